@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The store seam: the driver's only way to files.  Paths are absolute.
+ *
+ * What is written is durable only after sync_file(); a name that was created,
+ * renamed or removed is durable only after sync_dir() of its folder.  Nothing
+ * else may be assumed across a power cut.
+ *
+ * Errors are GErrors of domain VM_ERROR, code VIR_ERR_SYSTEM_ERROR, whose text
+ * names the path and the cause ("No such file or directory").
+ */
+#pragma once
+
+#include <glib.h>
+#include "spec/api/error.h"
+
+typedef struct VmStore VmStore;
+typedef struct VmStoreFile VmStoreFile;
+
+/** What kind of thing a path names. */
+typedef enum {
+    VM_FILE_MISSING,
+    VM_FILE_REGULAR,
+    VM_FILE_DIR,
+    VM_FILE_BLOCK,
+} VmFileKind;
+
+/** What stat() tells. */
+typedef struct {
+    VmFileKind kind;
+    guint64 size;
+} VmFileStat;
+
+/** What a store implements; every function is required. */
+typedef struct {
+    /** Look a path up; a missing one is no error (kind = VM_FILE_MISSING). */
+    gboolean (*stat)(VmStore *store, const char *path, VmFileStat *st, GError **error);
+    /** The whole content; the caller unrefs it.  More than `max` bytes is an error. */
+    GBytes *(*read)(VmStore *store, const char *path, gsize max, GError **error);
+    /** The first `length` bytes, fewer where the file is shorter; the caller unrefs it. */
+    GBytes *(*read_head)(VmStore *store, const char *path, gsize length, GError **error);
+    /** Open an existing file for reading from `offset`, to be passed to a hypervisor. */
+    VmStoreFile *(*open)(VmStore *store, const char *path, guint64 offset, GError **error);
+    /** Create (or truncate) a file for writing; closed by close(). */
+    VmStoreFile *(*create)(VmStore *store, const char *path, GError **error);
+    /** Append bytes. */
+    gboolean (*write)(VmStoreFile *file, const void *data, gsize length, GError **error);
+    /** Make the content durable. */
+    gboolean (*sync_file)(VmStoreFile *file, GError **error);
+    /** Close; frees the handle. */
+    void (*close)(VmStoreFile *file);
+    /** Replace `to` by `from` atomically; directories too (`to` must not exist then). */
+    gboolean (*rename)(VmStore *store, const char *from, const char *to, GError **error);
+    /** Remove a file. */
+    gboolean (*unlink)(VmStore *store, const char *path, GError **error);
+    /** Make a folder and its parents; one that exists is fine. */
+    gboolean (*mkdir)(VmStore *store, const char *path, GError **error);
+    /** Remove an empty folder. */
+    gboolean (*rmdir)(VmStore *store, const char *path, GError **error);
+    /** Names in a folder, sorted by byte value; a missing folder gives an empty list. */
+    GPtrArray *(*list)(VmStore *store, const char *path, GError **error);
+    /** Make the names in a folder durable. */
+    gboolean (*sync_dir)(VmStore *store, const char *path, GError **error);
+} VmStoreOps;
+
+/** A store; implementations embed it as their first member. */
+struct VmStore {
+    const VmStoreOps *ops;
+};
+
+/** An open file; implementations embed it as their first member. */
+struct VmStoreFile {
+    VmStore *store;
+};
+
+/** What a path names; VM_FILE_MISSING also when it cannot be looked at. */
+VmFileKind vm_store_kind(VmStore *store, const char *path);
+
+/** Read a whole file of at most `max` bytes as a string (NUL added).  The caller frees it. */
+char *vm_store_read_text(VmStore *store, const char *path, gsize max, GError **error);
+
+/** Replace a file's content atomically and durably: a temporary file beside it, sync, rename,
+ *  sync of the folder (which is made where it is missing).  On failure the former content is
+ *  untouched and the temporary file is gone. */
+gboolean vm_store_replace(VmStore *store, const char *path, const char *text, GError **error);
+
+/** Remove a file durably; one that is missing is fine. */
+gboolean vm_store_remove(VmStore *store, const char *path, GError **error);
