@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The runner: a plan of cases onto worker processes, results in plan order.
+ * A crash or a deadline ends the worker and is the verdict of that case alone.
+ */
+#pragma once
+
+#include "harness/report/report.h"
+#include "harness/scenario/scenario.h"
+
+/** How a run is made. */
+typedef struct {
+    const char *target;      /* --target */
+    const char *profile;     /* NULL = what the target implies */
+    const char *const *filters; /* --filter globs, NULL-terminated, or NULL: any of them */
+    guint jobs;              /* -j */
+    guint64 seed;
+    guint shard, shards;     /* --shard i/n; 0/0 = all */
+    const char *failed;      /* --failed FROM.json, or NULL */
+    double timeout;          /* seconds per case */
+    gboolean keep;
+    gboolean progress;       /* a line on a terminal */
+    const char *expectations; /* folder of conformance/expectations, or NULL */
+    const char *const *paths;
+} RunOptions;
+
+/** Load, select, plan.  Gives the cases in plan order (the array frees them); `selection` (may be
+ *  NULL) receives what was selected and how, for the report. */
+GPtrArray *runner_plan(const RunOptions *options, json_t **selection, GError **error);
+
+/** Run a plan.  A GError's code says the exit code: 2 for the caller's fault (URI does not open,
+ *  foreign object), 3 for the harness's.  The caller frees the report. */
+RunReport *runner_run(const RunOptions *options, GPtrArray *plan, GError **error);
