@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a call does, as data: condition -> error code, or, on success, the
+ * whole new state.
+ *
+ * Rows stand in the order in which a driver checks; the first row of the call
+ * whose profile fits and whose condition holds decides.  There are no
+ * callbacks: a condition names atoms, and whoever asks gives their values.
+ *
+ * A condition is a text over atoms: "flag:CURRENT & !flag:REDEFINE",
+ * "(state:running | state:paused) & !domain:persistent".  "" always holds.
+ * An atom is a word of letters, digits and any of "_.:-".
+ *
+ * A result is "error CODE", or a list of effects separated by blanks, where
+ * "{CONDITION}" before an effect says when it applies.  What no effect names
+ * must be unchanged: "same" is the empty list.  The effects:
+ *
+ *   state:STATE/REASON  run state and reason of the domain afterwards; the reason "same" keeps it,
+ *                       state:moment/same is the state that the moment recorded
+ *   event:TYPE/DETAIL   the next life-cycle event, in order ("?" at its end: may be missing)
+ *   domain:new          the domain of the document (or the save image) appears
+ *   domain:gone         the domain and all its moments are no longer listed
+ *   domain:renamed      it carries the new name
+ *   persistent:yes|no   autostart:on|off|asked   managed-save:yes|no
+ *   live:document|config|moment|image|any|none    the running definition afterwards: the one handed
+ *                       in, the stored one, the one that the moment holds, that of the save image
+ *   config:document|moment|live|any               the stored (next boot) definition afterwards
+ *   sources:overlay     each external disk of the new moment has its new image as its source
+ *   disks:moment        each internal disk has the content of the moment
+ *   ram:moment          the guest's memory is that of the moment
+ *   tree:+new           the new moment is a child of the one that was current, with the state of the
+ *                       domain (disk-snapshot and shutoff: state:… of +new, see new:)
+ *   tree:+redefined     the moment of the document stands where the document says
+ *   tree:-moment        it is gone, its children are its parent's
+ *   tree:-subtree       it and all below it are gone
+ *   tree:-descendants   all below it are gone
+ *   tree:-all           every moment is gone
+ *   new:STATE           the state recorded in the new moment
+ *   current:new|moment|parent|none                which moment is current afterwards
+ *   images:any          contents of internal moments may come or go in the images
+ *   files:any           files beside the metadata may come or go (save images)
+ *   query:ANSWER        what a query answers, see snapshot_query.def
+ */
+#pragma once
+
+#include <glib.h>
+#include "spec/api/api.h"
+
+/** One row. */
+typedef struct {
+    const char *call; /* the API function: "virDomainSnapshotCreateXML" */
+    VmProfile profile;
+    const char *condition;
+    const char *result;
+    const char *rule;
+} OutcomeRow;
+
+/** The rows in force, all calls, in check order within a call; *count receives how many.  Static
+ *  memory, or the array of outcome_use(). */
+const OutcomeRow *outcome_rows(gsize *count);
+
+/** Put a changed copy of the rows in force; NULL puts the tables back.  Borrowed: it must stay
+ *  as it is until replaced.  For tests that change a row and look for the case that fails. */
+void outcome_use(const OutcomeRow *rows, gsize count);
+
+/** Three values: what cannot be observed is not known. */
+typedef enum {
+    OUTCOME_NO,
+    OUTCOME_YES,
+    OUTCOME_UNKNOWN,
+} OutcomeTruth;
+
+/** Gives the value of an atom. */
+typedef OutcomeTruth (*OutcomeAtom)(const char *atom, gpointer opaque);
+
+typedef struct OutcomeExpr OutcomeExpr;
+
+/** Compile a condition; NULL with a text that names the column for one that is not well-formed.
+ *  The caller frees it. */
+OutcomeExpr *outcome_expr_new(const char *text, GError **error);
+
+/** Free a condition; NULL is fine. */
+void outcome_expr_free(OutcomeExpr *expr);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutcomeExpr, outcome_expr_free)
+
+/** Whether it holds.  Atoms are asked from left to right and only as far as needed. */
+OutcomeTruth outcome_expr_eval(const OutcomeExpr *expr, OutcomeAtom atom, gpointer opaque);
+
+/** Call `each` with every atom in it. */
+void outcome_expr_atoms(const OutcomeExpr *expr, GFunc each, gpointer opaque);
+
+/** The condition of a row as compiled; kept until the rows change.  A row that does not compile
+ *  is a broken table: aborts, naming it. */
+const OutcomeExpr *outcome_row_condition(const OutcomeRow *row);
+
+/** One effect of a row's result. */
+typedef struct {
+    OutcomeExpr *when; /* NULL = always */
+    char *word;        /* "state:running/booted" */
+} OutcomeEffect;
+
+/** Take a result apart: an array of OutcomeEffect * that the caller unrefs, empty for "same"; NULL
+ *  for a refusal or a text that is not well-formed, then with an error set. */
+GPtrArray *outcome_effects(const char *result, GError **error);
+
+/** The code of a refusal, "error CODE" -> VIR_ERR_CODE; 0 when the result is a success. */
+int outcome_refusal(const char *result);
+
+/** The row that decides a call under a profile: the first that holds.  NULL when there is no row
+ *  for the call, none holds, or an atom on the way is unknown; *known tells the last from the
+ *  others (may be NULL). */
+const OutcomeRow *outcome_decide(const char *call, VmProfile profile, OutcomeAtom atom,
+                                 gpointer opaque, gboolean *known);
