@@ -24,6 +24,8 @@ typedef struct VmDomain {
     VmInstance *instance;  /* while active */
     VmMomentTree *snapshots; /* definitions are VmSnapshotDef */
     gboolean shutdown_seen;  /* the guest has powered off: the end is a shutdown, not a crash */
+    gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
+    GHashTable *reserved;    /* char *: snapshot names whose files could not be loaded (EC-197) */
 } VmDomain;
 
 /** The driver. */
@@ -70,6 +72,9 @@ void vm_domain_announce(VmDomain *domain, int type, int detail);
 void vm_domain_set_state(VmDomain *domain, int state, int reason);
 /** Take in what an instance has to say (power-off, unexpected end), with all consequences. */
 void vm_domain_pump(VmDomain *domain);
+/** Take in one event object (borrowed) of the domain's instance; the end of the instance itself is
+ *  left to the next vm_domain_pump(). */
+void vm_domain_take_event(VmDomain *domain, const json_t *event);
 
 /* ---- domain_process.c: instances ---- */
 
@@ -83,6 +88,10 @@ typedef struct {
  *  live definition and the former one as next_def.  State and events are the caller's. */
 gboolean vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart *start,
                                  GError **error);
+/** Send a command; arguments (taken).  A QMP error becomes OPERATION_FAILED naming domain, command
+ *  and QEMU's text.  *reply (may be NULL) is a new reference. */
+gboolean vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, json_t **reply,
+                       GError **error);
 /** Let the CPUs run / stop them. */
 gboolean vm_domain_process_cont(VmDomain *domain, GError **error);
 gboolean vm_domain_process_stop_cpus(VmDomain *domain, GError **error);
@@ -120,8 +129,12 @@ gboolean vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean
                             GError **error);
 /** Remove one snapshot's metadata file. */
 gboolean vm_record_drop_snapshot(VmDomain *domain, const char *snapshot, GError **error);
-/** Remove all snapshot metadata of a domain, its folder too. */
+/** Remove all snapshot metadata of a domain, its folder too (kept where it holds files that are
+ *  not ours). */
 gboolean vm_record_drop_snapshots(VmDomain *domain, GError **error);
+/** Whether a file that could not be loaded stands where that snapshot's file would go: the name
+ *  must not be given away (EC-197). */
+gboolean vm_record_snapshot_reserved(const VmDomain *domain, const char *snapshot);
 
 /* ---- intent.c: what is about to happen ---- */
 
@@ -129,8 +142,32 @@ gboolean vm_record_drop_snapshots(VmDomain *domain, GError **error);
 gboolean vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error);
 /** The call is done or undone: the record goes. */
 void vm_intent_end(VmDomain *domain);
-/** At load: finish or undo what was recorded (rows by verb). */
-void vm_intent_recover(VmDriver *driver);
+/** When an intent is recovered: what concerns files alone comes before the domains are loaded. */
+typedef enum {
+    VM_INTENT_BEFORE_LOAD,
+    VM_INTENT_AFTER_LOAD,
+} VmIntentPhase;
+
+/** One recorded intent, as recovery gets it. */
+typedef struct {
+    VmDriver *driver;
+    const char *name;   /* of the domain when it was recorded */
+    const char *uuid;
+    const json_t *data;
+    VmDomain *domain;   /* after the load: the domain of that UUID, or NULL */
+} VmIntent;
+
+/** At load: finish or undo what was recorded, by the row of its verb; a verb without a row, or a
+ *  record that cannot be read, is logged and kept. */
+void vm_intent_recover(VmDriver *driver, VmIntentPhase phase);
+
+/* Recovery of the verbs; each finishes or undoes what its call had begun, and may be repeated. */
+/** "undefine": the definition is gone, then its leftovers go; else nothing was done. */
+void vm_domain_undefine_recover(const VmIntent *intent);
+/** "rename": the old definition is gone, then the rest follows; else the new one goes. */
+void vm_domain_rename_recover(const VmIntent *intent);
+/** "save": the image is whole, then the instance ends; else the guest goes on. */
+void vm_domain_save_recover(const VmIntent *intent);
 
 /* ---- loader.c ---- */
 
