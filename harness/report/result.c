@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One case's result, in memory and as the line that a worker sends.
+ */
+#include "harness/report/report.h"
+
+#include <inttypes.h>
+
+G_DEFINE_QUARK(virt - moment - report - error, report_error)
+
+CaseResult *
+case_result_new(const char *id)
+{
+    CaseResult *result = g_new0(CaseResult, 1);
+
+    result->id = g_strdup(id);
+    result->rules = g_ptr_array_new_with_free_func(g_free);
+    return result;
+}
+
+void
+case_result_free(CaseResult *result)
+{
+    if (result == NULL) {
+        return;
+    }
+    g_free(result->id);
+    g_free(result->file);
+    g_ptr_array_unref(result->rules);
+    g_free(result->reason);
+    g_free(result->detail);
+    g_free(result->rule);
+    g_free(result->observed);
+    g_free(result);
+}
+
+/* A target's texts may hold anything; JSON takes only UTF-8. */
+static void
+set_text(json_t *json, const char *key, const char *text)
+{
+    g_autofree char *valid = text != NULL ? g_utf8_make_valid(text, -1) : NULL;
+
+    json_object_set_new(json, key, valid != NULL ? json_string(valid) : json_null());
+}
+
+json_t *
+case_result_to_json(const CaseResult *result)
+{
+    json_t *json = json_object();
+    json_t *rules = json_array();
+    g_autofree char *hash = g_strdup_printf("%016" PRIx64, result->hash);
+
+    for (guint i = 0; i < result->rules->len; i++) {
+        json_array_append_new(rules, json_string(g_ptr_array_index(result->rules, i)));
+    }
+    set_text(json, "id", result->id);
+    json_object_set_new(json, "verdict", json_string(verdict_word(result->verdict)));
+    json_object_set_new(json, "rules", rules);
+    json_object_set_new(json, "steps", json_integer(result->steps));
+    json_object_set_new(json, "ms", json_real(result->ms));
+    set_text(json, "reason", result->reason);
+    set_text(json, "detail", result->detail);
+    set_text(json, "file", result->file);
+    set_text(json, "rule", result->rule);
+    set_text(json, "observed", result->observed);
+    json_object_set_new(json, "hash", json_string(hash));
+    return json;
+}
+
+static gboolean
+take_text(const json_t *json, const char *key, char **text, GError **error)
+{
+    const json_t *value = json_object_get(json, key);
+
+    if (value == NULL || json_is_null(value)) {
+        return TRUE;
+    }
+    if (!json_is_string(value)) {
+        g_set_error(error, REPORT_ERROR, 0, "member '%s' of a result is not a string", key);
+        return FALSE;
+    }
+    *text = g_strdup(json_string_value(value));
+    return TRUE;
+}
+
+static gboolean
+take_rules(const json_t *json, GPtrArray *rules, GError **error)
+{
+    const json_t *list = json_object_get(json, "rules");
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *rule = json_string_value(json_array_get(list, i));
+
+        if (rule == NULL) {
+            g_set_error(error, REPORT_ERROR, 0, "member 'rules' of a result holds no string");
+            return FALSE;
+        }
+        g_ptr_array_add(rules, g_strdup(rule));
+    }
+    return TRUE;
+}
+
+static gboolean
+take_verdict(const json_t *json, Verdict *verdict, GError **error)
+{
+    const char *word = json_string_value(json_object_get(json, "verdict"));
+
+    *verdict = word != NULL ? verdict_from_word(word) : VERDICT_LAST;
+    if (*verdict == VERDICT_LAST) {
+        g_set_error(error, REPORT_ERROR, 0, "verdict '%s' of a result is unknown",
+                    word != NULL ? word : "(none)");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+CaseResult *
+case_result_from_json(const json_t *json, GError **error)
+{
+    const char *id = json_string_value(json_object_get(json, "id"));
+    g_autoptr(CaseResult) result = NULL;
+    g_autofree char *hash = NULL;
+
+    if (id == NULL) {
+        g_set_error(error, REPORT_ERROR, 0, "a result has no 'id'");
+        return NULL;
+    }
+    result = case_result_new(id);
+    if (!take_verdict(json, &result->verdict, error) || !take_rules(json, result->rules, error) ||
+        !take_text(json, "reason", &result->reason, error) ||
+        !take_text(json, "detail", &result->detail, error) ||
+        !take_text(json, "file", &result->file, error) ||
+        !take_text(json, "rule", &result->rule, error) ||
+        !take_text(json, "observed", &result->observed, error) ||
+        !take_text(json, "hash", &hash, error)) {
+        return NULL;
+    }
+    result->steps = json_integer_value(json_object_get(json, "steps"));
+    result->ms = json_number_value(json_object_get(json, "ms"));
+    result->hash = hash != NULL ? g_ascii_strtoull(hash, NULL, 16) : 0;
+    return g_steal_pointer(&result);
+}
