@@ -18,24 +18,28 @@ typedef enum {
 
 /** Every call; VM_CALL_SNAPSHOT_CREATE_XML and so on, from calls.def. */
 typedef enum {
-#define VM_CALL(id, function, command, family, since, profile) VM_CALL_##id,
+#define VM_CALL(id, function, command, family, flags, since, profile) VM_CALL_##id,
 #include "spec/api/calls.def"
-#undef VM_CALL
     VM_CALL_LAST
 } VmCall;
 
+/** The sets of flags, from flags.def; several calls may share one. */
+typedef enum {
+#define VM_FLAG_SET(set, prefix) VM_FLAGS_##set,
+#include "spec/api/flags.def"
+    VM_FLAGS_LAST
+} VmFlagSet;
+
 /** Every flag's value as VIR_<its libvirt name>, from flags.def. */
 enum {
-#define VM_FLAG(call, name, value, option, since, profile) VIR_##name = value,
+#define VM_FLAG(set, name, value, option, since, profile) VIR_##name = value,
 #include "spec/api/flags.def"
-#undef VM_FLAG
 };
 
 /** Every enumerator of states, reasons, events and details as VIR_<name>, from enums.def. */
 enum {
-#define VM_ENUM(group, name, value, word) VIR_##name = value,
+#define VM_ENUM(group, name, value, word, since) VIR_##name = value,
 #include "spec/api/enums.def"
-#undef VM_ENUM
 };
 
 /** One call. */
@@ -44,15 +48,16 @@ typedef struct {
     const char *name;     /* "SNAPSHOT_CREATE_XML" */
     const char *function; /* "virDomainSnapshotCreateXML" */
     const char *command;  /* virsh command, or NULL where virsh has none of its own */
-    const char *family;   /* "domain", "snapshot", "checkpoint", "backup", "blockjob", "migrate", "job" */
+    const char *family;   /* "domain", "snapshot", "checkpoint", "backup", "blockjob", … */
+    VmFlagSet flags;      /* VM_FLAGS_NONE where the call takes none */
     const char *since;    /* "0.8.0" */
     VmProfile profile;
 } VmCallInfo;
 
-/** One flag of one call. */
+/** One flag of one set. */
 typedef struct {
-    VmCall call;
-    const char *name;   /* "DOMAIN_SNAPSHOT_CREATE_HALT": libvirt's name without VIR_ */
+    VmFlagSet set;
+    const char *name; /* "DOMAIN_SNAPSHOT_CREATE_HALT": libvirt's name without VIR_ */
     guint32 value;
     const char *option; /* virsh option without dashes, or NULL */
     const char *since;
@@ -64,7 +69,8 @@ typedef struct {
     const char *group; /* "state", "reason-running", "event", "detail-started", … */
     const char *name;  /* "DOMAIN_RUNNING" */
     int value;
-    const char *word;  /* what scenarios and texts call it: "running", "from-snapshot" */
+    const char *word; /* what scenarios and texts call it: "running", "from-snapshot" */
+    const char *since;
 } VmEnumInfo;
 
 /** The row of a call; never NULL for a valid id. */
@@ -94,6 +100,9 @@ const char *vm_enum_word(const char *group, int value);
 
 /** The value of a word in a group, or -1. */
 int vm_enum_value(const char *group, const char *word);
+
+/** Every enumerator in the table's order; *count receives how many.  Static memory. */
+const VmEnumInfo *vm_enums(gsize *count);
 
 /** Refuse bits that `call` does not know under `profile`: INVALID_ARG naming the bits
  *  (SNAP-API-017, DOM-API-023). */

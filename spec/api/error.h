@@ -13,9 +13,8 @@
 
 /** VIR_ERR_* by libvirt's names and numbers. */
 typedef enum {
-#define VM_ERR(name, number) VIR_ERR_##name = number,
+#define VM_ERR(name, number, since) VIR_ERR_##name = number,
 #include "spec/api/errors.def"
-#undef VM_ERR
 } VmErrorCode;
 
 /** The quark behind VM_ERROR. */
