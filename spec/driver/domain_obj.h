@@ -44,6 +44,10 @@ struct VmDriver {
 
 /** The domain of that name, its instance's news taken in: NO_DOMAIN naming it otherwise. */
 VmDomain *vm_driver_domain(VmDriver *driver, const char *name, GError **error);
+/** The domain of that UUID, its instance's news taken in, or NULL. */
+VmDomain *vm_driver_domain_by_uuid(VmDriver *driver, const char *uuid);
+/** An empty table of VmDriver.by_name. */
+GHashTable *vm_driver_new_name_table(void);
 /** All domains, sorted by name.  The caller unrefs the array (domains are borrowed). */
 GPtrArray *vm_driver_domains(VmDriver *driver);
 /** A new inactive domain object in the driver's tables; takes def. */
@@ -52,6 +56,8 @@ VmDomain *vm_driver_add_domain(VmDriver *driver, VmDomainDef *def);
 void vm_driver_remove_domain(VmDomain *domain);
 /** Give it another name in the tables. */
 void vm_driver_rekey_domain(VmDomain *domain, VmDomainDef *def);
+/** Replace the definition in `def` (taken; same name and UUID). */
+void vm_domain_set_def(VmDomain *domain, VmDomainDef *def);
 /** Whether an instance runs. */
 gboolean vm_domain_is_active(const VmDomain *domain);
 /** The domain of a snapshot call and the snapshot: NO_DOMAIN, NO_DOMAIN_SNAPSHOT naming both. */
@@ -66,6 +72,10 @@ vm_moment_snapshot(const VmMoment *moment)
 
 /* ---- domain_event.c: announce ---- */
 
+/** Queue a life-cycle event of that name. */
+void vm_driver_announce(VmDriver *driver, const char *name, int type, int detail);
+/** Take in what all instances have to say. */
+void vm_driver_pump(VmDriver *driver);
 /** Queue a life-cycle event of a domain. */
 void vm_domain_announce(VmDomain *domain, int type, int detail);
 /** Set state and reason together. */
@@ -92,6 +102,13 @@ gboolean vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmPro
  *  and QEMU's text.  *reply (may be NULL) is a new reference. */
 gboolean vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, json_t **reply,
                        GError **error);
+/** What def needs to be started (borrowed) is there and supported; nothing is changed.
+ *  OPERATION_UNSUPPORTED (<transient/>), CONFIG_UNSUPPORTED, SYSTEM_ERROR naming disk and file. */
+gboolean vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **error);
+/** Send the guest's state into file, from where the file stands; its CPUs are stopped. */
+gboolean vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **error);
+/** End the process (quit, or kill where it does not answer) and nothing else. */
+void vm_domain_process_drop(VmDomain *domain);
 /** Let the CPUs run / stop them. */
 gboolean vm_domain_process_cont(VmDomain *domain, GError **error);
 gboolean vm_domain_process_stop_cpus(VmDomain *domain, GError **error);
@@ -118,11 +135,16 @@ char *vm_path_managed_save(const VmDriver *driver, const char *domain);
 char *vm_path_snapshot_dir(const VmDriver *driver, const char *domain);
 char *vm_path_snapshot(const VmDriver *driver, const char *domain, const char *snapshot);
 
+/** The first line of a status file: UUID, state, reason, VmDomain.defined_before. */
+#define VM_STATUS_HEADER "<!-- virt-moment status 1 %s %d %d %d -->\n"
+
 /** Write the persistent definition / the status (live definition, state, reason) / remove them. */
 gboolean vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **error);
 gboolean vm_record_status(VmDomain *domain, GError **error);
 gboolean vm_record_drop_config(VmDomain *domain, GError **error);
 void vm_record_drop_status(VmDomain *domain);
+/** Write the marker of autostart / remove it. */
+gboolean vm_record_autostart(VmDomain *domain, gboolean on, GError **error);
 /** Write one snapshot's metadata file; `current` is its <active>.  A file over
  *  VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
 gboolean vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
@@ -135,6 +157,11 @@ gboolean vm_record_drop_snapshots(VmDomain *domain, GError **error);
 /** Whether a file that could not be loaded stands where that snapshot's file would go: the name
  *  must not be given away (EC-197). */
 gboolean vm_record_snapshot_reserved(const VmDomain *domain, const char *snapshot);
+
+/* ---- domain_managed_save.c ---- */
+
+/** Whether the domain's managed save image is there; looks at the file (DOM-START-014). */
+gboolean vm_domain_managed_save_exists(const VmDomain *domain);
 
 /* ---- intent.c: what is about to happen ---- */
 
@@ -168,6 +195,15 @@ void vm_domain_undefine_recover(const VmIntent *intent);
 void vm_domain_rename_recover(const VmIntent *intent);
 /** "save": the image is whole, then the instance ends; else the guest goes on. */
 void vm_domain_save_recover(const VmIntent *intent);
+/* The verbs of snapshots; all are recovered after the load, the instance attached. */
+/** "snapshot-create": recorded, then it is completed; else tag and overlays go. */
+void vm_snapshot_create_recover(const VmIntent *intent);
+/** "snapshot-redefine": the one whose file says so becomes the only current one. */
+void vm_snapshot_redefine_recover(const VmIntent *intent);
+/** "snapshot-revert": off, it is completed; live, the former state comes back where it can. */
+void vm_snapshot_revert_recover(const VmIntent *intent);
+/** "snapshot-delete": what is left of it is deleted. */
+void vm_snapshot_delete_recover(const VmIntent *intent);
 
 /* ---- loader.c ---- */
 
