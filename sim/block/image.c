@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/image.h"
+#include "sim/block/digest.h"
+#include "sim/block/image_state.h"
+
+struct SimImage {
+    guint refs;
+    SimFormat format;
+    SimImageState now;
+    SimImageState durable; /* as of the last flush */
+    gboolean flushed;      /* durable is there */
+    gboolean dirty;        /* now differs from durable */
+};
+
+const char *
+sim_format_name(SimFormat format)
+{
+    return format == SIM_FORMAT_QCOW2 ? "qcow2" : "raw";
+}
+
+SimImage *
+sim_image_new(SimFormat format, guint64 size, const char *backing, const char *backing_format)
+{
+    SimImage *image = g_new0(SimImage, 1);
+    image->refs = 1;
+    image->format = format;
+    image->now.size = size;
+    image->now.content = sim_content_new();
+    image->now.backing = g_strdup(backing);
+    image->now.backing_format = g_strdup(backing_format);
+    image->dirty = TRUE;
+    return image;
+}
+
+SimImage *
+sim_image_from_bytes(GBytes *bytes)
+{
+    gsize length = 0;
+    const guint8 *data = g_bytes_get_data(bytes, &length);
+    SimImage *image = sim_image_new(SIM_FORMAT_RAW, length, NULL, NULL);
+    for (gsize offset = 0; offset < length; offset += 512) {
+        gsize part = MIN(512, length - offset);
+        gsize i = 0;
+        while (i < part && data[offset + i] == 0)
+            i++;
+        if (i == part)
+            continue;
+        SimDigest digest = SIM_DIGEST_START;
+        sim_digest_bytes(&digest, data + offset, part);
+        sim_content_write(&image->now.content, offset, part, digest.a | 1);
+    }
+    return image;
+}
+
+SimImage *
+sim_image_ref(SimImage *image)
+{
+    image->refs++;
+    return image;
+}
+
+void
+sim_image_unref(SimImage *image)
+{
+    if (image == NULL || --image->refs > 0)
+        return;
+    sim_image_state_clear(&image->now);
+    sim_image_state_clear(&image->durable);
+    g_free(image);
+}
+
+SimImage *
+sim_image_copy(const SimImage *image)
+{
+    SimImage *copy = g_new0(SimImage, 1);
+    *copy = *image;
+    copy->refs = 1;
+    copy->now = sim_image_state_copy(&image->now);
+    copy->durable = sim_image_state_copy(&image->durable);
+    return copy;
+}
+
+SimFormat
+sim_image_format(const SimImage *image)
+{
+    return image->format;
+}
+
+const SimImageState *
+sim_image_state(const SimImage *image)
+{
+    return &image->now;
+}
+
+void
+sim_image_write(SimImage *image, guint64 offset, guint64 length, guint64 stamp)
+{
+    if (offset >= image->now.size)
+        return;
+    sim_content_write(&image->now.content, offset, MIN(length, image->now.size - offset), stamp);
+    image->dirty = TRUE;
+}
+
+void
+sim_image_resize(SimImage *image, guint64 size)
+{
+    SimImageState *now = &image->now;
+    if (size < now->size)
+        sim_content_discard(&now->content, size, now->size - size);
+    else if (now->backing != NULL && size > now->size)
+        sim_content_write(&now->content, now->size, size - now->size, SIM_STAMP_ZERO);
+    now->size = size;
+    image->dirty = TRUE;
+}
+
+void
+sim_image_flush(SimImage *image)
+{
+    if (image->flushed && !image->dirty)
+        return;
+    sim_image_state_clear(&image->durable);
+    image->durable = sim_image_state_copy(&image->now);
+    image->flushed = TRUE;
+    image->dirty = FALSE;
+}
+
+gboolean
+sim_image_power_cut(SimImage *image)
+{
+    if (!image->flushed)
+        return FALSE;
+    if (image->dirty) {
+        sim_image_state_clear(&image->now);
+        image->now = sim_image_state_copy(&image->durable);
+        image->dirty = FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- internal snapshots ---- */
+
+static SimSnapshot *
+find_where(const SimImage *image, const char *id, const char *name)
+{
+    const GPtrArray *snapshots = image->now.snapshots;
+    for (guint i = 0; snapshots != NULL && i < snapshots->len; i++) {
+        SimSnapshot *snapshot = snapshots->pdata[i];
+        if ((id == NULL || strcmp(snapshot->id, id) == 0) &&
+            (name == NULL || strcmp(snapshot->name, name) == 0))
+            return snapshot;
+    }
+    return NULL;
+}
+
+SimSnapshot *
+sim_image_find_name(const SimImage *image, const char *name)
+{
+    return find_where(image, NULL, name);
+}
+
+SimSnapshot *
+sim_image_find_id_or_name(const SimImage *image, const char *tag)
+{
+    SimSnapshot *found = find_where(image, tag, NULL);
+    return found != NULL ? found : find_where(image, NULL, tag);
+}
+
+SimSnapshot *
+sim_image_find_both(const SimImage *image, const char *id, const char *name)
+{
+    return find_where(image, id, name);
+}
+
+static char *
+next_snapshot_id(const SimImage *image)
+{
+    guint64 greatest = 0;
+    const GPtrArray *snapshots = image->now.snapshots;
+    for (guint i = 0; snapshots != NULL && i < snapshots->len; i++) {
+        const SimSnapshot *snapshot = snapshots->pdata[i];
+        greatest = MAX(greatest, g_ascii_strtoull(snapshot->id, NULL, 10));
+    }
+    return g_strdup_printf("%" G_GUINT64_FORMAT, greatest + 1);
+}
+
+/* The list is shared with the durable state: it is replaced, never changed. */
+static GPtrArray *
+own_snapshots(SimImage *image)
+{
+    GPtrArray *old = image->now.snapshots;
+    GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)sim_snapshot_unref);
+    for (guint i = 0; old != NULL && i < old->len; i++)
+        g_ptr_array_add(list, sim_snapshot_ref(old->pdata[i]));
+    g_clear_pointer(&image->now.snapshots, g_ptr_array_unref);
+    image->now.snapshots = list;
+    image->dirty = TRUE;
+    return list;
+}
+
+SimSnapshot *
+sim_image_snapshot(SimImage *image, const char *name, GBytes *vm_state, gint64 date)
+{
+    SimSnapshot *snapshot = g_new0(SimSnapshot, 1);
+    snapshot->refs = 1;
+    snapshot->id = next_snapshot_id(image);
+    /* The format has room for 255 bytes of a name. */
+    snapshot->name = g_strndup(name, 255);
+    snapshot->size = image->now.size;
+    snapshot->content = sim_content_ref(image->now.content);
+    snapshot->vm_state = vm_state == NULL ? NULL : g_bytes_ref(vm_state);
+    snapshot->date = date;
+    g_ptr_array_add(own_snapshots(image), snapshot);
+    sim_image_flush(image);
+    return snapshot;
+}
+
+void
+sim_image_revert(SimImage *image, const SimSnapshot *snapshot)
+{
+    sim_content_unref(image->now.content);
+    image->now.content = sim_content_ref(snapshot->content);
+    image->now.size = snapshot->size;
+    image->dirty = TRUE;
+    sim_image_flush(image);
+}
+
+void
+sim_image_delete_snapshot(SimImage *image, const SimSnapshot *snapshot)
+{
+    GPtrArray *list = own_snapshots(image);
+    gboolean removed = g_ptr_array_remove(list, (gpointer)snapshot);
+    g_assert(removed);
+    if (list->len == 0)
+        g_clear_pointer(&image->now.snapshots, g_ptr_array_unref);
+    sim_image_flush(image);
+}
+
+/* ---- persistent bitmaps ---- */
+
+void
+sim_image_add_bitmap(SimImage *image, const char *name)
+{
+    GPtrArray *list = sim_strings_copy(image->now.bitmaps);
+    g_ptr_array_add(list, g_strdup(name));
+    g_clear_pointer(&image->now.bitmaps, g_ptr_array_unref);
+    image->now.bitmaps = list;
+    image->dirty = TRUE;
+}
+
+void
+sim_image_remove_bitmap(SimImage *image, const char *name)
+{
+    GPtrArray *list = sim_strings_copy(image->now.bitmaps);
+    guint i = 0;
+    if (g_ptr_array_find_with_equal_func(list, name, g_str_equal, &i))
+        g_ptr_array_remove_index(list, i);
+    g_clear_pointer(&image->now.bitmaps, g_ptr_array_unref);
+    if (list->len > 0)
+        image->now.bitmaps = g_ptr_array_ref(list);
+    g_ptr_array_unref(list);
+    image->dirty = TRUE;
+}
+
+char *
+sim_image_digest(const SimImage *image)
+{
+    SimDigest digest = SIM_DIGEST_START;
+    sim_digest_number(&digest, image->format);
+    sim_image_state_digest(&image->now, &digest);
+    return sim_digest_text(&digest);
+}

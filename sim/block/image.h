@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A disk image: size, content, backing, internal snapshots, bitmap names.
+ *
+ * What an image holds is an immutable value that writes replace, so that what
+ * was flushed can be kept beside what was written since.
+ */
+#pragma once
+
+#include "sim/block/content.h"
+
+/** Image formats. */
+typedef enum {
+    SIM_FORMAT_RAW,
+    SIM_FORMAT_QCOW2,
+} SimFormat;
+
+/** An internal snapshot; shared by reference between states of the image. */
+typedef struct {
+    guint refs;
+    char *id;
+    char *name;
+    guint64 size; /* virtual size at that moment */
+    SimContent *content;
+    GBytes *vm_state;    /* or NULL: disk only */
+    gint64 date;         /* nanoseconds since the epoch */
+    guint64 vm_clock;    /* nanoseconds the guest had run */
+    gboolean has_icount; /* qemu-img writes one, QMP does not */
+} SimSnapshot;
+
+typedef struct SimImage SimImage;
+
+/** What an image holds. */
+typedef struct {
+    guint64 size; /* virtual size, bytes */
+    SimContent *content;
+    char *backing;        /* as the header has it, or NULL */
+    char *backing_format; /* or NULL */
+    GPtrArray *snapshots; /* of SimSnapshot *, oldest first, or NULL: none */
+    GPtrArray *bitmaps;   /* of char *, or NULL: none */
+} SimImageState;
+
+/** "raw", "qcow2". */
+const char *sim_format_name(SimFormat format);
+
+/** A new image of `size` bytes without content; backing may be NULL.  The caller unrefs it. */
+SimImage *sim_image_new(SimFormat format, guint64 size, const char *backing,
+                        const char *backing_format);
+/** A raw image of what `bytes` hold: a stamp per sector. */
+SimImage *sim_image_from_bytes(GBytes *bytes);
+/** One more reference. */
+SimImage *sim_image_ref(SimImage *image);
+/** One reference less; NULL is fine. */
+void sim_image_unref(SimImage *image);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SimImage, sim_image_unref)
+/** An image of its own with the same content, what was flushed included. */
+SimImage *sim_image_copy(const SimImage *image);
+
+/** The format. */
+SimFormat sim_image_format(const SimImage *image);
+/** What it holds; borrowed until the next change. */
+const SimImageState *sim_image_state(const SimImage *image);
+
+/** Write, or take the allocation away; beyond the end nothing is done. */
+void sim_image_write(SimImage *image, guint64 offset, guint64 length, guint64 stamp);
+/** Grow or shrink. */
+void sim_image_resize(SimImage *image, guint64 size);
+/** Make what it holds durable. */
+void sim_image_flush(SimImage *image);
+/** Lose what was not flushed; FALSE when nothing of the image ever was. */
+gboolean sim_image_power_cut(SimImage *image);
+
+/** The first snapshot of that name, or NULL. */
+SimSnapshot *sim_image_find_name(const SimImage *image, const char *name);
+/** The snapshot whose id is `tag`, else the first whose name it is, or NULL. */
+SimSnapshot *sim_image_find_id_or_name(const SimImage *image, const char *tag);
+/** The first snapshot that matches id and name, each may be NULL. */
+SimSnapshot *sim_image_find_both(const SimImage *image, const char *id, const char *name);
+/** Make a snapshot of what is there: its id is the greatest plus one.  vm_state may be NULL; the
+ *  result is borrowed.  The image is flushed. */
+SimSnapshot *sim_image_snapshot(SimImage *image, const char *name, GBytes *vm_state, gint64 date);
+/** Put content and size back to a snapshot of the image, and flush. */
+void sim_image_revert(SimImage *image, const SimSnapshot *snapshot);
+/** Remove a snapshot of the image, and flush. */
+void sim_image_delete_snapshot(SimImage *image, const SimSnapshot *snapshot);
+
+/** Name a persistent bitmap / forget it. */
+void sim_image_add_bitmap(SimImage *image, const char *name);
+void sim_image_remove_bitmap(SimImage *image, const char *name);
+
+/** The size of the file on the host. */
+guint64 sim_image_file_size(const SimImage *image);
+/** The first bytes of the file, as a real one would begin.  The caller unrefs them. */
+GBytes *sim_image_head(const SimImage *image);
+/** A digest of all that the image holds, dates left out.  The caller frees it. */
+char *sim_image_digest(const SimImage *image);

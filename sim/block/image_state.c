@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/image_state.h"
+
+SimSnapshot *
+sim_snapshot_ref(SimSnapshot *snapshot)
+{
+    snapshot->refs++;
+    return snapshot;
+}
+
+void
+sim_snapshot_unref(SimSnapshot *snapshot)
+{
+    if (--snapshot->refs > 0)
+        return;
+    g_free(snapshot->id);
+    g_free(snapshot->name);
+    sim_content_unref(snapshot->content);
+    g_clear_pointer(&snapshot->vm_state, g_bytes_unref);
+    g_free(snapshot);
+}
+
+GPtrArray *
+sim_strings_copy(const GPtrArray *list)
+{
+    GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; list != NULL && i < list->len; i++)
+        g_ptr_array_add(copy, g_strdup(list->pdata[i]));
+    return copy;
+}
+
+SimImageState
+sim_image_state_copy(const SimImageState *state)
+{
+    SimImageState copy = {
+        .size = state->size,
+        .content = state->content == NULL ? NULL : sim_content_ref(state->content),
+        .backing = g_strdup(state->backing),
+        .backing_format = g_strdup(state->backing_format),
+        .snapshots = state->snapshots == NULL ? NULL : g_ptr_array_ref(state->snapshots),
+        .bitmaps = state->bitmaps == NULL ? NULL : g_ptr_array_ref(state->bitmaps),
+    };
+    return copy;
+}
+
+void
+sim_image_state_clear(SimImageState *state)
+{
+    sim_content_unref(state->content);
+    g_free(state->backing);
+    g_free(state->backing_format);
+    g_clear_pointer(&state->snapshots, g_ptr_array_unref);
+    g_clear_pointer(&state->bitmaps, g_ptr_array_unref);
+    *state = (SimImageState){0};
+}
+
+static void
+digest_content(SimDigest *digest, SimContent *content, guint64 size)
+{
+    g_autofree char *text = sim_content_digest(content, size);
+    sim_digest_string(digest, text);
+}
+
+void
+sim_image_state_digest(const SimImageState *state, SimDigest *digest)
+{
+    digest_content(digest, state->content, state->size);
+    sim_digest_string(digest, state->backing);
+    sim_digest_string(digest, state->backing_format);
+    for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++) {
+        const SimSnapshot *snapshot = state->snapshots->pdata[i];
+        sim_digest_string(digest, snapshot->id);
+        sim_digest_string(digest, snapshot->name);
+        digest_content(digest, snapshot->content, snapshot->size);
+        if (snapshot->vm_state != NULL) {
+            gsize length = 0;
+            const void *data = g_bytes_get_data(snapshot->vm_state, &length);
+            sim_digest_bytes(digest, data, length);
+        }
+    }
+    for (guint i = 0; state->bitmaps != NULL && i < state->bitmaps->len; i++)
+        sim_digest_string(digest, state->bitmaps->pdata[i]);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/world/inode.h"
+#include <string.h>
+
+SimInode *
+sim_inode_new(SimInodeKind kind)
+{
+    SimInode *inode = g_new0(SimInode, 1);
+    inode->refs = 1;
+    inode->kind = kind;
+    if (kind == SIM_INODE_DIR)
+        inode->names =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)sim_inode_unref);
+    return inode;
+}
+
+SimInode *
+sim_inode_ref(SimInode *inode)
+{
+    inode->refs++;
+    return inode;
+}
+
+static void
+drop_content(SimInode *inode)
+{
+    g_clear_pointer(&inode->bytes, g_bytes_unref);
+    g_clear_pointer(&inode->tail, g_byte_array_unref);
+    g_clear_pointer(&inode->image, sim_image_unref);
+}
+
+void
+sim_inode_unref(SimInode *inode)
+{
+    if (inode == NULL || --inode->refs > 0)
+        return;
+    g_clear_pointer(&inode->names, g_hash_table_unref);
+    g_clear_pointer(&inode->undo, g_hash_table_unref);
+    drop_content(inode);
+    g_clear_pointer(&inode->durable, g_bytes_unref);
+    g_clear_pointer(&inode->durable_image, sim_image_unref);
+    g_clear_pointer(&inode->locks, g_ptr_array_unref);
+    g_free(inode);
+}
+
+/* ---- names ---- */
+
+static void
+remember(SimInode *folder, const char *name)
+{
+    if (folder->undo == NULL)
+        folder->undo =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)sim_inode_unref);
+    if (g_hash_table_contains(folder->undo, name))
+        return;
+    SimInode *former = g_hash_table_lookup(folder->names, name);
+    g_hash_table_insert(folder->undo, g_strdup(name),
+                        former == NULL ? NULL : sim_inode_ref(former));
+}
+
+void
+sim_inode_link(SimInode *folder, const char *name, SimInode *inode)
+{
+    remember(folder, name);
+    g_hash_table_replace(folder->names, g_strdup(name), sim_inode_ref(inode));
+}
+
+void
+sim_inode_unlink(SimInode *folder, const char *name)
+{
+    remember(folder, name);
+    g_hash_table_remove(folder->names, name);
+}
+
+void
+sim_inode_sync_names(SimInode *folder)
+{
+    g_clear_pointer(&folder->undo, g_hash_table_unref);
+}
+
+SimInode *
+sim_inode_copy(SimInode *inode)
+{
+    SimInode *copy = sim_inode_new(inode->kind);
+    copy->block_size = inode->block_size;
+    if (inode->kind != SIM_INODE_DIR) {
+        if (inode->image != NULL)
+            copy->image = sim_image_copy(inode->image);
+        else
+            copy->bytes = sim_inode_bytes(inode);
+        sim_inode_sync(copy);
+        return copy;
+    }
+    GHashTableIter iter;
+    gpointer name, child;
+    g_hash_table_iter_init(&iter, inode->names);
+    while (g_hash_table_iter_next(&iter, &name, &child))
+        g_hash_table_insert(copy->names, g_strdup(name), sim_inode_copy(child));
+    return copy;
+}
+
+static void
+power_cut_names(SimInode *folder)
+{
+    GHashTableIter iter;
+    gpointer name, former;
+    if (folder->undo != NULL) {
+        g_hash_table_iter_init(&iter, folder->undo);
+        while (g_hash_table_iter_next(&iter, &name, &former)) {
+            if (former == NULL)
+                g_hash_table_remove(folder->names, name);
+            else
+                g_hash_table_replace(folder->names, g_strdup(name), sim_inode_ref(former));
+        }
+        sim_inode_sync_names(folder);
+    }
+    g_hash_table_iter_init(&iter, folder->names);
+    while (g_hash_table_iter_next(&iter, NULL, &former))
+        sim_inode_power_cut(former);
+}
+
+static void
+power_cut_content(SimInode *inode)
+{
+    drop_content(inode);
+    if (inode->durable_image != NULL && sim_image_power_cut(inode->durable_image)) {
+        inode->image = sim_image_ref(inode->durable_image);
+        return;
+    }
+    if (inode->kind == SIM_INODE_BLOCK) {
+        inode->image = sim_image_new(SIM_FORMAT_RAW, inode->block_size, NULL, NULL);
+        return;
+    }
+    if (inode->durable != NULL)
+        inode->bytes = g_bytes_ref(inode->durable);
+}
+
+void
+sim_inode_power_cut(SimInode *inode)
+{
+    if (inode->kind == SIM_INODE_DIR)
+        power_cut_names(inode);
+    else
+        power_cut_content(inode);
+}
+
+/* ---- content ---- */
+
+SimInodeKind
+sim_inode_kind(const SimInode *inode)
+{
+    return inode->kind;
+}
+
+guint64
+sim_inode_size(SimInode *inode)
+{
+    if (inode->kind == SIM_INODE_DIR)
+        return 0;
+    if (inode->kind == SIM_INODE_BLOCK)
+        return inode->block_size;
+    if (inode->image != NULL)
+        return sim_image_file_size(inode->image);
+    if (inode->tail != NULL)
+        return inode->tail->len;
+    return inode->bytes == NULL ? 0 : g_bytes_get_size(inode->bytes);
+}
+
+GBytes *
+sim_inode_bytes(SimInode *inode)
+{
+    if (inode->image != NULL)
+        return sim_image_head(inode->image);
+    if (inode->tail != NULL)
+        inode->bytes = g_byte_array_free_to_bytes(g_steal_pointer(&inode->tail));
+    if (inode->bytes == NULL)
+        inode->bytes = g_bytes_new(NULL, 0);
+    return g_bytes_ref(inode->bytes);
+}
+
+void
+sim_inode_truncate(SimInode *inode)
+{
+    drop_content(inode);
+}
+
+void
+sim_inode_append(SimInode *inode, const void *data, gsize length)
+{
+    if (inode->tail == NULL) {
+        g_autoptr(GBytes) former = sim_inode_bytes(inode);
+        gsize former_length = 0;
+        const guint8 *former_data = g_bytes_get_data(former, &former_length);
+        GByteArray *tail = g_byte_array_sized_new((guint)(former_length + length));
+        if (former_length > 0)
+            g_byte_array_append(tail, former_data, (guint)former_length);
+        drop_content(inode);
+        inode->tail = tail;
+    }
+    g_byte_array_append(inode->tail, data, (guint)length);
+}
+
+void
+sim_inode_sync(SimInode *inode)
+{
+    if (inode->image != NULL) {
+        sim_image_flush(inode->image);
+        return;
+    }
+    g_clear_pointer(&inode->durable_image, sim_image_unref);
+    g_clear_pointer(&inode->durable, g_bytes_unref);
+    inode->durable = sim_inode_bytes(inode);
+}
+
+SimImage *
+sim_inode_image(SimInode *inode)
+{
+    return inode->image;
+}
+
+SimImage *
+sim_inode_raw_image(SimInode *inode)
+{
+    if (inode->image != NULL)
+        return inode->image;
+    g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
+    g_autoptr(SimImage) image = sim_image_from_bytes(bytes);
+    gboolean synced = inode->durable != NULL && g_bytes_equal(inode->durable, bytes);
+    if (synced)
+        sim_image_flush(image);
+    sim_inode_set_image(inode, image);
+    return inode->image;
+}
+
+void
+sim_inode_set_image(SimInode *inode, SimImage *image)
+{
+    sim_image_ref(image);
+    drop_content(inode);
+    inode->image = image;
+    /* Its flushes make it durable; until the first one a power cut finds the former content. */
+    g_clear_pointer(&inode->durable_image, sim_image_unref);
+    inode->durable_image = sim_image_ref(image);
+}
+
+GPtrArray *
+sim_inode_locks(SimInode *inode)
+{
+    if (inode->locks == NULL)
+        inode->locks = g_ptr_array_new();
+    return inode->locks;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Looking at the world from outside, as the oracle does.
+ *
+ * Nothing here changes anything, and no digest depends on history, time or
+ * allocation: what is equal has equal digests.  Every result is a new
+ * reference; NULL means that there is no such thing.
+ */
+#pragma once
+
+#include <jansson.h>
+#include "sim/world/world.h"
+
+/** Every file below a folder, sorted by path, folders left out:
+ *  [{"path","kind":"regular|block","size","digest"}…].  A missing folder gives []. */
+json_t *sim_inspect_files(SimWorld *world, const char *prefix);
+
+/** One path: {"path","kind","size"}; a file adds "format" ("qcow2", "raw"), "virtual-size",
+ *  "backing" and "backing-format" (null where none), "snapshots":
+ *  [{"id","name","vm-state-size"}…] oldest first, "bitmaps":[NAME…], "digest". */
+json_t *sim_inspect_file(SimWorld *world, const char *path);
+
+/** What a guest would see of PATH, or of internal snapshot TAG (a name, the first of it) for
+ *  PATH@TAG, through the backing chain: {"digest","size","memory"}.  "memory" is the digest of the
+ *  saved RAM in the snapshot or save image, else null.  NULL too where the chain is broken. */
+json_t *sim_inspect_content(SimWorld *world, const char *place);
+
+/** The block nodes of an instance, in the order of naming:
+ *  [{"node","driver","file","backing","users","read-only"}…]; "backing" is a node name or null,
+ *  "file" a path, "users" the number of parents. */
+json_t *sim_inspect_nodes(SimWorld *world, const char *instance);
+
+/** The jobs of an instance, oldest first: [{"id","type","status"}…]. */
+json_t *sim_inspect_jobs(SimWorld *world, const char *instance);
+
+/** The RAM of an instance: {"digest","counter"}; the digest is that of content()'s "memory". */
+json_t *sim_inspect_ram(SimWorld *world, const char *instance);
+
+/** The names of the instances that run, sorted. */
+json_t *sim_inspect_instances(SimWorld *world);
