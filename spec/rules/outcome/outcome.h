@@ -39,7 +39,6 @@
  *   current:new|moment|parent|none                which moment is current afterwards
  *   images:any          contents of internal moments may come or go in the images
  *   files:any           files beside the metadata may come or go (save images)
- *   query:ANSWER        what a query answers, see snapshot_query.def
  */
 #pragma once
 
