@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Small steps in an XML tree, and what is read from whole subtrees.
+ */
+#pragma once
+
+#include <glib.h>
+#include <libxml/tree.h>
+
+/** Whether a node is an element of that name. */
+gboolean document_is(const xmlNode *node, const char *name);
+
+/** The first child element of that name, or NULL. */
+xmlNode *document_child(const xmlNode *node, const char *name);
+
+/** An attribute, or NULL; the caller frees it. */
+char *document_attribute(const xmlNode *node, const char *name);
+
+/** The text of the first child element of that name, or NULL where it is missing or empty; the
+ *  caller frees it. */
+char *document_text(const xmlNode *node, const char *name);
+
+/** What the guest sees of a domain (domain rules, section 7), as one text; the caller frees it. */
+char *document_abi(const xmlNode *domain);
+
+/** Whether a <domainsnapshot> has only what the schema knows: elements, and the values of state,
+ *  memory and disk locations (SNAP-XML-045 and following). */
+gboolean document_moment_fits_schema(const xmlNode *root);

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Taking an observation: the whole world through the target seam.
+ */
+#include "harness/oracle/observe.h"
+
+#include <string.h>
+
+static void
+moment_free(ObservedMoment *moment)
+{
+    g_free(moment->name);
+    g_free(moment);
+}
+
+static void
+domain_free(ObservedDomain *domain)
+{
+    g_free(domain->name);
+    g_free(domain->current);
+    g_ptr_array_unref(domain->moments);
+    g_free(domain);
+}
+
+void
+observation_free(Observation *world)
+{
+    if (!world)
+        return;
+    g_ptr_array_unref(world->domains);
+    g_free(world->files);
+    g_free(world->fault);
+    g_free(world);
+}
+
+GPtrArray *
+observe_take_list(const struct vm_target *target, char **list)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; list && list[i]; i++)
+        g_ptr_array_add(names, g_strdup(list[i]));
+    if (list)
+        target->free_list(list);
+    return names;
+}
+
+static void G_GNUC_PRINTF(2, 3)
+note_fault(Observation *world, const char *format, ...)
+{
+    va_list args;
+
+    if (world->fault)
+        return;
+    va_start(args, format);
+    world->fault = g_strdup_vprintf(format, args);
+    va_end(args);
+}
+
+static void
+observe_moment(const ObserveView *view, Observation *world, ObservedDomain *domain,
+               const char *name)
+{
+    struct vm_error err = {0};
+    char *xml = NULL;
+    ObservedMoment *moment;
+
+    if (view->target->snapshot_get_xml(view->conn, domain->name, name,
+                                       VIR_DOMAIN_SNAPSHOT_XML_SECURE, &xml, &err)
+        != 0) {
+        note_fault(world, "snapshot '%s' of '%s' is listed, but its XML is refused: %s", name,
+                   domain->name, err.text);
+        return;
+    }
+    moment = g_new0(ObservedMoment, 1);
+    moment->name = g_strdup(name);
+    moment->doc = document_moment(view->cache, xml);
+    g_ptr_array_add(domain->moments, moment);
+    view->target->free_string(xml);
+}
+
+static void
+observe_tree(const ObserveView *view, Observation *world, ObservedDomain *domain)
+{
+    const struct vm_target *target = view->target;
+    struct vm_error err = {0};
+    g_autoptr(GPtrArray) names = NULL;
+    char **list = NULL;
+    char *current = NULL;
+    int yes = 0;
+
+    if (!target->snapshot_list || !target->snapshot_get_xml)
+        return;
+    if (target->snapshot_list(view->conn, domain->name, NULL, 0, &list, &err) != 0) {
+        note_fault(world, "the snapshots of '%s' are not listed: %s", domain->name, err.text);
+        return;
+    }
+    names = observe_take_list(target, list);
+    for (guint i = 0; i < names->len; i++)
+        observe_moment(view, world, domain, g_ptr_array_index(names, i));
+    if (!target->snapshot_current)
+        return;
+    if (target->snapshot_has_current
+        && target->snapshot_has_current(view->conn, domain->name, 0, &yes, &err) == 0 && !yes)
+        return;
+    if (target->snapshot_current(view->conn, domain->name, 0, &current, &err) != 0)
+        return;
+    domain->current = g_strdup(current);
+    target->free_string(current);
+}
+
+static const DomainDoc *
+observe_definition(const ObserveView *view, Observation *world, const char *name, guint32 flags)
+{
+    struct vm_error err = {0};
+    char *xml = NULL;
+    const DomainDoc *doc;
+
+    if (view->target->domain_get_xml(view->conn, name, flags, &xml, &err) != 0) {
+        note_fault(world, "domain '%s' is listed, but its XML is refused: %s", name, err.text);
+        return document_domain(view->cache, "");
+    }
+    doc = document_domain(view->cache, xml);
+    view->target->free_string(xml);
+    return doc;
+}
+
+static void
+observe_properties(const ObserveView *view, Observation *world, ObservedDomain *domain)
+{
+    const struct vm_target *target = view->target;
+    struct vm_error err = {0};
+    int yes = 0;
+
+    if (target->domain_get_state(view->conn, domain->name, &domain->state, &domain->reason, &err)
+        != 0)
+        note_fault(world, "domain '%s' is listed, but has no state: %s", domain->name, err.text);
+    if (target->domain_get_uuid)
+        target->domain_get_uuid(view->conn, domain->name, domain->uuid, &err);
+    if (target->domain_is_persistent
+        && target->domain_is_persistent(view->conn, domain->name, &yes, &err) == 0)
+        domain->persistent = yes != 0;
+    if (target->domain_get_autostart
+        && target->domain_get_autostart(view->conn, domain->name, &yes, &err) == 0)
+        domain->autostart = yes != 0;
+    if (target->domain_has_managed_save
+        && target->domain_has_managed_save(view->conn, domain->name, 0, &yes, &err) == 0)
+        domain->managed_save = yes != 0;
+}
+
+static ObservedDomain *
+observe_domain(const ObserveView *view, Observation *world, const char *name)
+{
+    ObservedDomain *domain = g_new0(ObservedDomain, 1);
+
+    domain->name = g_strdup(name);
+    domain->moments = g_ptr_array_new_with_free_func((GDestroyNotify) moment_free);
+    observe_properties(view, world, domain);
+    domain->live = observe_definition(view, world, name, VIR_DOMAIN_XML_SECURE);
+    domain->config =
+        observe_definition(view, world, name, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE);
+    observe_tree(view, world, domain);
+    return domain;
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+static char *
+inspect_text(const ObserveView *view, const char *what, const char *argument)
+{
+    struct vm_error err = {0};
+    char *text = NULL;
+    char *copy;
+
+    if (!view->target->inspect
+        || view->target->inspect(view->conn, what, argument, &text, &err) != 0)
+        return NULL;
+    copy = g_strdup(text);
+    view->target->free_string(text);
+    return copy;
+}
+
+json_t *
+observe_inspect(const ObserveView *view, const char *what, const char *argument)
+{
+    g_autofree char *text = inspect_text(view, what, argument);
+
+    return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+}
+
+Observation *
+observe_world(const ObserveView *view)
+{
+    Observation *world = g_new0(Observation, 1);
+    struct vm_error err = {0};
+    g_autoptr(GPtrArray) names = NULL;
+    char **list = NULL;
+
+    world->domains = g_ptr_array_new_with_free_func((GDestroyNotify) domain_free);
+    if (view->target->domain_list(view->conn, 0, &list, &err) != 0)
+        note_fault(world, "the domains are not listed: %s", err.text);
+    names = observe_take_list(view->target, list);
+    g_ptr_array_sort(names, compare_names);
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+
+        if (g_str_has_prefix(name, view->prefix))
+            g_ptr_array_add(world->domains, observe_domain(view, world, name));
+    }
+    if (view->files)
+        world->files = inspect_text(view, "files", "");
+    return world;
+}
+
+ObservedDomain *
+observed_domain(const Observation *world, const char *name)
+{
+    for (guint i = 0; name && i < world->domains->len; i++) {
+        ObservedDomain *domain = g_ptr_array_index(world->domains, i);
+
+        if (strcmp(domain->name, name) == 0)
+            return domain;
+    }
+    return NULL;
+}
+
+ObservedMoment *
+observed_moment(const ObservedDomain *domain, const char *name)
+{
+    for (guint i = 0; name && i < domain->moments->len; i++) {
+        ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
+
+        if (strcmp(moment->name, name) == 0)
+            return moment;
+    }
+    return NULL;
+}
+
+gboolean
+observed_active(const ObservedDomain *domain)
+{
+    return domain->state != VIR_DOMAIN_SHUTOFF && domain->state != VIR_DOMAIN_NOSTATE;
+}
+
+gboolean
+observed_is_below(const ObservedDomain *domain, const char *moment, const char *ancestor)
+{
+    const ObservedMoment *at = observed_moment(domain, moment);
+
+    for (guint steps = 0; at && at->doc->parent && steps <= domain->moments->len; steps++) {
+        if (g_strcmp0(at->doc->parent, ancestor) == 0)
+            return TRUE;
+        at = observed_moment(domain, at->doc->parent);
+    }
+    return FALSE;
+}
+
+gboolean
+observed_file(const Observation *world, const char *path)
+{
+    g_autofree char *quoted = NULL;
+
+    if (!world->files)
+        return TRUE;
+    quoted = g_strdup_printf("\"%s\"", path);
+    return strstr(world->files, quoted) != NULL;
+}

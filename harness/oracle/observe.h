@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The world as a user of the target sees it at one time.
+ */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+#include "harness/oracle/document.h"
+#include "harness/oracle/oracle.h"
+
+/** A snapshot as listed. */
+typedef struct {
+    char *name;
+    const MomentDoc *doc; /* of the cache */
+} ObservedMoment;
+
+/** A domain as listed. */
+typedef struct {
+    char *name;
+    char uuid[37];
+    int state, reason;
+    gboolean persistent, autostart, managed_save;
+    const DomainDoc *live;   /* what runs, or the definition where nothing does */
+    const DomainDoc *config; /* the next boot's */
+    GPtrArray *moments;      /* of ObservedMoment *, in listed order */
+    char *current;           /* name, or NULL */
+} ObservedDomain;
+
+/** The world at one time. */
+typedef struct {
+    GPtrArray *domains; /* of ObservedDomain *, sorted by name */
+    char *files;        /* inspect "files" as given, or NULL where the target cannot */
+    char *fault;        /* a call that listed something, then did not give it; or NULL */
+} Observation;
+
+/** Through what the world is seen; borrowed from the oracle. */
+typedef struct {
+    const struct vm_target *target;
+    struct vm_conn *conn;
+    const char *prefix;
+    DocumentCache *cache;
+    gboolean files;   /* the target can list files */
+    gboolean content; /* the target can tell an image's content */
+} ObserveView;
+
+/** Look at everything.  Never NULL; see its fault. */
+Observation *observe_world(const ObserveView *view);
+
+/** Free it; NULL is fine. */
+void observation_free(Observation *world);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Observation, observation_free)
+
+/** A domain by name, or NULL. */
+ObservedDomain *observed_domain(const Observation *world, const char *name);
+
+/** A moment of a domain by name, or NULL. */
+ObservedMoment *observed_moment(const ObservedDomain *domain, const char *name);
+
+/** Whether it has a running definition: any state but shutoff, nostate and crashed. */
+gboolean observed_active(const ObservedDomain *domain);
+
+/** Whether `moment` is below `ancestor` in the tree of their documents. */
+gboolean observed_is_below(const ObservedDomain *domain, const char *moment, const char *ancestor);
+
+/** A list of the target as an array of strings that the caller unrefs; gives the list back. */
+GPtrArray *observe_take_list(const struct vm_target *target, char **list);
+
+/** inspect() parsed, or NULL where the target cannot or fails; the caller decrefs it. */
+json_t *observe_inspect(const ObserveView *view, const char *what, const char *argument);
+
+/** Whether a file is listed; TRUE where the target cannot list files. */
+gboolean observed_file(const Observation *world, const char *path);
