@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the images of a domain hold, live or off, and the jobs that change it.
+ */
+#include "spec/driver/snapshot_steps.h"
+#include <string.h>
+
+/* ---- look ---- */
+
+static VmImageSnapshot *
+snapshot_of_json(const json_t *json)
+{
+    VmImageSnapshot *entry = g_new0(VmImageSnapshot, 1);
+    entry->id = g_strdup(json_string_value(json_object_get(json, "id")));
+    entry->name = g_strdup(json_string_value(json_object_get(json, "name")));
+    entry->vm_state_size = json_integer_value(json_object_get(json, "vm-state-size"));
+    return entry;
+}
+
+/* A node's description as qemu-img would give the image's. */
+static VmImageInfo *
+info_of_node(const json_t *node)
+{
+    const json_t *image = json_object_get(node, "image");
+    VmImageInfo *info = g_new0(VmImageInfo, 1);
+    info->format = g_strdup(json_string_value(json_object_get(image, "format")));
+    info->virtual_size = json_integer_value(json_object_get(image, "virtual-size"));
+    info->backing = g_strdup(json_string_value(json_object_get(image, "full-backing-filename")));
+    info->snapshots = g_ptr_array_new_with_free_func((GDestroyNotify)vm_image_snapshot_free);
+    info->bitmaps = g_ptr_array_new_with_free_func(g_free);
+    gsize i;
+    json_t *entry;
+    json_array_foreach(json_object_get(image, "snapshots"), i, entry)
+        g_ptr_array_add(info->snapshots, snapshot_of_json(entry));
+    json_array_foreach(json_object_get(node, "dirty-bitmaps"), i, entry)
+        g_ptr_array_add(info->bitmaps,
+                        g_strdup(json_string_value(json_object_get(entry, "name"))));
+    return info;
+}
+
+static VmImageInfo *
+live_image(VmDomain *domain, guint disk, json_t **nodes, GError **error)
+{
+    g_autofree char *name = vm_domain_node(domain, disk, error);
+    if (name == NULL)
+        return NULL;
+    if (*nodes == NULL && !vm_domain_qmp(domain, "query-named-block-nodes",
+                                         json_pack("{s:b}", "flat", 1), nodes, error))
+        return NULL;
+    gsize i;
+    json_t *node;
+    json_array_foreach(*nodes, i, node) {
+        if (g_strcmp0(json_string_value(json_object_get(node, "node-name")), name) == 0)
+            return info_of_node(node);
+    }
+    vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': node '%s' is not in the block graph",
+              domain->def->name, name);
+    return NULL;
+}
+
+VmImageInfo *
+vm_snapshot_image_file(VmDomain *domain, const char *path, GError **error)
+{
+    VmHypervisor *hypervisor = domain->driver->hypervisor;
+    g_autoptr(GError) failure = NULL;
+    VmImageInfo *info = hypervisor->ops->image_info(hypervisor, path, &failure);
+    if (info == NULL)
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': image '%s' cannot be read: %s",
+                  domain->def->name, path, failure->message);
+    return info;
+}
+
+VmImageInfo *
+vm_snapshot_image(VmDomain *domain, guint disk, json_t **nodes, GError **error)
+{
+    if (vm_domain_is_active(domain))
+        return live_image(domain, disk, nodes, error);
+    return vm_snapshot_image_file(domain, vm_domain_def_disk(domain->def, disk)->source.path,
+                                  error);
+}
+
+guint
+vm_snapshot_image_tags(const VmImageInfo *info, const char *tag)
+{
+    guint count = 0;
+    for (guint i = 0; i < info->snapshots->len; i++) {
+        const VmImageSnapshot *entry = g_ptr_array_index(info->snapshots, i);
+        if (g_strcmp0(entry->name, tag) == 0)
+            count++;
+    }
+    return count;
+}
+
+/* ---- change ---- */
+
+gboolean
+vm_snapshot_image_sync(VmDomain *domain, const char *path, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    VmStoreFile *file = store->ops->open(store, path, 0, error);
+    if (file == NULL)
+        return FALSE;
+    gboolean ok = store->ops->sync_file(file, error);
+    store->ops->close(file);
+    g_autofree char *folder = g_path_get_dirname(path);
+    return ok && store->ops->sync_dir(store, folder, error);
+}
+
+gboolean
+vm_snapshot_image_do(VmDomain *domain, const char *path, VmImageSnapshotVerb verb, const char *tag,
+                     GError **error)
+{
+    static const char *const words[] = {
+        [VM_IMAGE_SNAPSHOT_CREATE] = "taken in",
+        [VM_IMAGE_SNAPSHOT_APPLY] = "applied to",
+        [VM_IMAGE_SNAPSHOT_DELETE] = "deleted from",
+    };
+    VmHypervisor *hypervisor = domain->driver->hypervisor;
+    g_autoptr(GError) failure = NULL;
+    if (!hypervisor->ops->image_snapshot(hypervisor, path, verb, tag, &failure))
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s': snapshot '%s' cannot be %s '%s': %s", domain->def->name, tag,
+                         words[verb], path, failure->message);
+    return vm_snapshot_image_sync(domain, path, error);
+}
+
+gboolean
+vm_snapshot_job(VmDomain *domain, const char *job, const char *tag, const GArray *disks,
+                int vmstate, GError **error)
+{
+    json_t *devices = json_array();
+    json_t *arguments = json_pack("{s:s, s:o}", "tag", tag, "devices", devices);
+    for (guint i = 0; i < disks->len; i++) {
+        guint disk = g_array_index(disks, guint, i);
+        g_autofree char *node = vm_domain_node(domain, disk, error);
+        if (node == NULL) {
+            json_decref(arguments);
+            return FALSE;
+        }
+        json_array_append_new(devices, json_string(node));
+        if (vmstate == (int)disk)
+            json_object_set_new(arguments, "vmstate", json_string(node));
+    }
+    return vm_domain_run_job(domain, job, arguments, error);
+}
+
+/* The disks whose image has the tag; NULL on failure.  Where one has not, that is logged. */
+static GArray *
+disks_with_tag(VmDomain *domain, const char *tag, const GArray *disks, GError **error)
+{
+    g_autoptr(GArray) with = g_array_new(FALSE, FALSE, sizeof(guint));
+    json_t *nodes = NULL;
+    gboolean ok = TRUE;
+    for (guint i = 0; ok && i < disks->len; i++) {
+        guint disk = g_array_index(disks, guint, i);
+        g_autoptr(VmImageInfo) info = vm_snapshot_image(domain, disk, &nodes, error);
+        ok = info != NULL;
+        if (ok && vm_snapshot_image_tags(info, tag) > 0)
+            g_array_append_val(with, disk);
+        else if (ok)
+            vm_env_log(domain->driver->env, "domain '%s': disk '%s' has no snapshot '%s' any more",
+                       domain->def->name, vm_domain_def_disk(domain->def, disk)->target, tag);
+    }
+    json_decref(nodes);
+    return ok ? g_steal_pointer(&with) : NULL;
+}
+
+gboolean
+vm_snapshot_delete_tag(VmDomain *domain, const char *tag, const GArray *disks, GError **error)
+{
+    g_autoptr(GArray) with = disks_with_tag(domain, tag, disks, error);
+    if (with == NULL)
+        return FALSE;
+    if (with->len == 0)
+        return TRUE;
+    if (vm_domain_is_active(domain))
+        return vm_snapshot_job(domain, "snapshot-delete", tag, with, -1, error);
+    for (guint i = 0; i < with->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(domain->def, g_array_index(with, guint, i));
+        if (!vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_DELETE, tag, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- which images ---- */
+
+GArray *
+vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain)
+{
+    GArray *disks = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        int index = vm_domain_def_disk_index(domain, disk->name);
+        if (disk->location != VM_LOCATION_INTERNAL || index < 0)
+            continue;
+        guint number = (guint)index;
+        if (vm_domain_def_disk(domain, number)->source.path != NULL)
+            g_array_append_val(disks, number);
+    }
+    return disks;
+}
+
+const char *
+vm_snapshot_disk_path(const VmSnapshotDef *def, const VmSnapshotDisk *disk)
+{
+    if (def->domain == NULL)
+        return NULL;
+    int index = vm_domain_def_disk_index(def->domain, disk->name);
+    return index < 0 ? NULL : vm_domain_def_disk(def->domain, (guint)index)->source.path;
+}
+
+static gboolean
+is_below(const VmDiskDef *disk, const char *path)
+{
+    for (guint i = 0; i < disk->backing->len; i++) {
+        const VmDiskSource *source = g_ptr_array_index(disk->backing, i);
+        if (g_strcmp0(source->path, path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The first internal disk of the snapshot that is in the domain with another top image; with
+ * `below`, only one whose former image is in today's chain. */
+static const char *
+find_other_image(const VmDomain *domain, const VmSnapshotDef *def, gboolean below)
+{
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        const char *path = vm_snapshot_disk_path(def, disk);
+        int index = vm_domain_def_disk_index(domain->def, disk->name);
+        if (disk->location != VM_LOCATION_INTERNAL || path == NULL || index < 0)
+            continue;
+        const VmDiskDef *today = vm_domain_def_disk(domain->def, (guint)index);
+        if (g_strcmp0(today->source.path, path) != 0 && (!below || is_below(today, path)))
+            return disk->name;
+    }
+    return NULL;
+}
+
+const char *
+vm_snapshot_below_overlay(const VmDomain *domain, const VmSnapshotDef *def)
+{
+    return find_other_image(domain, def, TRUE);
+}
+
+const char *
+vm_snapshot_other_image(const VmDomain *domain, const VmSnapshotDef *def)
+{
+    return find_other_image(domain, def, FALSE);
+}

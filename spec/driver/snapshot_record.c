@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Snapshots' metadata files and the tree, kept in step: a file is written
+ * first, the tree follows when all of a call's files are durable.
+ */
+#include "spec/driver/snapshot_steps.h"
+
+void
+vm_snapshot_log(VmDomain *domain, const char *what, const GError *error)
+{
+    vm_env_log(domain->driver->env, "domain '%s': %s: %s", domain->def->name, what,
+               error != NULL ? error->message : "no cause given");
+}
+
+/* Write a moment's file with <active> as given; FALSE is logged. */
+static gboolean
+rewrite(VmDomain *domain, VmMoment *moment, gboolean current)
+{
+    g_autoptr(GError) error = NULL;
+    if (moment == NULL ||
+        vm_record_snapshot(domain, vm_moment_snapshot(moment), current, &error))
+        return TRUE;
+    vm_snapshot_log(domain, "metadata could not be put back", error);
+    return FALSE;
+}
+
+static gboolean
+drop(VmDomain *domain, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    if (vm_record_drop_snapshot(domain, name, &error))
+        return TRUE;
+    vm_snapshot_log(domain, "metadata could not be removed", error);
+    return FALSE;
+}
+
+gboolean
+vm_snapshot_record_new(VmDomain *domain, const VmSnapshotDef *def, GError **error)
+{
+    VmMoment *former = vm_moment_tree_current(domain->snapshots);
+    if (!vm_record_snapshot(domain, def, TRUE, error))
+        return FALSE;
+    if (former == NULL || vm_record_snapshot(domain, vm_moment_snapshot(former), FALSE, error))
+        return TRUE;
+    drop(domain, def->name);
+    return FALSE;
+}
+
+gboolean
+vm_snapshot_unrecord_new(VmDomain *domain, const VmSnapshotDef *def)
+{
+    gboolean dropped = drop(domain, def->name);
+    return rewrite(domain, vm_moment_tree_current(domain->snapshots), TRUE) && dropped;
+}
+
+VmMoment *
+vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def)
+{
+    VmMoment *parent = vm_moment_tree_current(domain->snapshots);
+    VmMoment *moment = vm_moment_tree_add(domain->snapshots, def->name, parent, def);
+    vm_moment_tree_set_current(domain->snapshots, moment);
+    return moment;
+}
+
+gboolean
+vm_snapshot_record_current(VmDomain *domain, VmMoment *moment, GError **error)
+{
+    VmMoment *former = vm_moment_tree_current(domain->snapshots);
+    if (former == moment)
+        return TRUE;
+    if (moment != NULL && !vm_record_snapshot(domain, vm_moment_snapshot(moment), TRUE, error))
+        return FALSE;
+    if (former != NULL && !vm_record_snapshot(domain, vm_moment_snapshot(former), FALSE, error)) {
+        rewrite(domain, moment, FALSE);
+        return FALSE;
+    }
+    vm_moment_tree_set_current(domain->snapshots, moment);
+    return TRUE;
+}

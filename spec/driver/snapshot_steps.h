@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Private to the snapshot_*.c files: the steps that several snapshot calls share.
+ */
+#pragma once
+
+#include "spec/driver/domain_obj.h"
+
+/* ---- snapshot_image.c: what the images hold ---- */
+
+/** What the top image of disk `disk` of domain->def holds.  Live it is asked of the instance:
+ *  *nodes caches the answer over several disks (start with NULL, drop with json_decref).  Off it is
+ *  read from the file.  OPERATION_FAILED naming the disk.  The caller frees it. */
+VmImageInfo *vm_snapshot_image(VmDomain *domain, guint disk, json_t **nodes, GError **error);
+
+/** What the image file holds that no instance has open: OPERATION_FAILED naming it. */
+VmImageInfo *vm_snapshot_image_file(VmDomain *domain, const char *path, GError **error);
+
+/** qemu-img snapshot on a file that no instance has open, then durable: OPERATION_FAILED with
+ *  qemu-img's text. */
+gboolean vm_snapshot_image_do(VmDomain *domain, const char *path, VmImageSnapshotVerb verb,
+                              const char *tag, GError **error);
+
+/** Make durable what a hypervisor wrote into a file, and the file's name. */
+gboolean vm_snapshot_image_sync(VmDomain *domain, const char *path, GError **error);
+
+/** How many entries of that name the image has. */
+guint vm_snapshot_image_tags(const VmImageInfo *info, const char *tag);
+
+/** Disks of domain->def that are internal in def, as numbers; the caller unrefs the array. */
+GArray *vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain);
+
+/** The path of def's disk `disk` when it was taken, from its captured domain; NULL without one. */
+const char *vm_snapshot_disk_path(const VmSnapshotDef *def, const VmSnapshotDisk *disk);
+
+/** Run a snapshot-save, -load or -delete job over disks (numbers in domain->def); `vmstate` is the
+ *  disk that holds the memory, -1 for delete. */
+gboolean vm_snapshot_job(VmDomain *domain, const char *job, const char *tag, const GArray *disks,
+                         int vmstate, GError **error);
+
+/** Delete the tag from all images of the disks that have it, live or off.  A missing one is logged;
+ *  stops at the first failure. */
+gboolean vm_snapshot_delete_tag(VmDomain *domain, const char *tag, const GArray *disks,
+                                GError **error);
+
+/** Whether an internal disk of the snapshot has its image below another one today, so that the
+ *  snapshot can neither be reverted to nor deleted yet; the disk's name, or NULL. */
+const char *vm_snapshot_below_overlay(const VmDomain *domain, const VmSnapshotDef *def);
+
+/** The first internal disk whose top image of today is another than the snapshot's, or NULL. */
+const char *vm_snapshot_other_image(const VmDomain *domain, const VmSnapshotDef *def);
+
+/* ---- snapshot_record.c: metadata files and the tree ---- */
+
+/** Write the files of a snapshot that is new and will be current: its own, then the one of today's
+ *  current.  On failure none of both has changed. */
+gboolean vm_snapshot_record_new(VmDomain *domain, const VmSnapshotDef *def, GError **error);
+
+/** Take back what vm_snapshot_record_new() wrote, as well as it goes; FALSE and logged where a file
+ *  could not be put back. */
+gboolean vm_snapshot_unrecord_new(VmDomain *domain, const VmSnapshotDef *def);
+
+/** Put a recorded snapshot (taken) into the tree, under today's current, and make it current. */
+VmMoment *vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def);
+
+/** Make a moment current, in its file and in the former one's.  On failure nothing has changed. */
+gboolean vm_snapshot_record_current(VmDomain *domain, VmMoment *moment, GError **error);
+
+/** Log that a step of undoing or tidying failed; error may be NULL. */
+void vm_snapshot_log(VmDomain *domain, const char *what, const GError *error);
+
+/* ---- the steps of creation ---- */
+
+/** What is made, and how. */
+typedef struct {
+    VmDomain *domain;
+    VmSnapshotDef *def; /* aligned; held */
+    guint32 flags;
+    gboolean external;  /* overlays are made; else the disks are internal */
+    gboolean manual;    /* a disk is left to the caller: a running guest ends paused */
+} VmSnapshotPlan;
+
+/** Refuse all that can be refused beforehand (section 8), and find out which way it goes. */
+gboolean vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error);
+
+/** Refuse tags that the images already have. */
+gboolean vm_snapshot_check_tags(const VmSnapshotPlan *plan, GError **error);
+
+/** Whether the metadata file would be read back: OPERATION_UNSUPPORTED. */
+gboolean vm_snapshot_check_size(const VmSnapshotPlan *plan, GError **error);
+
+/** Act, record and announce, each for one kind. */
+gboolean vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error);
+gboolean vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error);
+
+/** After a HALT: the process ends, the domain is off. */
+void vm_snapshot_halt(VmDomain *domain);
+
+/** Recovery of an overlay switch that was under way: TRUE when it stands, and the overlays of one
+ *  that does not are gone. */
+gboolean vm_snapshot_external_settle(const VmIntent *intent);
+
+/** REDEFINE: put a snapshot's metadata in; def is held. */
+gboolean vm_snapshot_redefine(VmDomain *domain, VmSnapshotDef *def, guint32 flags, GError **error);
+
+/* ---- the steps of revert ---- */
+
+/** What is reverted to, and how. */
+typedef struct {
+    VmDomain *domain;
+    VmMoment *moment;
+    guint32 flags;
+    gboolean live;         /* the snapshot has memory */
+    gboolean start;        /* the domain is active afterwards */
+    gboolean run;          /* and its CPUs run */
+    gboolean keep_process; /* the process lives on */
+    gboolean was_active;
+    VmDomainDef *next;     /* the persistent definition afterwards */
+    VmDomainDef *now;      /* the live one afterwards, where active */
+    GArray *disks;         /* internal disks, as numbers in the captured definition */
+    int vmstate;           /* the disk that holds the memory, or -1 */
+    char *way_back;        /* tag under which the state before is kept, or NULL */
+} VmRevertPlan;
+
+/** Free what a plan holds. */
+void vm_revert_plan_clear(VmRevertPlan *plan);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VmRevertPlan, vm_revert_plan_clear)
+
+/** Look into every image before anything is touched. */
+gboolean vm_revert_check_images(VmRevertPlan *plan, GError **error);
+
+/** Record current, configuration and status of what the domain has become. */
+gboolean vm_revert_record(VmRevertPlan *plan, GError **error);
+
+/** The process lives on and loads the snapshot. */
+gboolean vm_revert_in_process(VmRevertPlan *plan, GError **error);
+
+/** A new process loads it, or none is started. */
+gboolean vm_revert_with_disks(VmRevertPlan *plan, GError **error);
+
+/** Paths of the disks' images, as a new JSON array. */
+json_t *vm_revert_paths(const VmDomainDef *def, const GArray *disks);
