@@ -50,6 +50,7 @@ typedef struct {
     GPtrArray *results; /* of CaseResult *, in the order of the plan; NULL slot = did not end */
     guint planned;
     GPtrArray *unused;  /* of char *: rows of the expectations that met no case in a whole run */
+    GPtrArray *faults;  /* of char *: what went wrong in the harness outside of any case */
     json_t *observed;   /* invariant id → {"observed","partly","not"} counts, or NULL */
     gboolean interrupted;
 } RunReport;

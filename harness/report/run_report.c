@@ -15,6 +15,7 @@ run_report_new(void)
     report->plan = g_ptr_array_new_with_free_func(g_free);
     report->results = g_ptr_array_new_with_free_func((GDestroyNotify)case_result_free);
     report->unused = g_ptr_array_new_with_free_func(g_free);
+    report->faults = g_ptr_array_new_with_free_func(g_free);
     return report;
 }
 
@@ -32,6 +33,7 @@ run_report_free(RunReport *report)
     g_ptr_array_unref(report->plan);
     g_ptr_array_unref(report->results);
     g_ptr_array_unref(report->unused);
+    g_ptr_array_unref(report->faults);
     json_decref(report->observed);
     g_free(report);
 }
@@ -80,7 +82,7 @@ run_report_exit_code(const RunReport *report)
     if (report->interrupted) {
         return EXIT_CODE_INTERRUPTED;
     }
-    if (run_report_count(report, VERDICT_ERROR) > 0) {
+    if (run_report_count(report, VERDICT_ERROR) > 0 || report->faults->len > 0) {
         return EXIT_CODE_HARNESS;
     }
     if (has_unexpected(report)) {

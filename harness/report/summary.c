@@ -74,6 +74,10 @@ append_failures(GString *out, const RunReport *report)
             g_string_append_printf(out, "%s\n", text);
         }
     }
+    for (guint i = 0; i < report->faults->len; i++) {
+        g_string_append_printf(out, "fault: %s\n",
+                               (const char *)g_ptr_array_index(report->faults, i));
+    }
     for (guint i = 0; i < report->unused->len; i++) {
         g_string_append_printf(out, "unused expectation: %s\n",
                                (const char *)g_ptr_array_index(report->unused, i));

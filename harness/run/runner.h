@@ -10,19 +10,33 @@
 
 /** How a run is made. */
 typedef struct {
-    const char *target;      /* --target */
-    const char *profile;     /* NULL = what the target implies */
+    const char *target;         /* --target */
+    const char *profile;        /* NULL = what the target implies */
     const char *const *filters; /* --filter globs, NULL-terminated, or NULL: any of them */
-    guint jobs;              /* -j */
+    guint jobs;                 /* -j */
     guint64 seed;
-    guint shard, shards;     /* --shard i/n; 0/0 = all */
-    const char *failed;      /* --failed FROM.json, or NULL */
-    double timeout;          /* seconds per case */
+    guint shard, shards; /* --shard i/n; 0/0 = all */
+    const char *failed;  /* --failed FROM.json, or NULL */
+    double timeout;      /* seconds per case */
     gboolean keep;
-    gboolean progress;       /* a line on a terminal */
+    gboolean progress;        /* a line on a terminal */
     const char *expectations; /* folder of conformance/expectations, or NULL */
     const char *const *paths;
+    gboolean suite; /* the paths are the whole suite: rows of the expectations that meet no
+                     * case are then reported */
 } RunOptions;
+
+/** The GError domain of the runner; the code is the exit code that follows (ExitCode). */
+#define RUNNER_ERROR (runner_error_quark())
+
+/** The quark behind RUNNER_ERROR. */
+GQuark runner_error_quark(void);
+
+/** The profile of a run: what --profile says, else what the target implies. */
+const char *runner_profile(const RunOptions *options);
+
+/** The bit of a profile's word. */
+VmProfile runner_profile_bit(const char *profile);
 
 /** Load, select, plan.  Gives the cases in plan order (the array frees them); `selection` (may be
  *  NULL) receives what was selected and how, for the report. */

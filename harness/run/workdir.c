@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The folder of one run, and the folders of its workers in it.
+ */
+#define _XOPEN_SOURCE 700 /* nftw */
+#include "harness/run/workdir.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include "harness/report/exit_code.h"
+#include "harness/run/runner.h"
+
+char *
+workdir_new(GError **error)
+{
+    g_autofree char *template = g_build_filename(g_get_tmp_dir(), "virt-moment-XXXXXX", NULL);
+
+    if (g_mkdtemp(template) == NULL) {
+        g_set_error(error, RUNNER_ERROR, EXIT_CODE_HARNESS, "cannot make a folder %s: %s", template,
+                    g_strerror(errno));
+        return NULL;
+    }
+    return g_steal_pointer(&template);
+}
+
+char *
+workdir_make(const char *dir, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+
+    if (g_mkdir(path, 0700) < 0) {
+        g_set_error(error, RUNNER_ERROR, EXIT_CODE_HARNESS, "cannot make the folder %s: %s", path,
+                    g_strerror(errno));
+        return NULL;
+    }
+    return g_steal_pointer(&path);
+}
+
+static int
+remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+    (void)info;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
+void
+workdir_remove(const char *dir)
+{
+    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The worker's side of a run.
+ */
+#include "harness/run/worker.h"
+
+#include <unistd.h>
+#include "harness/report/exit_code.h"
+#include "harness/run/line.h"
+#include "harness/target/target_load.h"
+
+/* The folder's name differs from run to run; reports must not. */
+static void
+hide_workdir(char **text, const char *workdir)
+{
+    g_auto(GStrv) parts = *text != NULL ? g_strsplit(*text, workdir, -1) : NULL;
+
+    if (parts == NULL || parts[0] == NULL || parts[1] == NULL) {
+        return;
+    }
+    g_free(*text);
+    *text = g_strjoinv("$WORKDIR", parts);
+}
+
+static json_t *
+run_case(ScnCase *scenario, const ScnRunOptions *options)
+{
+    json_t *coverage = json_object();
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(CaseResult) result = scn_case_run(scenario, options, coverage);
+
+    if (result->ms == 0) {
+        result->ms = (g_get_monotonic_time() - start) / 1000.0;
+    }
+    hide_workdir(&result->reason, options->workdir);
+    hide_workdir(&result->detail, options->workdir);
+    return json_pack("{s:o,s:o}", "result", case_result_to_json(result), "coverage", coverage);
+}
+
+static gboolean
+serve_line(int fd, json_t *line, const WorkerOptions *worker, const ScnRunOptions *options)
+{
+    gsize index = json_integer_value(line);
+    json_t *answer;
+
+    g_assert(json_is_integer(line) && index < worker->context->plan->len);
+    /* What the cases before printed says nothing about this one. */
+    if (ftruncate(STDERR_FILENO, 0) < 0) {
+        g_printerr("cannot empty the log\n");
+    }
+    answer = run_case(g_ptr_array_index(worker->context->plan, index), options);
+    json_object_set_new(answer, "index", json_integer(index));
+    return line_send(fd, answer);
+}
+
+static void
+serve(int fd, const WorkerOptions *worker, const ScnRunOptions *options)
+{
+    g_autoptr(GString) buffer = g_string_new(NULL);
+
+    while (line_fill(fd, buffer)) {
+        gboolean complete;
+        json_t *line;
+
+        while ((line = line_take(buffer, &complete)) != NULL) {
+            gboolean ok = serve_line(fd, line, worker, options);
+
+            json_decref(line);
+            if (!ok) {
+                return;
+            }
+        }
+        g_assert(!complete);
+    }
+}
+
+int
+worker_main(int fd, gpointer data)
+{
+    const WorkerOptions *worker = data;
+    const RunOptions *run = worker->context->options;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *uri = NULL;
+    const struct vm_target *target = target_load(run->target, &uri, &error);
+    ScnRunOptions options = {
+        .target = target,
+        .uri = uri,
+        .profile = worker->context->profile,
+        .seed = run->seed,
+        .workdir = worker->workdir,
+        .run_id = worker->context->run_id,
+        .oracle = TRUE,
+        .keep = run->keep,
+    };
+
+    if (target == NULL) {
+        line_send(fd, json_pack("{s:s}", "fault", error->message));
+        return EXIT_CODE_OK;
+    }
+    serve(fd, worker, &options);
+    return EXIT_CODE_OK;
+}
