@@ -103,7 +103,7 @@ gboolean vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmPro
 gboolean vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, json_t **reply,
                        GError **error);
 /** What def needs to be started (borrowed) is there and supported; nothing is changed.
- *  OPERATION_UNSUPPORTED (<transient/>), CONFIG_UNSUPPORTED, SYSTEM_ERROR naming disk and file. */
+ *  OPERATION_UNSUPPORTED (<transient/>), CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and file. */
 gboolean vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **error);
 /** Send the guest's state into file, from where the file stands; its CPUs are stopped. */
 gboolean vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **error);
@@ -158,6 +158,23 @@ gboolean vm_record_drop_snapshots(VmDomain *domain, GError **error);
  *  must not be given away (EC-197). */
 gboolean vm_record_snapshot_reserved(const VmDomain *domain, const char *snapshot);
 
+/* ---- domain_define.c, domain_start.c, domain_stop.c ---- */
+
+/** The domain that def speaks of, or NULL for a new one: OPERATION_FAILED where name and UUID
+ *  belong to different domains (DOM-DEF-005, -006). */
+gboolean vm_driver_match_domain(VmDriver *driver, const VmDomainDef *def, VmDomain **domain,
+                                GError **error);
+/** The inactive domain that def is to be started as; a new one is added, with the moments of its
+ *  UUID.  OPERATION_INVALID for one that is active.  When the start fails, vm_domain_vanish(). */
+gboolean vm_driver_admit_domain(VmDriver *driver, VmDomainDef *def, VmDomain **domain,
+                                GError **error);
+/** AUTODESTROY is refused: ARGUMENT_UNSUPPORTED. */
+gboolean vm_domain_check_autodestroy(guint32 flags, GError **error);
+/** A cold boot of an inactive domain as def (borrowed), with state, record and events. */
+gboolean vm_domain_boot(VmDomain *domain, VmDomainDef *def, guint32 flags, GError **error);
+/** The domain of that name, which must be active: NO_DOMAIN, OPERATION_INVALID. */
+VmDomain *vm_driver_active_domain(VmDriver *driver, const char *name, GError **error);
+
 /* ---- domain_managed_save.c ---- */
 
 /** Whether the domain's managed save image is there; looks at the file (DOM-START-014). */
@@ -169,6 +186,9 @@ gboolean vm_domain_managed_save_exists(const VmDomain *domain);
 gboolean vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error);
 /** The call is done or undone: the record goes. */
 void vm_intent_end(VmDomain *domain);
+/** The record of that domain's name goes. */
+void vm_intent_drop(VmDriver *driver, const char *domain);
+
 /** When an intent is recovered: what concerns files alone comes before the domains are loaded. */
 typedef enum {
     VM_INTENT_BEFORE_LOAD,
@@ -205,12 +225,20 @@ void vm_snapshot_revert_recover(const VmIntent *intent);
 /** "snapshot-delete": what is left of it is deleted. */
 void vm_snapshot_delete_recover(const VmIntent *intent);
 
-/* ---- loader.c ---- */
+/* ---- loader.c, load_moments.c, claim_metadata.c ---- */
 
 /** Load domains, their snapshots and states; see vm_driver_open(). */
 gboolean vm_driver_load(VmDriver *driver, GError **error);
 /** Load a domain's snapshots from its folder (empty tree before). */
 void vm_driver_load_snapshots(VmDomain *domain);
+/** One metadata file of a folder, NULL with the cause; the caller unrefs it. */
+VmSnapshotDef *vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file,
+                                       GError **error);
+/** The UUID of the domain that a snapshot belongs to, or NULL where it does not say. */
+const char *vm_snapshot_owner_uuid(const VmSnapshotDef *def);
+/** OPERATION_INVALID naming both where the metadata folder of `name` belongs to another UUID. */
+gboolean vm_driver_check_foreign(VmDriver *driver, const char *name, const char *uuid,
+                                 GError **error);
 /** Metadata folder of `name` that belongs to another UUID than `uuid`: OPERATION_INVALID naming
  *  both; one of the same UUID under another name is moved here first. */
 gboolean vm_driver_claim_metadata(VmDriver *driver, const char *name, const char *uuid,

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the driver announces, and what its instances have to say.
+ */
+#include "spec/driver/domain_obj.h"
+#include <string.h>
+
+void
+vm_driver_event_free(VmDriverEvent *event)
+{
+    if (event == NULL)
+        return;
+    g_free(event->domain);
+    g_free(event);
+}
+
+void
+vm_driver_announce(VmDriver *driver, const char *name, int type, int detail)
+{
+    VmDriverEvent *event = g_new0(VmDriverEvent, 1);
+    event->domain = g_strdup(name);
+    event->type = type;
+    event->detail = detail;
+    g_queue_push_tail(&driver->events, event);
+}
+
+void
+vm_domain_announce(VmDomain *domain, int type, int detail)
+{
+    vm_driver_announce(domain->driver, domain->def->name, type, detail);
+}
+
+void
+vm_domain_set_state(VmDomain *domain, int state, int reason)
+{
+    domain->state = state;
+    domain->reason = reason;
+}
+
+/* The guest powered off, or the host asked the process to end; `quit`, which is always the driver's
+ * own, is announced by the call that sent it (DOM-SHUT-006). */
+static void
+take_shutdown(VmDomain *domain, const json_t *data)
+{
+    const char *reason = json_string_value(json_object_get(data, "reason"));
+    if (domain->shutdown_seen || g_strcmp0(reason, "host-qmp-quit") == 0)
+        return;
+    gboolean by_guest = json_is_true(json_object_get(data, "guest"));
+    domain->shutdown_seen = TRUE;
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SHUTDOWN,
+                       by_guest ? VIR_DOMAIN_EVENT_SHUTDOWN_GUEST : VIR_DOMAIN_EVENT_SHUTDOWN_HOST);
+}
+
+/* An I/O error stopped the guest, by the error policy of its disk. */
+static void
+take_io_error(VmDomain *domain, const json_t *data)
+{
+    const char *action = json_string_value(json_object_get(data, "action"));
+    if (g_strcmp0(action, "stop") != 0 || domain->state != VIR_DOMAIN_RUNNING)
+        return;
+    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_IOERROR);
+    g_autoptr(GError) error = NULL;
+    if (!vm_record_status(domain, &error))
+        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_IOERROR);
+}
+
+static const struct {
+    const char *event;
+    void (*take)(VmDomain *domain, const json_t *data);
+} event_rows[] = {
+    {"SHUTDOWN", take_shutdown},
+    {"BLOCK_IO_ERROR", take_io_error},
+};
+
+void
+vm_domain_take_event(VmDomain *domain, const json_t *event)
+{
+    const char *name = json_string_value(json_object_get(event, "event"));
+    for (guint i = 0; i < G_N_ELEMENTS(event_rows); i++)
+        if (g_strcmp0(name, event_rows[i].event) == 0)
+            event_rows[i].take(domain, json_object_get(event, "data"));
+}
+
+void
+vm_domain_pump(VmDomain *domain)
+{
+    if (domain->instance == NULL)
+        return;
+    const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
+    json_t *event;
+    while ((event = ops->next_event(domain->instance, FALSE)) != NULL) {
+        vm_domain_take_event(domain, event);
+        json_decref(event);
+    }
+    int status = 0;
+    if (!domain->shutdown_seen && !ops->ended(domain->instance, &status))
+        return;
+
+    /* DOM-SHUT-006 with a shutdown notice, DOM-SHUT-007 without one */
+    gboolean orderly = domain->shutdown_seen;
+    if (!orderly)
+        vm_env_log(domain->driver->env, "domain '%s': the process ended unexpectedly (status %d)",
+                   domain->def->name, status);
+    vm_domain_process_end(domain,
+                          orderly ? VIR_DOMAIN_SHUTOFF_SHUTDOWN : VIR_DOMAIN_SHUTOFF_CRASHED);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED,
+                       orderly ? VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN
+                               : VIR_DOMAIN_EVENT_STOPPED_FAILED);
+    vm_domain_vanish(domain);
+}
+
+void
+vm_driver_pump(VmDriver *driver)
+{
+    g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
+    for (guint i = 0; i < domains->len; i++)
+        vm_domain_pump(g_ptr_array_index(domains, i));
+}
+
+VmDriverEvent *
+vm_driver_next_event(VmDriver *driver)
+{
+    vm_driver_pump(driver);
+    return g_queue_pop_head(&driver->events);
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Instances: what they are started with, how they end, and the commands that
+ * every call family needs.
+ */
+#include "spec/driver/domain_obj.h"
+#include <string.h>
+
+/* What migrate and migrate-incoming call the descriptor that getfd has passed. */
+#define STREAM_FD "stream"
+
+/* Our one job's name; calls do not overlap, so there is never a second one. */
+#define JOB_ID "vm-job"
+
+/* ---- commands ---- */
+
+static gboolean
+qmp_pass(VmDomain *domain, const char *name, json_t *arguments, VmStoreFile *pass, json_t **reply,
+         GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    VmInstance *instance = domain->instance;
+    if (instance->hypervisor->ops->command(instance, name, arguments, pass, reply, &failure))
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
+                     domain->def->name, name, failure->message);
+}
+
+gboolean
+vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, json_t **reply, GError **error)
+{
+    return qmp_pass(domain, name, arguments, NULL, reply, error);
+}
+
+gboolean
+vm_domain_process_cont(VmDomain *domain, GError **error)
+{
+    return vm_domain_qmp(domain, "cont", NULL, NULL, error);
+}
+
+gboolean
+vm_domain_process_stop_cpus(VmDomain *domain, GError **error)
+{
+    return vm_domain_qmp(domain, "stop", NULL, NULL, error);
+}
+
+/* Let the instance work in the background until it has something to say. */
+static gboolean
+wait_for_news(VmDomain *domain, const char *what, GError **error)
+{
+    const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
+    json_t *event = ops->next_event(domain->instance, TRUE);
+    if (event != NULL) {
+        vm_domain_take_event(domain, event);
+        json_decref(event);
+    }
+    int status = 0;
+    if (ops->ended(domain->instance, &status))
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s': the process ended during %s (status %d)", domain->def->name,
+                         what, status);
+    return TRUE;
+}
+
+/* ---- configuration ---- */
+
+static gboolean
+check_disk(VmDomain *domain, const VmDomainDef *def, const VmDiskDef *disk, GError **error)
+{
+    if (disk->transient)
+        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                         "domain '%s': disk '%s' is <transient/>, which cannot be started yet "
+                         "(DISK-TR-001)",
+                         def->name, disk->target);
+    const char *type = disk->source.type;
+    if (g_strcmp0(type, "file") != 0 && g_strcmp0(type, "block") != 0)
+        return vm_refuse(
+            error, VIR_ERR_CONFIG_UNSUPPORTED,
+            "domain '%s': disk '%s' has a source of type '%s', which cannot be started", def->name,
+            disk->target, type ? type : "none");
+    if (vm_store_kind(domain->driver->store, disk->source.path) == VM_FILE_MISSING)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s': cannot access storage file '%s' of disk '%s': No such file "
+                         "or directory (DOM-START-020)",
+                         def->name, disk->source.path, disk->target);
+    return TRUE;
+}
+
+static json_t *
+disk_blockdev(const VmDiskDef *disk, guint i)
+{
+    g_autofree char *node = g_strdup_printf("d%u", i);
+    g_autofree char *file_node = g_strdup_printf("f%u", i);
+    gboolean block = g_strcmp0(disk->source.type, "block") == 0;
+    json_t *file = json_pack("{s:s, s:s, s:s}", "driver", block ? "host_device" : "file",
+                             "node-name", file_node, "filename", disk->source.path);
+    const char *format = disk->source.format != NULL ? disk->source.format : "raw";
+    json_t *blockdev =
+        json_pack("{s:s, s:s, s:o}", "driver", format, "node-name", node, "file", file);
+    if (disk->read_only) {
+        json_object_set_new(file, "read-only", json_true());
+        json_object_set_new(blockdev, "read-only", json_true());
+    }
+    return blockdev;
+}
+
+static json_t *
+disk_device(const VmDiskDef *disk, guint i)
+{
+    g_autofree char *node = g_strdup_printf("d%u", i);
+    json_t *device =
+        json_pack("{s:s, s:s, s:s}", "driver", "virtio-blk-pci", "id", disk->target, "drive", node);
+    if (disk->serial != NULL)
+        json_object_set_new(device, "serial", json_string(disk->serial));
+    return device;
+}
+
+gboolean
+vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **error)
+{
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        if (disk->source.path == NULL && g_strcmp0(disk->device, "disk") != 0)
+            continue; /* an empty drive */
+        if (!check_disk(domain, def, disk, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static json_t *
+process_config(const VmDomainDef *def, gboolean incoming)
+{
+    json_t *blockdevs = json_array();
+    json_t *devices = json_array();
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        if (disk->source.path == NULL)
+            continue;
+        json_array_append_new(blockdevs, disk_blockdev(disk, i));
+        json_array_append_new(devices, disk_device(disk, i));
+    }
+    return json_pack("{s:s, s:s, s:I, s:i, s:s, s:o, s:o, s:b}", "name", def->name, "uuid",
+                     def->uuid, "memory", (json_int_t)(def->memory_kib / 1024), "vcpus",
+                     (int)def->vcpus, "machine", def->machine != NULL ? def->machine : "pc",
+                     "blockdev", blockdevs, "device", devices, "incoming", incoming);
+}
+
+/* ---- start ---- */
+
+/* TRUE when the stream has gone through, in either direction. */
+static gboolean
+await_migration(VmDomain *domain, const char *what, GError **error)
+{
+    for (;;) {
+        json_t *reply = NULL;
+        if (!vm_domain_qmp(domain, "query-migrate", NULL, &reply, error))
+            return FALSE;
+        g_autofree char *status = g_strdup(json_string_value(json_object_get(reply, "status")));
+        g_autofree char *text = g_strdup(json_string_value(json_object_get(reply, "error-desc")));
+        json_decref(reply);
+        if (g_strcmp0(status, "completed") == 0)
+            return TRUE;
+        if (g_strcmp0(status, "failed") == 0 || g_strcmp0(status, "cancelled") == 0)
+            return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s %s: %s",
+                             domain->def->name, what, status, text ? text : "no cause given");
+        if (!wait_for_news(domain, what, error))
+            return FALSE;
+    }
+}
+
+gboolean
+vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **error)
+{
+    return qmp_pass(domain, "getfd", json_pack("{s:s}", "fdname", STREAM_FD), file, NULL, error) &&
+           vm_domain_qmp(domain, "migrate", json_pack("{s:s}", "uri", "fd:" STREAM_FD), NULL,
+                         error) &&
+           await_migration(domain, "save", error);
+}
+
+static gboolean
+read_stream(VmDomain *domain, const VmProcessStart *start, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    VmStoreFile *file = store->ops->open(store, start->restore_from, start->restore_offset, error);
+    if (file == NULL)
+        return FALSE;
+    gboolean ok =
+        qmp_pass(domain, "getfd", json_pack("{s:s}", "fdname", STREAM_FD), file, NULL, error) &&
+        vm_domain_qmp(domain, "migrate-incoming", json_pack("{s:s}", "uri", "fd:" STREAM_FD), NULL,
+                      error) &&
+        await_migration(domain, "restore", error);
+    store->ops->close(file);
+    return ok;
+}
+
+static VmInstance *
+start_instance(VmDomain *domain, const VmDomainDef *def, gboolean incoming, GError **error)
+{
+    VmHypervisor *hypervisor = domain->driver->hypervisor;
+    json_t *config = process_config(def, incoming);
+    g_autoptr(GError) failure = NULL;
+    VmInstance *instance = hypervisor->ops->start(hypervisor, config, &failure);
+    json_decref(config);
+    if (instance == NULL)
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s' cannot be started: %s", def->name,
+                  failure->message);
+    return instance;
+}
+
+/* Undo a start: the process goes, the former definition and state come back. */
+static void
+abandon_start(VmDomain *domain, VmDomainDef *former, int state, int reason)
+{
+    vm_domain_process_drop(domain);
+    g_clear_pointer(&domain->next_def, vm_domain_def_unref);
+    vm_domain_set_def(domain, former);
+    vm_domain_set_state(domain, state, reason);
+    g_autoptr(GError) error = NULL;
+    if (!vm_record_status(domain, &error))
+        vm_env_log(domain->driver->env, "domain '%s': %s", former->name, error->message);
+}
+
+gboolean
+vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart *start,
+                        GError **error)
+{
+    g_assert(domain->instance == NULL && domain->next_def == NULL);
+    if (!vm_domain_check_startable(domain, def, error))
+        return FALSE;
+    gboolean incoming = start != NULL && start->restore_from != NULL;
+    VmInstance *instance = start_instance(domain, def, incoming, error);
+    if (instance == NULL)
+        return FALSE;
+
+    VmDomainDef *former = vm_domain_def_ref(domain->def);
+    int state = domain->state, reason = domain->reason;
+    domain->instance = instance;
+    domain->shutdown_seen = FALSE;
+    domain->defined_before = FALSE;
+    if (domain->persistent && def != former)
+        domain->next_def = vm_domain_def_ref(former);
+    vm_domain_set_def(domain, vm_domain_def_ref(def));
+    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_STARTING_UP);
+    if (!vm_record_status(domain, error) || (incoming && !read_stream(domain, start, error))) {
+        abandon_start(domain, former, state, reason);
+        return FALSE;
+    }
+    vm_domain_def_unref(former);
+    return TRUE;
+}
+
+/* ---- end ---- */
+
+void
+vm_domain_process_drop(VmDomain *domain)
+{
+    VmInstance *instance = g_steal_pointer(&domain->instance);
+    const VmHypervisorOps *ops = instance->hypervisor->ops;
+    int status = 0;
+    if (!ops->ended(instance, &status) && vm_qmp(instance, "quit", NULL, NULL)) {
+        json_t *event;
+        while (!ops->ended(instance, &status) && (event = ops->next_event(instance, TRUE)) != NULL)
+            json_decref(event);
+    }
+    if (!ops->ended(instance, &status))
+        ops->kill(instance);
+    ops->detach(instance);
+}
+
+void
+vm_domain_process_end(VmDomain *domain, int reason)
+{
+    vm_domain_process_drop(domain);
+    if (domain->next_def != NULL)
+        vm_domain_set_def(domain, g_steal_pointer(&domain->next_def));
+    domain->shutdown_seen = FALSE;
+    domain->defined_before = FALSE;
+    vm_domain_set_state(domain, VIR_DOMAIN_SHUTOFF, reason);
+    g_autoptr(GError) error = NULL;
+    if (domain->persistent && !vm_record_status(domain, &error))
+        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+}
+
+gboolean
+vm_domain_vanish(VmDomain *domain)
+{
+    if (domain->persistent || vm_domain_is_active(domain))
+        return FALSE;
+    vm_record_drop_status(domain);
+    vm_driver_remove_domain(domain);
+    return TRUE;
+}
+
+/* ---- nodes and jobs ---- */
+
+/* query-block names a device by its path: /machine/peripheral/ID/virtio-backend. */
+static gboolean
+is_device_of(const json_t *entry, const char *target)
+{
+    const char *qdev = json_string_value(json_object_get(entry, "qdev"));
+    if (qdev == NULL)
+        return FALSE;
+    if (strcmp(qdev, target) == 0)
+        return TRUE;
+    g_auto(GStrv) parts = g_strsplit(qdev, "/", -1);
+    return g_strv_contains((const char *const *)parts, target);
+}
+
+char *
+vm_domain_node(VmDomain *domain, guint disk, GError **error)
+{
+    const char *target = vm_domain_def_disk(domain->def, disk)->target;
+    json_t *blocks = NULL;
+    if (!vm_domain_qmp(domain, "query-block", NULL, &blocks, error))
+        return NULL;
+    char *node = NULL;
+    gsize i;
+    json_t *entry;
+    json_array_foreach(blocks, i, entry)
+    {
+        const json_t *inserted = json_object_get(entry, "inserted");
+        if (node == NULL && is_device_of(entry, target))
+            node = g_strdup(json_string_value(json_object_get(inserted, "node-name")));
+    }
+    json_decref(blocks);
+    if (node == NULL)
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': disk '%s' has no node",
+                  domain->def->name, target);
+    return node;
+}
+
+/* The state of our job: TRUE when it has concluded; *text is its error, or NULL. */
+static gboolean
+job_concluded(const json_t *jobs, char **text)
+{
+    gsize i;
+    json_t *job;
+    json_array_foreach(jobs, i, job)
+    {
+        if (g_strcmp0(json_string_value(json_object_get(job, "id")), JOB_ID) != 0)
+            continue;
+        *text = g_strdup(json_string_value(json_object_get(job, "error")));
+        return g_strcmp0(json_string_value(json_object_get(job, "status")), "concluded") == 0;
+    }
+    *text = g_strdup("the job is gone");
+    return TRUE;
+}
+
+gboolean
+vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error)
+{
+    json_object_set_new(arguments, "job-id", json_string(JOB_ID));
+    if (!vm_domain_qmp(domain, name, arguments, NULL, error))
+        return FALSE;
+    g_autofree char *text = NULL;
+    for (;;) {
+        json_t *jobs = NULL;
+        if (!vm_domain_qmp(domain, "query-jobs", NULL, &jobs, error))
+            return FALSE;
+        g_clear_pointer(&text, g_free);
+        gboolean concluded = job_concluded(jobs, &text);
+        json_decref(jobs);
+        if (concluded)
+            break;
+        if (!wait_for_news(domain, name, error))
+            return FALSE;
+    }
+    vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
+    if (text != NULL)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
+                         domain->def->name, name, text);
+    return TRUE;
+}

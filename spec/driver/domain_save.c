@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * virDomainSave and virDomainRestore.
+ */
+#include "spec/driver/save_image.h"
+#include <string.h>
+
+gboolean
+vm_save_flags_check(guint32 flags, GError **error)
+{
+    const guint32 both = VIR_DOMAIN_SAVE_RUNNING | VIR_DOMAIN_SAVE_PAUSED;
+    if ((flags & both) != both)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_INVALID_ARG,
+                     "RUNNING and PAUSED exclude each other "
+                     "(DOM-API-012)");
+}
+
+/* What the image is to be restored as; RUNNING and PAUSED override what it was (DOM-SAVE-011). */
+static gboolean
+runs_afterwards(guint32 flags, gboolean running)
+{
+    if ((flags & VIR_DOMAIN_SAVE_RUNNING) != 0)
+        return TRUE;
+    return running && (flags & VIR_DOMAIN_SAVE_PAUSED) == 0;
+}
+
+/* The definition that a caller gives must describe the same machine. */
+static VmDomainDef *
+changed_def(VmDomainDef *def, const char *dxml, GError **error)
+{
+    if (dxml == NULL)
+        return vm_domain_def_ref(def);
+    g_autoptr(VmDomainDef) given = vm_domain_def_parse(dxml, def->uuid, VM_DOMAIN_PARSE_NEW, error);
+    if (given == NULL || !vm_domain_def_check_abi(def, given, error))
+        return NULL;
+    return g_steal_pointer(&given);
+}
+
+/* ---- save ---- */
+
+/* The guest goes on as if nothing had been, but for the reason and two events (DOM-SAVE-010). */
+static gboolean
+cancel_save(VmDomain *domain, int former, const char *partial)
+{
+    domain->driver->store->ops->unlink(domain->driver->store, partial, NULL);
+    if (former != VIR_DOMAIN_RUNNING)
+        return FALSE;
+    g_autoptr(GError) error = NULL;
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
+    if (vm_domain_process_cont(domain, &error)) {
+        vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_SAVE_CANCELED);
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
+    } else {
+        vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED,
+                           VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
+    }
+    if (!vm_record_status(domain, &error))
+        vm_env_log(domain->driver->env, "domain '%s': status not written", domain->def->name);
+    return FALSE;
+}
+
+static gboolean
+write_image(VmDomain *domain, const VmSave *save, const char *partial, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    gboolean running = runs_afterwards(save->flags, domain->state == VIR_DOMAIN_RUNNING);
+    VmStoreFile *file = vm_save_image_create(store, partial, save->def, running, error);
+    if (file == NULL)
+        return FALSE;
+    gboolean ok =
+        (domain->state != VIR_DOMAIN_RUNNING || vm_domain_process_stop_cpus(domain, error)) &&
+        vm_domain_process_write_stream(domain, file, error) &&
+        vm_save_image_complete(file, partial, save->path, error);
+    store->ops->close(file);
+    return ok;
+}
+
+gboolean
+vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
+{
+    g_autofree char *partial = vm_save_image_partial_path(save->path);
+    int former = domain->state;
+    json_t *data = json_pack("{s:s, s:s, s:b}", "path", save->path, "partial", partial, "running",
+                             former == VIR_DOMAIN_RUNNING);
+    if (!vm_intent_begin(domain, "save", data, error))
+        return FALSE;
+    if (!write_image(domain, save, partial, error)) {
+        cancel_save(domain, former, partial);
+        vm_intent_end(domain);
+        return FALSE;
+    }
+
+    /* the image stands: from here on the call succeeds */
+    vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_SAVED);
+    vm_intent_end(domain);
+    if (former == VIR_DOMAIN_RUNNING)
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_SAVED);
+    vm_domain_vanish(domain);
+    return TRUE;
+}
+
+void
+vm_domain_save_recover(const VmIntent *intent)
+{
+    VmStore *store = intent->driver->store;
+    VmDomain *domain = intent->domain;
+    const char *partial = json_string_value(json_object_get(intent->data, "partial"));
+    gboolean half_written = partial != NULL && vm_store_kind(store, partial) != VM_FILE_MISSING;
+    if (half_written)
+        vm_store_remove(store, partial, NULL);
+    if (domain == NULL || !vm_domain_is_active(domain))
+        return;
+    json_t *status = vm_qmp_ask(domain->instance, "query-status", NULL, NULL);
+    const char *word = json_string_value(json_object_get(status, "status"));
+    gboolean sent = g_strcmp0(word, "postmigrate") == 0;
+    json_decref(status);
+    if (sent && !half_written) {
+        vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_SAVED);
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_SAVED);
+        vm_domain_vanish(domain);
+        return;
+    }
+    if (!json_is_true(json_object_get(intent->data, "running")) ||
+        !vm_domain_process_cont(domain, NULL))
+        return;
+    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_SAVE_CANCELED);
+    vm_record_status(domain, NULL);
+}
+
+gboolean
+vm_domain_save(VmDriver *driver, const char *name, const char *path, const char *dxml,
+               guint32 flags, GError **error)
+{
+    if (!vm_flags_check(VM_CALL_DOMAIN_SAVE, flags, driver->profile, error) ||
+        !vm_save_flags_check(flags, error))
+        return FALSE;
+    VmDomain *domain = vm_driver_active_domain(driver, name, error);
+    if (domain == NULL)
+        return FALSE;
+    VmGuardContext context = {.domain = domain, .flags = flags};
+    if (!vm_guard(VM_GUARD_SAVE, &context, error))
+        return FALSE;
+    g_autoptr(VmDomainDef) def = changed_def(domain->def, dxml, error);
+    if (def == NULL)
+        return FALSE;
+    VmSave save = {.path = path, .def = def, .flags = flags};
+    return vm_domain_save_image(domain, &save, error);
+}
+
+/* ---- restore ---- */
+
+gboolean
+vm_domain_restore_image(VmDomain *domain, const VmRestore *restore, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    VmProcessStart start = {restore->image->path, restore->image->stream_offset};
+    int former = domain->reason;
+    if (!vm_domain_process_start(domain, restore->def, &start, error))
+        return FALSE;
+    if (restore->consume && !vm_store_remove(store, restore->image->path, error)) {
+        vm_domain_process_end(domain, former);
+        return FALSE;
+    }
+
+    /* with the image gone the guest is all there is: a failure below leaves it paused, alive */
+    gboolean ok = !restore->running || vm_domain_process_cont(domain, error);
+    gboolean runs = restore->running && ok;
+    vm_domain_set_state(domain, runs ? VIR_DOMAIN_RUNNING : VIR_DOMAIN_PAUSED,
+                        runs ? VIR_DOMAIN_RUNNING_RESTORED : VIR_DOMAIN_PAUSED_USER);
+    ok = vm_record_status(domain, ok ? error : NULL) && ok;
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_RESTORED);
+    if (runs)
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED,
+                           VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT);
+    else
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, restore->paused_detail);
+    return ok;
+}
+
+gboolean
+vm_domain_restore(VmDriver *driver, const char *path, const char *dxml, guint32 flags,
+                  GError **error)
+{
+    if (!vm_flags_check(VM_CALL_DOMAIN_RESTORE, flags, driver->profile, error) ||
+        !vm_save_flags_check(flags, error))
+        return FALSE;
+    g_autoptr(VmSaveImage) image = vm_save_image_read(driver->store, path, error);
+    if (image == NULL)
+        return FALSE;
+    g_autoptr(VmDomainDef) def = changed_def(image->def, dxml, error);
+    VmDomain *domain = NULL;
+    if (def == NULL || !vm_driver_admit_domain(driver, def, &domain, error))
+        return FALSE;
+    VmRestore restore = {
+        .image = image,
+        .def = def,
+        .running = runs_afterwards(flags, image->running),
+        .paused_detail = VIR_DOMAIN_EVENT_SUSPENDED_RESTORED,
+    };
+    if (vm_domain_restore_image(domain, &restore, error))
+        return TRUE;
+    vm_domain_vanish(domain);
+    return FALSE;
+}

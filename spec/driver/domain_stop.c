@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * virDomainDestroy and virDomainShutdown: a domain is told to end.
+ */
+#include "spec/driver/domain_obj.h"
+
+VmDomain *
+vm_driver_active_domain(VmDriver *driver, const char *name, GError **error)
+{
+    VmDomain *domain = vm_driver_domain(driver, name, error);
+    if (domain == NULL || vm_domain_is_active(domain))
+        return domain;
+    vm_refuse(error, VIR_ERR_OPERATION_INVALID, "domain '%s' is not running", name);
+    return NULL;
+}
+
+gboolean
+vm_domain_destroy(VmDriver *driver, const char *name, guint32 flags, GError **error)
+{
+    if (!vm_flags_check(VM_CALL_DOMAIN_DESTROY, flags, driver->profile, error))
+        return FALSE;
+    VmDomain *domain = vm_driver_active_domain(driver, name, error);
+    if (domain == NULL)
+        return FALSE;
+    vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_DESTROYED);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SHUTDOWN, VIR_DOMAIN_EVENT_SHUTDOWN_HOST);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED);
+    vm_domain_vanish(domain);
+    return TRUE;
+}
+
+/* No agent speaks to this driver, so the way that needs one alone is refused (DOM-SHUT-003, -004).
+ */
+static gboolean
+check_agent_way(const VmDomain *domain, guint32 flags, GError **error)
+{
+    if (flags != VIR_DOMAIN_SHUTDOWN_GUEST_AGENT)
+        return TRUE;
+    if (domain->def->agent)
+        return vm_refuse(error, VIR_ERR_AGENT_UNRESPONSIVE,
+                         "domain '%s': the guest agent does not answer (DOM-SHUT-004)",
+                         domain->def->name);
+    return vm_refuse(error, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                     "domain '%s' has no guest agent (DOM-SHUT-004)", domain->def->name);
+}
+
+gboolean
+vm_domain_shutdown(VmDriver *driver, const char *name, guint32 flags, GError **error)
+{
+    const guint32 ways = VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN | VIR_DOMAIN_SHUTDOWN_GUEST_AGENT;
+    if (!vm_flags_check(VM_CALL_DOMAIN_SHUTDOWN, flags, driver->profile, error))
+        return FALSE;
+    if ((flags & ~ways) != 0)
+        return vm_refuse(error, VIR_ERR_INVALID_ARG,
+                         "domain '%s': only the power button and the guest agent can be used "
+                         "(DOM-SHUT-002)",
+                         name);
+    VmDomain *domain = vm_driver_domain(driver, name, error);
+    if (domain == NULL)
+        return FALSE;
+    if (domain->state != VIR_DOMAIN_RUNNING)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s' is not running (DOM-SHUT-001)", name);
+    return check_agent_way(domain, flags, error) &&
+           vm_domain_qmp(domain, "system_powerdown", NULL, NULL, error);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * virDomainUndefine and virDomainUndefineFlags.  Everything is checked before
+ * anything is removed (never the half-way order of DOM-UNDEF-012), and the
+ * definition goes first: with it the domain is undefined, and what is left is
+ * removed now or by recovery.
+ */
+#include "spec/driver/domain_obj.h"
+
+static gboolean
+check_firmware_flags(const VmDomain *domain, guint32 flags, GError **error)
+{
+    const guint32 nvram = VIR_DOMAIN_UNDEFINE_NVRAM | VIR_DOMAIN_UNDEFINE_KEEP_NVRAM;
+    const guint32 tpm = VIR_DOMAIN_UNDEFINE_TPM | VIR_DOMAIN_UNDEFINE_KEEP_TPM;
+    if ((flags & nvram) != nvram && (flags & tpm) != tpm)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                     "domain '%s': cannot both keep and remove %s (DOM-UNDEF-002)",
+                     domain->def->name, (flags & nvram) == nvram ? "nvram" : "tpm");
+}
+
+/* While it is active its moments go only in the profile that asked for it (DOM-UNDEF-008). */
+static gboolean
+drops_moments(const VmDomain *domain, guint32 flags)
+{
+    if (vm_moment_tree_size(domain->snapshots) == 0 ||
+        (flags & VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA) == 0)
+        return FALSE;
+    return !vm_domain_is_active(domain) || domain->driver->profile == VM_PROFILE_RFC;
+}
+
+/* The snapshots' names, or an empty array where they stay. */
+static json_t *
+moment_names(const VmDomain *domain, gboolean dropped)
+{
+    json_t *names = json_array();
+    if (!dropped)
+        return names;
+    g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
+    for (guint i = 0; i < moments->len; i++) {
+        const VmMoment *moment = g_ptr_array_index(moments, i);
+        json_array_append_new(names, json_string(moment->name));
+    }
+    return names;
+}
+
+/* What is left once the definition is gone; each step may find its work done. */
+static void
+remove_leftovers(VmDriver *driver, const char *name, const json_t *data)
+{
+    VmStore *store = driver->store;
+    g_autofree char *image = vm_path_managed_save(driver, name);
+    g_autofree char *autostart = vm_path_autostart(driver, name);
+    g_autofree char *folder = vm_path_snapshot_dir(driver, name);
+    g_autoptr(GError) error = NULL;
+    gboolean ok =
+        vm_store_remove(store, image, &error) && vm_store_remove(store, autostart, &error);
+
+    const json_t *moments = json_object_get(data, "snapshots");
+    for (gsize i = 0; ok && i < json_array_size(moments); i++) {
+        const char *moment = json_string_value(json_array_get(moments, i));
+        g_autofree char *path = vm_path_snapshot(driver, name, moment);
+        ok = vm_store_kind(store, path) == VM_FILE_MISSING ||
+             store->ops->unlink(store, path, &error);
+    }
+    if (ok && json_array_size(moments) > 0 && vm_store_kind(store, folder) == VM_FILE_DIR) {
+        g_autofree char *above = g_path_get_dirname(folder);
+        ok = store->ops->sync_dir(store, folder, &error);
+        if (ok && !store->ops->rmdir(store, folder, NULL))
+            vm_env_log(driver->env, "domain '%s': '%s' holds files that are not ours; kept", name,
+                       folder);
+        ok = ok && store->ops->sync_dir(store, above, &error);
+    }
+    if (!ok)
+        vm_env_log(driver->env, "domain '%s' is undefined, but %s", name, error->message);
+}
+
+void
+vm_domain_undefine_recover(const VmIntent *intent)
+{
+    g_autofree char *config = vm_path_config(intent->driver, intent->name);
+    if (vm_store_kind(intent->driver->store, config) == VM_FILE_MISSING)
+        remove_leftovers(intent->driver, intent->name, intent->data);
+}
+
+/* In memory: an inactive domain leaves the tables, an active one goes on as a transient one. */
+static void
+forget_definition(VmDomain *domain, gboolean moments_dropped)
+{
+    domain->persistent = FALSE;
+    domain->autostart = FALSE;
+    if (moments_dropped) {
+        vm_moment_tree_free(domain->snapshots);
+        domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
+    }
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_REMOVED);
+    if (vm_domain_vanish(domain))
+        return;
+    g_autoptr(GError) error = NULL;
+    domain->defined_before = TRUE;
+    if (!vm_record_status(domain, &error))
+        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+}
+
+static gboolean
+undefine(VmDriver *driver, const char *name, guint32 flags, GError **error)
+{
+    VmDomain *domain = vm_driver_domain(driver, name, error);
+    if (domain == NULL || !check_firmware_flags(domain, flags, error))
+        return FALSE;
+    if (!domain->persistent)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s' is transient and cannot be undefined (DOM-UNDEF-003)", name);
+    VmGuardContext context = {.domain = domain, .flags = flags};
+    if (!vm_guard(VM_GUARD_UNDEFINE, &context, error))
+        return FALSE;
+
+    gboolean dropped = drops_moments(domain, flags);
+    json_t *data = json_pack("{s:o}", "snapshots", moment_names(domain, dropped));
+    gboolean leftovers = dropped || domain->autostart || vm_domain_managed_save_exists(domain);
+    gboolean ok = (!leftovers || vm_intent_begin(domain, "undefine", json_incref(data), error)) &&
+                  vm_record_drop_config(domain, error);
+    if (leftovers && ok)
+        remove_leftovers(driver, name, data);
+    if (leftovers)
+        vm_intent_end(domain);
+    json_decref(data);
+    if (ok)
+        forget_definition(domain, dropped);
+    return ok;
+}
+
+gboolean
+vm_domain_undefine(VmDriver *driver, const char *name, GError **error)
+{
+    return undefine(driver, name, 0, error);
+}
+
+gboolean
+vm_domain_undefine_flags(VmDriver *driver, const char *name, guint32 flags, GError **error)
+{
+    return vm_flags_check(VM_CALL_DOMAIN_UNDEFINE_FLAGS, flags, driver->profile, error) &&
+           undefine(driver, name, flags, error);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A domain's snapshots from its folder.  All that can be kept is kept, whatever
+ * is wrong is logged with its file and cause, and nothing is deleted.
+ */
+#include "spec/driver/domain_obj.h"
+#include <string.h>
+
+/* What was read, before it is a tree. */
+typedef struct {
+    VmDomain *domain;
+    char *folder;
+    GHashTable *by_name; /* char * (the definition's) → VmSnapshotDef * */
+    GPtrArray *defs;     /* of VmSnapshotDef *, owned */
+    GHashTable *roots;   /* names whose parent is not followed */
+} MomentLoad;
+
+static void G_GNUC_PRINTF(3, 4)
+    log_finding(const MomentLoad *load, const char *file, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *cause = g_strdup_vprintf(format, args);
+    va_end(args);
+    vm_env_log(load->domain->driver->env, "domain '%s': '%s/%s': %s", load->domain->def->name,
+               load->folder, file, cause);
+}
+
+/* The file stays; its name is not given to another snapshot (EC-197). */
+static void
+reserve(MomentLoad *load, const char *file)
+{
+    g_hash_table_add(load->domain->reserved, g_strndup(file, strlen(file) - strlen(".xml")));
+}
+
+const char *
+vm_snapshot_owner_uuid(const VmSnapshotDef *def)
+{
+    return def->domain != NULL ? def->domain->uuid : def->domain_uuid;
+}
+
+VmSnapshotDef *
+vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("%s/%s", folder, file);
+    g_autofree char *xml = vm_store_read_text(driver->store, path, VM_SNAPSHOT_FILE_MAX, error);
+    if (xml == NULL)
+        return NULL;
+    return vm_snapshot_def_parse(xml, VM_SNAPSHOT_PARSE_REDEFINE | VM_SNAPSHOT_PARSE_INTERNAL,
+                                 error);
+}
+
+/* A file whose snapshot has another name is moved to that name, lest a delete leave it behind. */
+static gboolean
+right_name(MomentLoad *load, const char *file, const char *name)
+{
+    g_autofree char *right = g_strconcat(name, ".xml", NULL);
+    if (strcmp(file, right) == 0)
+        return TRUE;
+    VmStore *store = load->domain->driver->store;
+    g_autofree char *from = g_strdup_printf("%s/%s", load->folder, file);
+    g_autofree char *to = g_strdup_printf("%s/%s", load->folder, right);
+    if (vm_store_kind(store, to) != VM_FILE_MISSING) {
+        log_finding(load, file, "holds snapshot '%s', which has a file of its own; left out", name);
+        return FALSE;
+    }
+    g_autoptr(GError) error = NULL;
+    if (!store->ops->rename(store, from, to, &error) ||
+        !store->ops->sync_dir(store, load->folder, &error)) {
+        log_finding(load, file, "holds snapshot '%s' and cannot be renamed: %s; left out", name,
+                    error->message);
+        return FALSE;
+    }
+    log_finding(load, file, "holds snapshot '%s'; renamed to '%s'", name, right);
+    return TRUE;
+}
+
+static void
+load_file(MomentLoad *load, const char *file)
+{
+    VmDomain *domain = load->domain;
+    if (!g_str_has_suffix(file, ".xml")) {
+        log_finding(load, file, "is not a metadata file; left alone");
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VmSnapshotDef) def =
+        vm_driver_read_snapshot(domain->driver, load->folder, file, &error);
+    if (def == NULL) {
+        log_finding(load, file, "cannot be loaded: %s; its name stays reserved", error->message);
+        reserve(load, file);
+        return;
+    }
+    const char *owner = vm_snapshot_owner_uuid(def);
+    if (owner != NULL && strcmp(owner, domain->def->uuid) != 0) {
+        log_finding(load, file, "belongs to domain %s, not to %s; left out", owner,
+                    domain->def->uuid);
+        reserve(load, file);
+        return;
+    }
+    if (g_hash_table_contains(load->by_name, def->name) || !right_name(load, file, def->name)) {
+        reserve(load, file);
+        return;
+    }
+    g_hash_table_insert(load->by_name, def->name, def);
+    g_ptr_array_add(load->defs, g_steal_pointer(&def));
+}
+
+static int
+compare_age(gconstpointer a, gconstpointer b)
+{
+    const VmSnapshotDef *first = *(VmSnapshotDef *const *)a;
+    const VmSnapshotDef *second = *(VmSnapshotDef *const *)b;
+    if (first->creation_time != second->creation_time)
+        return first->creation_time < second->creation_time ? -1 : 1;
+    return strcmp(first->name, second->name);
+}
+
+/* The parent that a definition names and that can be followed, or NULL. */
+static VmSnapshotDef *
+parent_of(MomentLoad *load, const VmSnapshotDef *def)
+{
+    if (def->parent == NULL || g_hash_table_contains(load->roots, def->name))
+        return NULL;
+    VmSnapshotDef *parent = g_hash_table_lookup(load->by_name, def->parent);
+    if (parent == NULL) {
+        g_autofree char *file = g_strconcat(def->name, ".xml", NULL);
+        log_finding(load, file, "names parent '%s', which is missing; kept as a root", def->parent);
+        g_hash_table_add(load->roots, def->name);
+    }
+    return parent;
+}
+
+/* path ends with a definition that stands in it before: its oldest member becomes a root. */
+static void
+break_cycle(MomentLoad *load, GPtrArray *path, const VmSnapshotDef *again)
+{
+    const VmSnapshotDef *oldest = again;
+    for (guint i = path->len; i > 0; i--) {
+        VmSnapshotDef *member = g_ptr_array_index(path, i - 1);
+        if (compare_age(&member, &oldest) < 0)
+            oldest = member;
+        if (member == again)
+            break;
+    }
+    g_autofree char *file = g_strconcat(oldest->name, ".xml", NULL);
+    log_finding(load, file, "is its own ancestor; kept as a root");
+    g_hash_table_add(load->roots, oldest->name);
+}
+
+/* Put a definition into the tree, its ancestors first.  FALSE when a cycle had to be broken. */
+static gboolean
+place(MomentLoad *load, VmSnapshotDef *def)
+{
+    VmMomentTree *tree = load->domain->snapshots;
+    g_autoptr(GPtrArray) path = g_ptr_array_new();
+    g_autoptr(GHashTable) on_path = g_hash_table_new(g_str_hash, g_str_equal);
+    VmSnapshotDef *at = def;
+    while (at != NULL && vm_moment_tree_find(tree, at->name) == NULL) {
+        if (!g_hash_table_add(on_path, at->name)) {
+            break_cycle(load, path, at);
+            return FALSE;
+        }
+        g_ptr_array_add(path, at);
+        at = parent_of(load, at);
+    }
+    VmMoment *parent = at != NULL ? vm_moment_tree_find(tree, at->name) : NULL;
+    for (guint i = path->len; i > 0; i--) {
+        VmSnapshotDef *member = g_ptr_array_index(path, i - 1);
+        parent = vm_moment_tree_add(tree, member->name, parent, vm_snapshot_def_ref(member));
+    }
+    return TRUE;
+}
+
+/* Of several that claim to be current the newest is, by time and then by name (EC-201). */
+static void
+choose_current(MomentLoad *load)
+{
+    VmSnapshotDef *current = NULL;
+    for (guint i = 0; i < load->defs->len; i++) {
+        VmSnapshotDef *def = g_ptr_array_index(load->defs, i);
+        if (!def->active)
+            continue;
+        if (current != NULL) {
+            g_autofree char *file = g_strconcat(current->name, ".xml", NULL);
+            log_finding(load, file, "claims to be current, and so does '%s', which is newer",
+                        def->name);
+        }
+        current = def;
+    }
+    VmMomentTree *tree = load->domain->snapshots;
+    if (current != NULL)
+        vm_moment_tree_set_current(tree, vm_moment_tree_find(tree, current->name));
+}
+
+static void
+build_tree(MomentLoad *load)
+{
+    g_ptr_array_sort(load->defs, compare_age);
+    for (guint i = 0; i < load->defs->len; i++) {
+        VmSnapshotDef *def = g_ptr_array_index(load->defs, i);
+        while (!place(load, def))
+            continue;
+    }
+    choose_current(load);
+}
+
+void
+vm_driver_load_snapshots(VmDomain *domain)
+{
+    VmStore *store = domain->driver->store;
+    g_autofree char *folder = vm_path_snapshot_dir(domain->driver, domain->def->name);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) files = store->ops->list(store, folder, &error);
+    if (files == NULL) {
+        vm_env_log(domain->driver->env, "domain '%s': '%s': %s", domain->def->name, folder,
+                   error->message);
+        return;
+    }
+    MomentLoad load = {
+        .domain = domain,
+        .folder = folder,
+        .by_name = g_hash_table_new(g_str_hash, g_str_equal),
+        .defs = g_ptr_array_new_with_free_func((GDestroyNotify)vm_snapshot_def_unref),
+        .roots = g_hash_table_new(g_str_hash, g_str_equal),
+    };
+    for (guint i = 0; i < files->len; i++)
+        load_file(&load, g_ptr_array_index(files, i));
+    build_tree(&load);
+    g_assert_cmpuint(vm_moment_tree_size(domain->snapshots), ==, load.defs->len);
+    g_hash_table_unref(load.by_name);
+    g_hash_table_unref(load.roots);
+    g_ptr_array_unref(load.defs);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Everything from the store: definitions, what was running, autostart, moments.
+ * Instances that live on are attached to and only asked, never changed.
+ */
+#include "spec/driver/domain_obj.h"
+#include "spec/model/xml.h"
+#include <stdio.h>
+#include <string.h>
+
+/* ---- definitions ---- */
+
+/* The name of a file that ends with .xml, without that; NULL for others.  The caller frees it. */
+static char *
+xml_stem(const char *file)
+{
+    if (!g_str_has_suffix(file, ".xml"))
+        return NULL;
+    return g_strndup(file, strlen(file) - strlen(".xml"));
+}
+
+static void
+load_config(VmDriver *driver, const char *name)
+{
+    g_autofree char *path = vm_path_config(driver, name);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *xml = vm_store_read_text(driver->store, path, VM_XML_SIZE_MAX, &error);
+    g_autoptr(VmDomainDef) def = xml != NULL ? vm_domain_def_parse(xml, NULL, 0, &error) : NULL;
+    if (def == NULL) {
+        vm_env_log(driver->env, "'%s': cannot be loaded: %s", path, error->message);
+        return;
+    }
+    if (strcmp(def->name, name) != 0) {
+        vm_env_log(driver->env, "'%s': defines domain '%s'; left out", path, def->name);
+        return;
+    }
+    const VmDomain *same = g_hash_table_lookup(driver->by_uuid, def->uuid);
+    if (same != NULL) {
+        vm_env_log(driver->env, "'%s': has the uuid of domain '%s'; left out", path,
+                   same->def->name);
+        return;
+    }
+    VmDomain *domain = vm_driver_add_domain(driver, g_steal_pointer(&def));
+    g_autofree char *autostart = vm_path_autostart(driver, name);
+    domain->persistent = TRUE;
+    domain->autostart = vm_store_kind(driver->store, autostart) != VM_FILE_MISSING;
+}
+
+/* ---- what was running ---- */
+
+typedef struct {
+    char uuid[37];
+    int state;
+    int reason;
+    int defined_before;
+    VmDomainDef *def; /* NULL for a stopped domain */
+} DomainStatus;
+
+static gboolean
+read_status(VmDriver *driver, const char *path, DomainStatus *status, GError **error)
+{
+    g_autofree char *text = vm_store_read_text(driver->store, path, VM_XML_SIZE_MAX, error);
+    if (text == NULL)
+        return FALSE;
+    const char *body = strchr(text, '\n');
+    if (body == NULL || sscanf(text, "<!-- virt-moment status 1 %36s %d %d %d -->", status->uuid,
+                               &status->state, &status->reason, &status->defined_before) != 4)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "not a status of this driver");
+    if (status->state == VIR_DOMAIN_SHUTOFF)
+        return TRUE;
+    status->def = vm_domain_def_parse(body + 1, NULL, 0, error);
+    return status->def != NULL;
+}
+
+/* The process ended while nobody was looking (DOM-SHUT-007), or had never been ready: a driver
+ * that ended in the midst of a start leaves one that nobody has heard of. */
+static void
+note_end(VmDriver *driver, const char *name, VmDomain *domain, gboolean half_started)
+{
+    if (!half_started)
+        vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED);
+    if (domain == NULL) {
+        g_autofree char *path = vm_path_status(driver, name);
+        vm_store_remove(driver->store, path, NULL);
+        return;
+    }
+    vm_domain_set_state(domain, VIR_DOMAIN_SHUTOFF,
+                        half_started ? VIR_DOMAIN_SHUTOFF_FAILED : VIR_DOMAIN_SHUTOFF_CRASHED);
+    vm_record_status(domain, NULL);
+}
+
+/* The instance may have gone further than the record: what it says of its CPUs counts. */
+static void
+reconcile_state(VmDomain *domain)
+{
+    json_t *reply = vm_qmp_ask(domain->instance, "query-status", NULL, NULL);
+    if (reply == NULL)
+        return;
+    gboolean runs = json_is_true(json_object_get(reply, "running"));
+    json_decref(reply);
+    if (runs && domain->state == VIR_DOMAIN_PAUSED)
+        vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+    if (!runs && domain->state == VIR_DOMAIN_RUNNING)
+        vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_UNKNOWN);
+}
+
+static void
+adopt_instance(VmDriver *driver, VmDomain *domain, DomainStatus *status, VmInstance *instance)
+{
+    if (domain == NULL)
+        domain = vm_driver_add_domain(driver, vm_domain_def_ref(status->def));
+    domain->instance = instance;
+    domain->defined_before = status->defined_before;
+    if (!vm_domain_def_equal(domain->def, status->def)) {
+        domain->next_def = vm_domain_def_ref(domain->def);
+        vm_domain_set_def(domain, vm_domain_def_ref(status->def));
+    }
+    vm_domain_set_state(domain, status->state, status->reason);
+    reconcile_state(domain);
+}
+
+static void
+attach_domain(VmDriver *driver, const char *name, VmDomain *domain, DomainStatus *status)
+{
+    g_autoptr(GError) error = NULL;
+    VmInstance *instance = driver->hypervisor->ops->attach(driver->hypervisor, name, &error);
+    if (error != NULL) {
+        vm_env_log(driver->env, "domain '%s': %s", name, error->message);
+        return;
+    }
+    gboolean half_started =
+        status->state == VIR_DOMAIN_PAUSED && status->reason == VIR_DOMAIN_PAUSED_STARTING_UP;
+    if (instance != NULL && half_started) {
+        driver->hypervisor->ops->kill(instance);
+        driver->hypervisor->ops->detach(instance);
+        instance = NULL;
+    }
+    if (instance == NULL)
+        note_end(driver, name, domain, half_started);
+    else
+        adopt_instance(driver, domain, status, instance);
+}
+
+static void
+load_status(VmDriver *driver, const char *name)
+{
+    g_autofree char *path = vm_path_status(driver, name);
+    DomainStatus status = {0};
+    g_autoptr(GError) error = NULL;
+    if (!read_status(driver, path, &status, &error)) {
+        vm_env_log(driver->env, "'%s': cannot be loaded: %s", path, error->message);
+        return;
+    }
+    g_autoptr(VmDomainDef) def = status.def;
+    VmDomain *domain = g_hash_table_lookup(driver->by_name, name);
+    const VmDomain *same = g_hash_table_lookup(driver->by_uuid, status.uuid);
+    if (same != domain ||
+        (def != NULL && (strcmp(def->name, name) != 0 || strcmp(def->uuid, status.uuid) != 0))) {
+        vm_env_log(driver->env, "'%s': is of another domain (%s); left out", path, status.uuid);
+        return;
+    }
+    if (status.state != VIR_DOMAIN_SHUTOFF)
+        attach_domain(driver, name, domain, &status);
+    else if (domain != NULL)
+        vm_domain_set_state(domain, status.state, status.reason);
+}
+
+/* ---- all ---- */
+
+static gboolean
+for_each_file(VmDriver *driver, const char *folder, void (*load)(VmDriver *, const char *),
+              GError **error)
+{
+    g_autofree char *path = g_strdup_printf("%s/%s", driver->root, folder);
+    g_autoptr(GPtrArray) files = driver->store->ops->list(driver->store, path, error);
+    if (files == NULL)
+        return FALSE;
+    for (guint i = 0; i < files->len; i++) {
+        g_autofree char *stem = xml_stem(g_ptr_array_index(files, i));
+        if (stem != NULL)
+            load(driver, stem);
+    }
+    return TRUE;
+}
+
+static void
+log_orphans(VmDriver *driver)
+{
+    g_autofree char *base = g_strdup_printf("%s/lib/qemu/snapshot", driver->root);
+    g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, base, NULL);
+    for (guint i = 0; names != NULL && i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        if (!g_hash_table_contains(driver->by_name, name))
+            vm_env_log(driver->env, "'%s/%s': moments of a domain that is not there; kept", base,
+                       name);
+    }
+}
+
+gboolean
+vm_driver_load(VmDriver *driver, GError **error)
+{
+    if (!for_each_file(driver, "etc/qemu", load_config, error) ||
+        !for_each_file(driver, "run/qemu", load_status, error))
+        return FALSE;
+    g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
+    for (guint i = 0; i < domains->len; i++)
+        vm_driver_load_snapshots(g_ptr_array_index(domains, i));
+    log_orphans(driver);
+    return TRUE;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What is durable: where it lies, and how it is written.  Every write replaces
+ * a whole file atomically, and is durable when it returns.
+ */
+#include "spec/driver/domain_obj.h"
+#include <string.h>
+
+char *
+vm_path_config(const VmDriver *driver, const char *domain)
+{
+    return g_strdup_printf("%s/etc/qemu/%s.xml", driver->root, domain);
+}
+
+char *
+vm_path_status(const VmDriver *driver, const char *domain)
+{
+    return g_strdup_printf("%s/run/qemu/%s.xml", driver->root, domain);
+}
+
+char *
+vm_path_autostart(const VmDriver *driver, const char *domain)
+{
+    return g_strdup_printf("%s/etc/qemu/autostart/%s.xml", driver->root, domain);
+}
+
+char *
+vm_path_managed_save(const VmDriver *driver, const char *domain)
+{
+    return g_strdup_printf("%s/lib/qemu/save/%s.save", driver->root, domain);
+}
+
+char *
+vm_path_snapshot_dir(const VmDriver *driver, const char *domain)
+{
+    return g_strdup_printf("%s/lib/qemu/snapshot/%s", driver->root, domain);
+}
+
+char *
+vm_path_snapshot(const VmDriver *driver, const char *domain, const char *snapshot)
+{
+    return g_strdup_printf("%s/lib/qemu/snapshot/%s/%s.xml", driver->root, domain, snapshot);
+}
+
+gboolean
+vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **error)
+{
+    g_autofree char *path = vm_path_config(domain->driver, def->name);
+    g_autofree char *xml =
+        vm_domain_def_format(def, VM_DOMAIN_FORMAT_SECURE | VM_DOMAIN_FORMAT_INACTIVE);
+    return vm_store_replace(domain->driver->store, path, xml, error);
+}
+
+gboolean
+vm_record_drop_config(VmDomain *domain, GError **error)
+{
+    g_autofree char *path = vm_path_config(domain->driver, domain->def->name);
+    return vm_store_remove(domain->driver->store, path, error);
+}
+
+/* The first line is a comment that says what the definition below it cannot; a stopped domain keeps
+ * only that line, for the reason. */
+gboolean
+vm_record_status(VmDomain *domain, GError **error)
+{
+    gboolean active = vm_domain_is_active(domain);
+    g_autofree char *xml =
+        active ? vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE) : g_strdup("");
+    g_autofree char *text = g_strdup_printf(VM_STATUS_HEADER "%s", domain->def->uuid, domain->state,
+                                            domain->reason, domain->defined_before, xml);
+    g_autofree char *path = vm_path_status(domain->driver, domain->def->name);
+    return vm_store_replace(domain->driver->store, path, text, error);
+}
+
+void
+vm_record_drop_status(VmDomain *domain)
+{
+    g_autofree char *path = vm_path_status(domain->driver, domain->def->name);
+    g_autoptr(GError) error = NULL;
+    if (!vm_store_remove(domain->driver->store, path, &error))
+        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+}
+
+gboolean
+vm_record_autostart(VmDomain *domain, gboolean on, GError **error)
+{
+    g_autofree char *path = vm_path_autostart(domain->driver, domain->def->name);
+    if (!on)
+        return vm_store_remove(domain->driver->store, path, error);
+    return vm_store_replace(domain->driver->store, path, "", error);
+}
+
+gboolean
+vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current, GError **error)
+{
+    g_autoptr(VmSnapshotDef) copy = vm_snapshot_def_copy(def);
+    copy->active = current;
+    g_autofree char *xml = vm_snapshot_def_format(
+        copy, domain->def->uuid, VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL);
+    gsize size = strlen(xml);
+    if (size > VM_SNAPSHOT_FILE_MAX)
+        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                         "domain '%s': the metadata of snapshot '%s' would be %" G_GSIZE_FORMAT
+                         " bytes, more than the %d that can be read back (SNAP-META-015)",
+                         domain->def->name, def->name, size, VM_SNAPSHOT_FILE_MAX);
+    g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, def->name);
+    return vm_store_replace(domain->driver->store, path, xml, error);
+}
+
+gboolean
+vm_record_drop_snapshot(VmDomain *domain, const char *snapshot, GError **error)
+{
+    g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, snapshot);
+    return vm_store_remove(domain->driver->store, path, error);
+}
+
+gboolean
+vm_record_drop_snapshots(VmDomain *domain, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    g_autofree char *folder = vm_path_snapshot_dir(domain->driver, domain->def->name);
+    if (vm_store_kind(store, folder) == VM_FILE_MISSING)
+        return TRUE;
+    g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
+    for (guint i = 0; i < moments->len; i++) {
+        const VmMoment *moment = g_ptr_array_index(moments, i);
+        g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, moment->name);
+        if (vm_store_kind(store, path) != VM_FILE_MISSING &&
+            !store->ops->unlink(store, path, error))
+            return FALSE;
+    }
+    if (!store->ops->sync_dir(store, folder, error))
+        return FALSE;
+    if (!store->ops->rmdir(store, folder, NULL))
+        vm_env_log(domain->driver->env, "domain '%s': folder '%s' holds files that are not ours",
+                   domain->def->name, folder);
+    g_autofree char *above = g_path_get_dirname(folder);
+    return store->ops->sync_dir(store, above, error);
+}
+
+gboolean
+vm_record_snapshot_reserved(const VmDomain *domain, const char *snapshot)
+{
+    return g_hash_table_contains(domain->reserved, snapshot);
+}

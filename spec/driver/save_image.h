@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Private to spec/driver: a save image is our header, the domain's definition,
+ * and the guest's state as the hypervisor streams it.
+ */
+#pragma once
+
+#include "spec/driver/domain_obj.h"
+
+/** What an image's header tells. */
+typedef struct {
+    char *path;
+    gboolean running;      /* the guest ran, or is to run, when it is restored */
+    VmDomainDef *def;      /* live definition of the time */
+    guint64 stream_offset; /* where the stream begins, bytes */
+} VmSaveImage;
+
+/** Free a header; NULL is fine. */
+void vm_save_image_free(VmSaveImage *image);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmSaveImage, vm_save_image_free)
+
+/** Read an image's header: OPERATION_FAILED naming the file when it cannot be read, is not one of
+ *  ours, was not completed, or is damaged (DOM-SAVE-015).  The file is never changed. */
+VmSaveImage *vm_save_image_read(VmStore *store, const char *path, GError **error);
+
+/** The image belongs to the domain of that definition: OPERATION_FAILED naming both otherwise
+ *  (DOM-START-011). */
+gboolean vm_save_image_check_owner(const VmSaveImage *image, const VmDomainDef *def,
+                                   GError **error);
+
+/** Where an image is written until it is whole: beside it, so that a half-written one never stands
+ *  under the image's own name.  The caller frees it. */
+char *vm_save_image_partial_path(const char *path);
+
+/** Begin an image at path (the partial one): header and definition are written, the stream comes
+ *  next.  The caller closes the file. */
+VmStoreFile *vm_save_image_create(VmStore *store, const char *path, const VmDomainDef *def,
+                                  gboolean running, GError **error);
+
+/** The stream is written: make the content durable, and give it its name durably. */
+gboolean vm_save_image_complete(VmStoreFile *file, const char *partial, const char *path,
+                                GError **error);
+
+/** How an image is restored. */
+typedef struct {
+    const VmSaveImage *image;
+    VmDomainDef *def;  /* what the guest goes on as */
+    gboolean running;  /* let the CPUs run */
+    gboolean consume;  /* remove the image before they do (managed save) */
+    int paused_detail; /* of SUSPENDED, where they stay stopped */
+} VmRestore;
+
+/** Start an inactive domain from an image, with state, record and events (DOM-SAVE-014).  A failure
+ *  before the CPUs run leaves domain and image as they were. */
+gboolean vm_domain_restore_image(VmDomain *domain, const VmRestore *restore, GError **error);
+
+/** How a domain is saved. */
+typedef struct {
+    const char *path;
+    VmDomainDef *def; /* what the image says of the guest */
+    guint32 flags;    /* VIR_DOMAIN_SAVE_… */
+} VmSave;
+
+/** Save an active domain, with state, record and events (DOM-SAVE-009, -010). */
+gboolean vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error);
+
+/** RUNNING and PAUSED exclude each other: INVALID_ARG (DOM-API-012). */
+gboolean vm_save_flags_check(guint32 flags, GError **error);
