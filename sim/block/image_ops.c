@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/image_ops.h"
+#include "sim/block/image_path.h"
+#include "sim/block/lock.h"
+#include <errno.h>
+#include <string.h>
+
+static gboolean
+failed(GError **error, const char *path, const char *text)
+{
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "Could not open '%s': %s", path, text);
+}
+
+/* The file of a path, opened for reading. */
+static SimInode *
+open_file(SimFs *fs, const char *path, GError **error)
+{
+    int number = sim_fs_fault(fs, path, SIM_FS_READ);
+    SimInode *inode = number != 0 ? NULL : sim_fs_lookup(fs, path, &number);
+    if (inode != NULL && sim_inode_kind(inode) == SIM_INODE_DIR)
+        number = EISDIR;
+    if (number == 0)
+        return inode;
+    failed(error, path, g_strerror(number));
+    return NULL;
+}
+
+/* What a guest would take for the size of the disk: plain bytes are a raw image. */
+static guint64
+virtual_size(SimInode *inode)
+{
+    SimImage *image = sim_inode_image(inode);
+    return image != NULL ? sim_image_state(image)->size : sim_inode_size(inode);
+}
+
+/* qemu-img opens what it changes for writing, and leaves to others what a qcow2 node does. */
+static gboolean
+check_unlocked(SimInode *inode, const char *path, GError **error)
+{
+    g_autofree char *text =
+        sim_lock_conflict(inode, NULL, SIM_PERM_READ | SIM_PERM_WRITE | SIM_PERM_RESIZE,
+                          SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED);
+    return text == NULL || failed(error, path, text);
+}
+
+static SimInode *
+open_for_change(SimFs *fs, const char *path, GError **error)
+{
+    SimInode *inode = open_file(fs, path, error);
+    if (inode == NULL || !check_unlocked(inode, path, error))
+        return NULL;
+    int number = sim_fs_fault(fs, path, SIM_FS_WRITE);
+    if (number == 0)
+        return inode;
+    failed(error, path, g_strerror(number));
+    return NULL;
+}
+
+/* The backing must be there; without a size of its own the image takes that of its backing. */
+static gboolean
+check_backing(SimFs *fs, const char *path, const char *backing, guint64 *size, GError **error)
+{
+    g_autofree char *full = sim_image_resolve(path, backing);
+    SimInode *inode = open_file(fs, full, error);
+    if (inode == NULL)
+        return FALSE;
+    if (*size == 0)
+        *size = virtual_size(inode);
+    return TRUE;
+}
+
+gboolean
+sim_image_op_create(SimFs *fs, const char *path, const char *format, guint64 size,
+                    const char *backing, const char *backing_format, GError **error)
+{
+    gboolean qcow2 = strcmp(format, "qcow2") == 0;
+    if (!qcow2 && strcmp(format, "raw") != 0)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "%s: Unknown file format '%s'", path,
+                         format);
+    if (backing != NULL && !qcow2)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "%s: Backing file not supported for file format '%s'", path, format);
+    if (backing != NULL && backing_format == NULL)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "%s: Backing file specified without backing format", path);
+    if (backing != NULL && !check_backing(fs, path, backing, &size, error))
+        return FALSE;
+    SimInode *there = sim_fs_lookup(fs, path, NULL);
+    if (there != NULL && !check_unlocked(there, path, error))
+        return FALSE;
+    g_autoptr(SimImage) image =
+        sim_image_new(qcow2 ? SIM_FORMAT_QCOW2 : SIM_FORMAT_RAW, size, backing, backing_format);
+    int number = sim_fs_put_image(fs, path, image);
+    if (number == 0)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "%s: Could not create '%s': %s", path, path,
+                     g_strerror(number));
+}
+
+static VmImageSnapshot *
+describe_snapshot(const SimSnapshot *snapshot)
+{
+    VmImageSnapshot *result = g_new0(VmImageSnapshot, 1);
+    result->id = g_strdup(snapshot->id);
+    result->name = g_strdup(snapshot->name);
+    result->vm_state_size = snapshot->vm_state == NULL ? 0 : g_bytes_get_size(snapshot->vm_state);
+    return result;
+}
+
+static void
+describe_image(VmImageInfo *info, const char *path, const SimImageState *state)
+{
+    info->backing = state->backing == NULL ? NULL : sim_image_resolve(path, state->backing);
+    info->backing_format = g_strdup(state->backing_format);
+    for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++)
+        g_ptr_array_add(info->snapshots, describe_snapshot(state->snapshots->pdata[i]));
+    for (guint i = 0; state->bitmaps != NULL && i < state->bitmaps->len; i++)
+        g_ptr_array_add(info->bitmaps, g_strdup(state->bitmaps->pdata[i]));
+}
+
+VmImageInfo *
+sim_image_op_info(SimFs *fs, const char *path, GError **error)
+{
+    SimInode *inode = open_file(fs, path, error);
+    if (inode == NULL)
+        return NULL;
+    SimImage *image = sim_inode_image(inode);
+    VmImageInfo *info = g_new0(VmImageInfo, 1);
+    info->format = g_strdup(image == NULL ? "raw" : sim_format_name(sim_image_format(image)));
+    info->virtual_size = virtual_size(inode);
+    info->snapshots = g_ptr_array_new_with_free_func((GDestroyNotify)vm_image_snapshot_free);
+    info->bitmaps = g_ptr_array_new_with_free_func(g_free);
+    if (image != NULL)
+        describe_image(info, path, sim_image_state(image));
+    return info;
+}
+
+static gboolean
+snapshot_failed(GError **error, const char *path, const char *tag, const char *verb,
+                const char *text)
+{
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "%s: Could not %s snapshot '%s': %s", path,
+                     verb, tag, text);
+}
+
+static gboolean
+apply(SimImage *image, const char *path, const char *tag, GError **error)
+{
+    if (sim_image_state(image)->bitmaps != NULL)
+        return snapshot_failed(error, path, tag, "apply", "Device has active dirty bitmaps");
+    const SimSnapshot *snapshot = sim_image_find_id_or_name(image, tag);
+    if (snapshot == NULL)
+        return snapshot_failed(error, path, tag, "apply", "snapshot not found");
+    sim_image_revert(image, snapshot);
+    return TRUE;
+}
+
+static gboolean
+delete_snapshot(SimImage *image, const char *path, const char *tag, GError **error)
+{
+    const SimSnapshot *snapshot = sim_image_find_name(image, tag);
+    if (snapshot == NULL)
+        snapshot = sim_image_find_both(image, tag, NULL);
+    if (snapshot == NULL)
+        return snapshot_failed(error, path, tag, "delete", "snapshot not found");
+    sim_image_delete_snapshot(image, snapshot);
+    return TRUE;
+}
+
+gboolean
+sim_image_op_snapshot(SimFs *fs, const char *path, VmImageSnapshotVerb verb, const char *tag,
+                      const SimClock *clock, GError **error)
+{
+    SimInode *inode = open_for_change(fs, path, error);
+    if (inode == NULL)
+        return FALSE;
+    SimImage *image = sim_inode_image(inode);
+    if (image == NULL || sim_image_format(image) != SIM_FORMAT_QCOW2)
+        return snapshot_failed(error, path, tag, "handle", "Operation not supported");
+    switch (verb) {
+    case VM_IMAGE_SNAPSHOT_CREATE:
+        sim_image_snapshot(image, tag, NULL, clock->now)->has_icount = TRUE;
+        return TRUE;
+    case VM_IMAGE_SNAPSHOT_APPLY:
+        return apply(image, path, tag, error);
+    case VM_IMAGE_SNAPSHOT_DELETE:
+        return delete_snapshot(image, path, tag, error);
+    }
+    g_assert_not_reached();
+}

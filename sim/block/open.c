@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * blockdev-add: how a node comes to be, with its children.
+ */
+#include "sim/block/graph_private.h"
+#include "sim/block/image_path.h"
+#include <errno.h>
+#include <string.h>
+
+#define NODE_NAME_MAX 31
+#define CHAIN_MAX 200
+
+static SimNode *open_node(SimGraph *graph, const json_t *options, gboolean top, GError **error);
+
+static gboolean
+is_identifier(const char *name)
+{
+    if (!g_ascii_isalpha(name[0]))
+        return FALSE;
+    for (const char *p = name + 1; *p != '\0'; p++) {
+        if (!g_ascii_isalnum(*p) && strchr("-._", *p) == NULL)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_name(SimGraph *graph, const char *name, GError **error)
+{
+    if (!is_identifier(name))
+        return sim_qmp_refuse(error, "Invalid node-name: '%s'", name);
+    if (sim_graph_find(graph, name) != NULL)
+        return sim_qmp_refuse(error, "Duplicate nodes with node-name='%s'", name);
+    if (strlen(name) > NODE_NAME_MAX)
+        return sim_qmp_refuse(error, "Node name too long");
+    return TRUE;
+}
+
+static const char *
+option_text(const json_t *options, const char *key)
+{
+    return json_string_value(json_object_get(options, key));
+}
+
+/* A node in the graph, without children. */
+static SimNode *
+node_new(SimGraph *graph, const json_t *options, SimDriver driver, GError **error)
+{
+    const char *name = option_text(options, "node-name");
+    if (name != NULL && !check_name(graph, name, error))
+        return NULL;
+    SimNode *node = g_new0(SimNode, 1);
+    node->graph = graph;
+    node->name = name != NULL ? g_strdup(name)
+                              : g_strdup_printf("#block%03u", 100 + graph->next_auto_name++);
+    node->driver = driver;
+    node->read_only = json_is_true(json_object_get(options, "read-only"));
+    node->force_share = json_is_true(json_object_get(options, "force-share"));
+    node->parents = g_ptr_array_new();
+    node->lock.shared = SIM_PERM_ALL;
+    g_ptr_array_add(graph->nodes, node);
+    return node;
+}
+
+static gboolean
+check_file_kind(const SimNode *node, GError **error)
+{
+    gboolean device = sim_inode_kind(node->inode) == SIM_INODE_BLOCK;
+    if (node->driver == SIM_DRIVER_FILE && device)
+        return sim_qmp_refuse(error, "'file' driver requires '%s' to be a regular file",
+                              node->filename);
+    if (node->driver == SIM_DRIVER_HOST_DEVICE && !device)
+        return sim_qmp_refuse(
+            error, "'host_device' driver requires '%s' to be either a character or block device",
+            node->filename);
+    return TRUE;
+}
+
+static gboolean
+open_protocol(SimNode *node, const json_t *options, GError **error)
+{
+    const char *filename = option_text(options, "filename");
+    int number = sim_fs_fault(node->graph->fs, filename, SIM_FS_READ);
+    SimInode *inode = number != 0 ? NULL : sim_fs_lookup(node->graph->fs, filename, &number);
+    if (inode != NULL && sim_inode_kind(inode) == SIM_INODE_DIR)
+        number = EISDIR;
+    if (number != 0)
+        return sim_qmp_refuse(error, "Could not open '%s': %s", filename, g_strerror(number));
+    node->filename = g_strdup(filename);
+    node->inode = sim_inode_ref(inode);
+    g_ptr_array_add(sim_inode_locks(inode), &node->lock);
+    return check_file_kind(node, error);
+}
+
+/* A child given by name, or defined inline. */
+static SimNode *
+open_reference(SimGraph *graph, const json_t *reference, GError **error)
+{
+    if (json_is_string(reference))
+        return sim_graph_need(graph, json_string_value(reference), error);
+    return open_node(graph, reference, FALSE, error);
+}
+
+static gboolean
+check_raw_range(SimNode *node, const json_t *options, GError **error)
+{
+    json_int_t offset = json_integer_value(json_object_get(options, "offset"));
+    json_int_t size = json_integer_value(json_object_get(options, "size"));
+    guint64 real = sim_image_state(sim_node_image(node))->size;
+    if ((guint64)(offset + size) > real)
+        return sim_qmp_refuse(error,
+                              "The sum of offset (%" JSON_INTEGER_FORMAT
+                              ") and size (%" JSON_INTEGER_FORMAT
+                              ") has to be smaller or equal to the  actual size of the "
+                              "containing file (%" G_GUINT64_FORMAT ")",
+                              offset, size, real);
+    if (offset != 0 || size != 0)
+        return sim_qmp_refuse(error, "A part of a file is not simulated");
+    return TRUE;
+}
+
+/* ---- the chain that a header names ---- */
+
+static const char *
+probe_format(SimGraph *graph, const char *path)
+{
+    SimInode *inode = sim_fs_lookup(graph->fs, path, NULL);
+    SimImage *image =
+        inode == NULL || sim_inode_kind(inode) == SIM_INODE_DIR ? NULL : sim_inode_image(inode);
+    return image == NULL ? "raw" : sim_format_name(sim_image_format(image));
+}
+
+static json_t *
+implicit_backing(SimNode *node)
+{
+    const SimImageState *state = sim_image_state(sim_node_image(node));
+    if (state->backing == NULL)
+        return NULL;
+    SimGraph *graph = node->graph;
+    g_autofree char *path = sim_image_resolve(sim_node_protocol(node)->filename, state->backing);
+    const char *format = state->backing_format;
+    if (format == NULL)
+        format = probe_format(graph, path);
+    SimInode *inode = sim_fs_lookup(graph->fs, path, NULL);
+    gboolean device = inode != NULL && sim_inode_kind(inode) == SIM_INODE_BLOCK;
+    return json_pack("{s:s, s:b, s:{s:s, s:s, s:b}}", "driver", format, "read-only", TRUE, "file",
+                     "driver", device ? "host_device" : "file", "filename", path, "read-only",
+                     TRUE);
+}
+
+static guint
+chain_length(const SimNode *node)
+{
+    guint length = 0;
+    for (; node != NULL; length++) {
+        SimEdge *up = node->parents->len == 0 ? NULL : node->parents->pdata[0];
+        node = up != NULL && strcmp(up->role, "backing") == 0 ? up->parent : NULL;
+    }
+    return length;
+}
+
+static gboolean
+open_backing(SimNode *node, const json_t *options, GError **error)
+{
+    json_t *given = json_object_get(options, "backing");
+    if (json_is_null(given))
+        return TRUE;
+    json_t *reference = given != NULL ? json_incref(given) : implicit_backing(node);
+    if (reference == NULL)
+        return TRUE;
+    if (chain_length(node) > CHAIN_MAX) {
+        json_decref(reference);
+        return sim_qmp_refuse(error, "Could not open backing file: Too many levels of images");
+    }
+    SimGraph *graph = node->graph;
+    SimNode *backing = open_reference(graph, reference, error);
+    json_decref(reference);
+    if (backing == NULL) {
+        if (error != NULL)
+            g_prefix_error(error, "Could not open backing file: ");
+        return FALSE;
+    }
+    node->backing = sim_edge_new(backing, "backing", node, NULL);
+    return sim_graph_refresh(graph, error);
+}
+
+static gboolean
+finish_format(SimNode *node, const json_t *options, GError **error)
+{
+    if (!sim_graph_refresh(node->graph, error))
+        return FALSE;
+    if (node->driver == SIM_DRIVER_RAW)
+        return check_raw_range(node, options, error);
+    if (sim_node_image(node) == NULL)
+        return sim_qmp_refuse(error, "Image is not in qcow2 format");
+    return open_backing(node, options, error);
+}
+
+static SimNode *
+open_format(SimGraph *graph, const json_t *options, SimDriver driver, GError **error)
+{
+    SimNode *file = open_reference(graph, json_object_get(options, "file"), error);
+    if (file == NULL)
+        return NULL;
+    SimNode *node = node_new(graph, options, driver, error);
+    if (node == NULL) {
+        if (!file->owned && file->parents->len == 0)
+            sim_node_close(file, FALSE);
+        return NULL;
+    }
+    node->file = sim_edge_new(file, "file", node, NULL);
+    if (finish_format(node, options, error))
+        return node;
+    sim_node_close(node, FALSE);
+    return NULL;
+}
+
+static SimNode *
+open_node(SimGraph *graph, const json_t *options, gboolean top, GError **error)
+{
+    const char *name = option_text(options, "driver");
+    int driver = name == NULL ? -1 : sim_driver_number(name);
+    if (driver < 0) {
+        sim_qmp_refuse(error, "Driver '%s' is not simulated", name == NULL ? "" : name);
+        return NULL;
+    }
+    SimNode *node = NULL;
+    if (driver == SIM_DRIVER_RAW || driver == SIM_DRIVER_QCOW2) {
+        node = open_format(graph, options, (SimDriver)driver, error);
+    } else {
+        node = node_new(graph, options, (SimDriver)driver, error);
+        if (node != NULL && !open_protocol(node, options, error)) {
+            sim_node_close(node, FALSE);
+            node = NULL;
+        }
+    }
+    if (node != NULL && top)
+        node->owned = TRUE;
+    return node;
+}
+
+SimNode *
+sim_graph_open(SimGraph *graph, const json_t *options, GError **error)
+{
+    if (option_text(options, "node-name") == NULL) {
+        sim_qmp_refuse(error, "'node-name' must be specified for the root node");
+        return NULL;
+    }
+    SimNode *node = open_node(graph, options, TRUE, error);
+    gboolean ok = sim_graph_refresh(graph, NULL);
+    g_assert(ok);
+    return node;
+}

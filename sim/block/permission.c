@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Permissions: what each edge takes and shares follows from the graph, from
+ * the top down; a conflict refuses the change that led to it.
+ */
+#include "sim/block/graph_private.h"
+
+/* What all parents of a node take, and what all of them share. */
+static SimLock
+cumulative(const SimNode *node)
+{
+    SimLock sum = {0, SIM_PERM_ALL};
+    for (guint i = 0; i < node->parents->len; i++) {
+        const SimEdge *edge = node->parents->pdata[i];
+        sum.taken |= edge->taken;
+        sum.shared &= edge->shared;
+    }
+    return sum;
+}
+
+static void
+file_edge(SimNode *node, SimLock parents)
+{
+    SimEdge *edge = node->file;
+    if (node->driver == SIM_DRIVER_RAW) {
+        edge->taken = parents.taken;
+        edge->shared = parents.shared;
+        return;
+    }
+    edge->taken = SIM_PERM_READ;
+    edge->shared = SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED;
+    if (node->graph->inactive)
+        edge->shared |= SIM_PERM_WRITE | SIM_PERM_RESIZE;
+    else if (!node->read_only)
+        edge->taken |= SIM_PERM_WRITE | SIM_PERM_RESIZE;
+}
+
+static void
+backing_edge(SimNode *node, SimLock parents)
+{
+    SimEdge *edge = node->backing;
+    edge->taken = parents.taken & SIM_PERM_READ;
+    edge->shared = SIM_PERM_ALL;
+    if (edge->taken == 0)
+        return;
+    edge->shared = SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED;
+    if ((parents.shared & SIM_PERM_WRITE) != 0)
+        edge->shared |= SIM_PERM_WRITE | SIM_PERM_RESIZE;
+}
+
+static void
+device_edge(SimEdge *edge)
+{
+    edge->taken = 0;
+    edge->shared = SIM_PERM_ALL;
+    if (edge->child->graph->inactive)
+        return;
+    edge->taken = SIM_PERM_READ | (edge->child->read_only ? 0 : SIM_PERM_WRITE);
+    edge->shared = SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED | SIM_PERM_RESIZE;
+}
+
+static char *
+describe_user(const SimEdge *edge)
+{
+    if (edge->parent != NULL)
+        return g_strdup_printf("node '%s'", edge->parent->name);
+    if (edge->device == NULL)
+        return g_strdup("an unnamed block device");
+    return g_strdup_printf("block device '/machine/peripheral/%s/virtio-backend'", edge->device);
+}
+
+static gboolean
+conflict(const SimNode *node, const SimEdge *unshares, const SimEdge *takes, GError **error)
+{
+    g_autofree char *names = sim_perm_names(takes->taken & ~unshares->shared);
+    g_autofree char *taker = describe_user(takes);
+    g_autofree char *other = describe_user(unshares);
+    return sim_qmp_refuse(
+        error,
+        "Permission conflict on node '%s': permissions '%s' are both required by %s "
+        "(uses node '%s' as '%s' child) and unshared by %s (uses node '%s' as '%s' child).",
+        node->name, names, taker, node->name, takes->role, other, node->name, unshares->role);
+}
+
+static gboolean
+check_parents(const SimNode *node, GError **error)
+{
+    const GPtrArray *parents = node->parents;
+    for (guint i = 0; i < parents->len; i++) {
+        for (guint j = 0; j < parents->len; j++) {
+            const SimEdge *a = parents->pdata[i], *b = parents->pdata[j];
+            if (i != j && (b->taken & ~a->shared) != 0)
+                return conflict(node, a, b, error);
+        }
+    }
+    return TRUE;
+}
+
+/* Compute the edges below a node; its own parents are done. */
+static gboolean
+refresh_node(SimNode *node, GError **error)
+{
+    SimLock parents = cumulative(node);
+    if (!check_parents(node, error))
+        return FALSE;
+    if (node->read_only && (parents.taken & (SIM_PERM_WRITE | SIM_PERM_RESIZE)) != 0) {
+        if (!node->turning_read_only)
+            return sim_qmp_refuse(error, "Block node is read-only");
+        return sim_qmp_refuse(error, "Read-only block node '%s' cannot support read-write users",
+                              node->name);
+    }
+    if (node->file != NULL)
+        file_edge(node, parents);
+    if (node->backing != NULL)
+        backing_edge(node, parents);
+    if (node->inode == NULL)
+        return TRUE;
+    if (node->force_share)
+        parents.shared = SIM_PERM_ALL;
+    g_autofree char *text =
+        sim_lock_conflict(node->inode, &node->lock, parents.taken, parents.shared);
+    if (text != NULL)
+        return sim_qmp_refuse(error, "%s", text);
+    node->lock = parents;
+    return TRUE;
+}
+
+static void
+set_depth(SimNode *node, guint depth)
+{
+    g_assert(depth < 10000);
+    if (node->depth >= depth)
+        return;
+    node->depth = depth;
+    if (node->file != NULL)
+        set_depth(node->file->child, depth + 1);
+    if (node->backing != NULL)
+        set_depth(node->backing->child, depth + 1);
+}
+
+static gint
+by_depth(gconstpointer a, gconstpointer b)
+{
+    const SimNode *left = *(SimNode *const *)a, *right = *(SimNode *const *)b;
+    return (left->depth > right->depth) - (left->depth < right->depth);
+}
+
+/* Parents before children; within a depth, in the order of naming. */
+static GPtrArray *
+top_down(SimGraph *graph)
+{
+    GPtrArray *order = g_ptr_array_sized_new(graph->nodes->len);
+    for (guint i = 0; i < graph->nodes->len; i++)
+        ((SimNode *)graph->nodes->pdata[i])->depth = 0;
+    for (guint i = 0; i < graph->nodes->len; i++) {
+        set_depth(graph->nodes->pdata[i], 1);
+        g_ptr_array_add(order, graph->nodes->pdata[i]);
+    }
+    g_ptr_array_sort(order, by_depth);
+    return order;
+}
+
+static gboolean
+refresh_all(GPtrArray *order, GError **error)
+{
+    for (guint i = 0; i < order->len; i++) {
+        SimNode *node = order->pdata[i];
+        for (guint j = 0; j < node->parents->len; j++) {
+            SimEdge *edge = node->parents->pdata[j];
+            if (edge->parent == NULL && edge->device != NULL)
+                device_edge(edge);
+        }
+    }
+    for (guint i = 0; i < order->len; i++) {
+        if (!refresh_node(order->pdata[i], error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+sim_graph_refresh(SimGraph *graph, GError **error)
+{
+    g_autoptr(GPtrArray) order = top_down(graph);
+    SimLock *former = g_newa(SimLock, graph->nodes->len + 1);
+    for (guint i = 0; i < order->len; i++)
+        former[i] = ((SimNode *)order->pdata[i])->lock;
+    if (refresh_all(order, error))
+        return TRUE;
+    for (guint i = 0; i < order->len; i++)
+        ((SimNode *)order->pdata[i])->lock = former[i];
+    return FALSE;
+}

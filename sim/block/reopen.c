@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * blockdev-reopen: new options for nodes that stay, all or none.
+ */
+#include "sim/block/graph_private.h"
+#include <string.h>
+
+/* What a node was before, to put it back. */
+typedef struct {
+    SimNode *node;
+    gboolean read_only;
+    SimNode *backing; /* or NULL */
+    SimNode *file;    /* or NULL */
+} Former;
+
+static void
+set_backing(SimNode *node, SimNode *backing)
+{
+    if (node->backing != NULL && node->backing->child == backing)
+        return;
+    sim_edge_free(g_steal_pointer(&node->backing));
+    if (backing != NULL)
+        node->backing = sim_edge_new(backing, "backing", node, NULL);
+}
+
+static gboolean
+needs_backing(SimNode *node)
+{
+    if (node->backing != NULL)
+        return TRUE;
+    SimImage *image = node->driver == SIM_DRIVER_QCOW2 ? sim_node_image(node) : NULL;
+    return image != NULL && sim_image_state(image)->backing != NULL;
+}
+
+static SimNode *
+find_child(SimNode *node, const char *name, const char *role, GError **error)
+{
+    SimNode *child = sim_graph_find(node->graph, name);
+    if (child == NULL) {
+        sim_qmp_refuse(error, "Cannot find device='' nor node-name='%s'", name);
+        return NULL;
+    }
+    if (sim_node_reaches(child, node)) {
+        sim_qmp_refuse(error, "Making '%s' a %s child of '%s' would create a cycle", child->name,
+                       role, node->name);
+        return NULL;
+    }
+    return child;
+}
+
+static gboolean
+reopen_backing(SimNode *node, const json_t *options, GError **error)
+{
+    const json_t *backing = json_object_get(options, "backing");
+    if (backing == NULL)
+        return !needs_backing(node) ||
+               sim_qmp_refuse(error, "backing is missing for '%s'", node->name);
+    if (json_is_null(backing)) {
+        set_backing(node, NULL);
+        return TRUE;
+    }
+    if (!json_is_string(backing))
+        return sim_qmp_refuse(error, "Cannot change the option 'backing'");
+    SimNode *child = find_child(node, json_string_value(backing), "backing", error);
+    if (child == NULL)
+        return FALSE;
+    set_backing(node, child);
+    return TRUE;
+}
+
+static gboolean
+reopen_file(SimNode *node, const json_t *options, GError **error)
+{
+    const json_t *file = json_object_get(options, "file");
+    if (!json_is_string(file))
+        return file == NULL || sim_qmp_refuse(error, "Cannot change the option 'file'");
+    SimNode *child = find_child(node, json_string_value(file), "file", error);
+    if (child == NULL)
+        return FALSE;
+    if (node->file != NULL && node->file->child != child)
+        sim_edge_move(node->file, child);
+    return TRUE;
+}
+
+static gboolean
+reopen_node(SimNode *node, const json_t *options, GError **error)
+{
+    gboolean read_only = json_is_true(json_object_get(options, "read-only"));
+    node->turning_read_only = read_only && !node->read_only;
+    node->read_only = read_only;
+    if (node->driver == SIM_DRIVER_QCOW2 && !reopen_backing(node, options, error))
+        return FALSE;
+    if (node->file != NULL && !reopen_file(node, options, error))
+        return FALSE;
+    const char *driver = json_string_value(json_object_get(options, "driver"));
+    if (driver != NULL && strcmp(driver, sim_driver_name(node->driver)) != 0)
+        return sim_qmp_refuse(error, "Cannot change the option 'driver'");
+    const char *filename = json_string_value(json_object_get(options, "filename"));
+    if (filename != NULL && g_strcmp0(filename, node->filename) != 0)
+        return sim_qmp_refuse(error, "Cannot change the option 'filename'");
+    return TRUE;
+}
+
+static gboolean
+reopen_one(SimGraph *graph, const json_t *options, GArray *formers, GError **error)
+{
+    const char *name = json_string_value(json_object_get(options, "node-name"));
+    if (name == NULL)
+        return sim_qmp_refuse(error, "node-name not specified");
+    SimNode *node = sim_graph_find(graph, name);
+    if (node == NULL)
+        return sim_qmp_refuse(error, "Failed to find node with node-name='%s'", name);
+    Former former = {node, node->read_only, node->backing == NULL ? NULL : node->backing->child,
+                     node->file == NULL ? NULL : node->file->child};
+    g_array_append_val(formers, former);
+    return reopen_node(node, options, error);
+}
+
+static void
+put_back(SimGraph *graph, GArray *formers)
+{
+    for (guint i = formers->len; i-- > 0;) {
+        Former *former = &g_array_index(formers, Former, i);
+        former->node->read_only = former->read_only;
+        set_backing(former->node, former->backing);
+        if (former->file != NULL && former->node->file->child != former->file)
+            sim_edge_move(former->node->file, former->file);
+    }
+    gboolean ok = sim_graph_refresh(graph, NULL);
+    g_assert(ok);
+}
+
+/* A backing that nobody owns goes when the last user has left it. */
+static void
+drop_unused(GArray *formers)
+{
+    for (guint i = 0; i < formers->len; i++) {
+        Former *former = &g_array_index(formers, Former, i);
+        if (former->read_only == FALSE && former->node->read_only)
+            sim_node_flush(former->node);
+        SimNode *backing = former->backing;
+        if (backing != NULL && !backing->owned && backing->parents->len == 0)
+            sim_node_close(backing, FALSE);
+    }
+}
+
+gboolean
+sim_graph_reopen(SimGraph *graph, const json_t *list, GError **error)
+{
+    g_autoptr(GArray) formers = g_array_new(FALSE, FALSE, sizeof(Former));
+    gboolean ok = TRUE;
+    for (gsize i = 0; ok && i < json_array_size(list); i++)
+        ok = reopen_one(graph, json_array_get(list, i), formers, error);
+    ok = ok && sim_graph_refresh(graph, error);
+    for (guint i = 0; i < formers->len; i++)
+        g_array_index(formers, Former, i).node->turning_read_only = FALSE;
+    if (ok)
+        drop_unused(formers);
+    else
+        put_back(graph, formers);
+    return ok;
+}

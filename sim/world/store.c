@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/world/store.h"
+#include <errno.h>
+#include <string.h>
+
+typedef struct {
+    VmStore base;
+    SimFs *fs;
+    gboolean owns;
+    SimClock *clock;
+} SimStore;
+
+typedef struct {
+    VmStoreFile base;
+    SimInode *inode;
+    char *path;
+    guint64 offset;
+    gboolean writable;
+} SimStoreFile;
+
+static SimStore *
+sim(VmStore *store)
+{
+    return (SimStore *)store;
+}
+
+static gboolean
+failed(GError **error, const char *verb, const char *path, int number)
+{
+    return vm_refuse(error, VIR_ERR_SYSTEM_ERROR, "cannot %s '%s': %s", verb, path,
+                     g_strerror(number));
+}
+
+static gboolean
+answer(GError **error, const char *verb, const char *path, int number)
+{
+    return number == 0 || failed(error, verb, path, number);
+}
+
+static gboolean
+store_stat(VmStore *store, const char *path, VmFileStat *st, GError **error)
+{
+    *st = (VmFileStat){VM_FILE_MISSING, 0};
+    int number = sim_fs_fault(sim(store)->fs, path, SIM_FS_STAT);
+    if (number != 0)
+        return failed(error, "access", path, number);
+    SimInode *inode = sim_fs_lookup(sim(store)->fs, path, &number);
+    if (inode == NULL)
+        return number == ENOENT || number == ENOTDIR || failed(error, "access", path, number);
+    static const VmFileKind kinds[] = {
+        [SIM_INODE_REGULAR] = VM_FILE_REGULAR,
+        [SIM_INODE_BLOCK] = VM_FILE_BLOCK,
+        [SIM_INODE_DIR] = VM_FILE_DIR,
+    };
+    st->kind = kinds[sim_inode_kind(inode)];
+    st->size = sim_inode_size(inode);
+    return TRUE;
+}
+
+/* The file behind a path that is to be read. */
+static SimInode *
+readable(VmStore *store, const char *path, GError **error)
+{
+    int number = sim_fs_fault(sim(store)->fs, path, SIM_FS_READ);
+    SimInode *inode = number != 0 ? NULL : sim_fs_lookup(sim(store)->fs, path, &number);
+    if (inode != NULL && sim_inode_kind(inode) == SIM_INODE_DIR)
+        number = EISDIR;
+    if (number == 0)
+        return inode;
+    failed(error, "read", path, number);
+    return NULL;
+}
+
+static GBytes *
+store_read(VmStore *store, const char *path, gsize max, GError **error)
+{
+    SimInode *inode = readable(store, path, error);
+    if (inode == NULL)
+        return NULL;
+    if (sim_inode_size(inode) > max) {
+        failed(error, "read", path, EFBIG);
+        return NULL;
+    }
+    return sim_inode_bytes(inode);
+}
+
+static GBytes *
+store_read_head(VmStore *store, const char *path, gsize length, GError **error)
+{
+    SimInode *inode = readable(store, path, error);
+    if (inode == NULL)
+        return NULL;
+    g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
+    return g_bytes_new_from_bytes(bytes, 0, MIN(length, g_bytes_get_size(bytes)));
+}
+
+static VmStoreFile *
+file_new(VmStore *store, const char *path, SimInode *inode)
+{
+    SimStoreFile *file = g_new0(SimStoreFile, 1);
+    file->base.store = store;
+    file->inode = sim_inode_ref(inode);
+    file->path = g_strdup(path);
+    return &file->base;
+}
+
+static VmStoreFile *
+store_open(VmStore *store, const char *path, guint64 offset, GError **error)
+{
+    SimInode *inode = readable(store, path, error);
+    if (inode == NULL)
+        return NULL;
+    VmStoreFile *file = file_new(store, path, inode);
+    ((SimStoreFile *)file)->offset = offset;
+    return file;
+}
+
+static VmStoreFile *
+store_create(VmStore *store, const char *path, GError **error)
+{
+    SimInode *inode = NULL;
+    int number = sim_fs_create(sim(store)->fs, path, &inode);
+    if (number != 0) {
+        failed(error, "create", path, number);
+        return NULL;
+    }
+    VmStoreFile *file = file_new(store, path, inode);
+    ((SimStoreFile *)file)->writable = TRUE;
+    return file;
+}
+
+int
+sim_store_file_append(VmStoreFile *file, const void *data, gsize length)
+{
+    SimStoreFile *self = (SimStoreFile *)file;
+    if (!self->writable)
+        return EBADF;
+    int number = sim_fs_fault(sim(file->store)->fs, self->path, SIM_FS_WRITE);
+    if (number == 0)
+        sim_inode_append(self->inode, data, length);
+    return number;
+}
+
+static gboolean
+store_write(VmStoreFile *file, const void *data, gsize length, GError **error)
+{
+    return answer(error, "write", ((SimStoreFile *)file)->path,
+                  sim_store_file_append(file, data, length));
+}
+
+static gboolean
+store_sync_file(VmStoreFile *file, GError **error)
+{
+    SimStoreFile *self = (SimStoreFile *)file;
+    int number = sim_fs_fault(sim(file->store)->fs, self->path, SIM_FS_SYNC);
+    if (number != 0)
+        return failed(error, "sync", self->path, number);
+    sim_inode_sync(self->inode);
+    sim_clock_advance(sim(file->store)->clock, SIM_CLOCK_STEP);
+    return TRUE;
+}
+
+static void
+store_close(VmStoreFile *file)
+{
+    SimStoreFile *self = (SimStoreFile *)file;
+    sim_inode_unref(self->inode);
+    g_free(self->path);
+    g_free(self);
+}
+
+VmStoreFile *
+sim_store_file_dup(VmStoreFile *file)
+{
+    SimStoreFile *self = (SimStoreFile *)file;
+    SimStoreFile *copy = (SimStoreFile *)file_new(file->store, self->path, self->inode);
+    copy->offset = self->offset;
+    copy->writable = self->writable;
+    return &copy->base;
+}
+
+GBytes *
+sim_store_file_rest(VmStoreFile *file)
+{
+    SimStoreFile *self = (SimStoreFile *)file;
+    g_autoptr(GBytes) bytes = sim_inode_bytes(self->inode);
+    gsize size = g_bytes_get_size(bytes);
+    gsize offset = MIN(self->offset, size);
+    return g_bytes_new_from_bytes(bytes, offset, size - offset);
+}
+
+static gboolean
+store_rename(VmStore *store, const char *from, const char *to, GError **error)
+{
+    int number = sim_fs_rename(sim(store)->fs, from, to);
+    if (number == 0)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_SYSTEM_ERROR, "cannot rename '%s' to '%s': %s", from, to,
+                     g_strerror(number));
+}
+
+static gboolean
+store_unlink(VmStore *store, const char *path, GError **error)
+{
+    return answer(error, "remove", path, sim_fs_unlink(sim(store)->fs, path));
+}
+
+static gboolean
+store_mkdir(VmStore *store, const char *path, GError **error)
+{
+    return answer(error, "make folder", path, sim_fs_mkdir(sim(store)->fs, path));
+}
+
+static gboolean
+store_rmdir(VmStore *store, const char *path, GError **error)
+{
+    return answer(error, "remove folder", path, sim_fs_rmdir(sim(store)->fs, path));
+}
+
+static GPtrArray *
+store_list(VmStore *store, const char *path, GError **error)
+{
+    int number = 0;
+    GPtrArray *names = sim_fs_list(sim(store)->fs, path, &number);
+    if (names == NULL && number == ENOENT)
+        return g_ptr_array_new_with_free_func(g_free);
+    if (names == NULL)
+        failed(error, "list", path, number);
+    return names;
+}
+
+static gboolean
+store_sync_dir(VmStore *store, const char *path, GError **error)
+{
+    sim_clock_advance(sim(store)->clock, SIM_CLOCK_STEP);
+    return answer(error, "sync folder", path, sim_fs_sync_dir(sim(store)->fs, path));
+}
+
+static const VmStoreOps store_ops = {
+    .stat = store_stat,
+    .read = store_read,
+    .read_head = store_read_head,
+    .open = store_open,
+    .create = store_create,
+    .write = store_write,
+    .sync_file = store_sync_file,
+    .close = store_close,
+    .rename = store_rename,
+    .unlink = store_unlink,
+    .mkdir = store_mkdir,
+    .rmdir = store_rmdir,
+    .list = store_list,
+    .sync_dir = store_sync_dir,
+};
+
+VmStore *
+sim_store_new(SimFs *fs, gboolean owns, SimClock *clock)
+{
+    SimStore *store = g_new0(SimStore, 1);
+    store->base.ops = &store_ops;
+    store->fs = fs;
+    store->owns = owns;
+    store->clock = clock;
+    return &store->base;
+}
+
+void
+sim_store_free(VmStore *store)
+{
+    if (store == NULL)
+        return;
+    if (sim(store)->owns)
+        sim_fs_free(sim(store)->fs);
+    g_free(store);
+}
