@@ -143,6 +143,8 @@ gboolean vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **err
 gboolean vm_record_status(VmDomain *domain, GError **error);
 gboolean vm_record_drop_config(VmDomain *domain, GError **error);
 void vm_record_drop_status(VmDomain *domain);
+/** The status of a domain that has stopped: its reason where there is one to keep, else no file. */
+void vm_record_stopped(VmDomain *domain);
 /** Write the marker of autostart / remove it. */
 gboolean vm_record_autostart(VmDomain *domain, gboolean on, GError **error);
 /** Write one snapshot's metadata file; `current` is its <active>.  A file over

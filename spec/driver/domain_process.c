@@ -216,9 +216,7 @@ abandon_start(VmDomain *domain, VmDomainDef *former, int state, int reason)
     g_clear_pointer(&domain->next_def, vm_domain_def_unref);
     vm_domain_set_def(domain, former);
     vm_domain_set_state(domain, state, reason);
-    g_autoptr(GError) error = NULL;
-    if (!vm_record_status(domain, &error))
-        vm_env_log(domain->driver->env, "domain '%s': %s", former->name, error->message);
+    vm_record_stopped(domain);
 }
 
 gboolean
@@ -277,9 +275,7 @@ vm_domain_process_end(VmDomain *domain, int reason)
     domain->shutdown_seen = FALSE;
     domain->defined_before = FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_SHUTOFF, reason);
-    g_autoptr(GError) error = NULL;
-    if (domain->persistent && !vm_record_status(domain, &error))
-        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+    vm_record_stopped(domain);
 }
 
 gboolean

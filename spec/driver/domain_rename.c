@@ -136,7 +136,7 @@ vm_domain_rename(VmDriver *driver, const char *name, const char *new_name, guint
     vm_record_drop_status(domain);
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
     vm_driver_rekey_domain(domain, g_steal_pointer(&def));
-    vm_record_status(domain, NULL);
+    vm_record_stopped(domain);
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED);
     return TRUE;
 }

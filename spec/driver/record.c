@@ -81,6 +81,18 @@ vm_record_drop_status(VmDomain *domain)
         vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
 }
 
+void
+vm_record_stopped(VmDomain *domain)
+{
+    if (!domain->persistent || domain->reason == VIR_DOMAIN_SHUTOFF_UNKNOWN) {
+        vm_record_drop_status(domain);
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    if (!vm_record_status(domain, &error))
+        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+}
+
 gboolean
 vm_record_autostart(VmDomain *domain, gboolean on, GError **error)
 {
