@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The command line: find the subcommand, read its options, run it.
+ */
+#include "harness/cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "harness/cli/nearest.h"
+
+static const CliCommand *const commands[] = {
+    &cmd_run, &cmd_list, &cmd_rules, &cmd_xml, &cmd_doctor, &cmd_help, NULL,
+};
+
+const CliCommand *const *
+cli_commands(void)
+{
+    return commands;
+}
+
+const CliCommand *
+cli_find(const char *name)
+{
+    for (guint i = 0; commands[i] != NULL; i++) {
+        if (strcmp(commands[i]->name, name) == 0) {
+            return commands[i];
+        }
+    }
+    return NULL;
+}
+
+int
+cli_refuse(const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("virt-moment: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return EXIT_CODE_USAGE;
+}
+
+char *
+cli_help(void)
+{
+    GString *out = g_string_new("Usage: virt-moment COMMAND [OPTION…] [ARGUMENT…]\n\n"
+                                "Tries the moment APIs (snapshots, checkpoints, backups) of a "
+                                "hypervisor driver.\n\nCommands:\n");
+
+    for (guint i = 0; commands[i] != NULL; i++) {
+        g_string_append_printf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    g_string_append(out, "\nvirt-moment COMMAND --help shows a command's options, virt-moment "
+                         "--version the version.\n");
+    return g_string_free(out, FALSE);
+}
+
+static GOptionContext *
+context_of(const CliCommand *command)
+{
+    GOptionContext *context = g_option_context_new(NULL);
+
+    g_option_context_set_help_enabled(context, FALSE);
+    if (command->entries != NULL) {
+        g_option_context_add_main_entries(context, command->entries, NULL);
+    }
+    return context;
+}
+
+static void
+append_option(GString *out, const GOptionEntry *entry)
+{
+    g_autofree char *names = NULL;
+
+    if (entry->short_name != 0) {
+        names = g_strdup_printf("-%c, --%s%s%s", entry->short_name, entry->long_name,
+                                entry->arg_description != NULL ? "=" : "",
+                                entry->arg_description != NULL ? entry->arg_description : "");
+    } else {
+        names = g_strdup_printf("    --%s%s%s", entry->long_name,
+                                entry->arg_description != NULL ? "=" : "",
+                                entry->arg_description != NULL ? entry->arg_description : "");
+    }
+    g_string_append_printf(out, "  %-26s %s\n", names, entry->description);
+}
+
+char *
+cli_command_help(const CliCommand *command)
+{
+    GString *out = g_string_new(NULL);
+
+    g_string_append_printf(out, "Usage: virt-moment %s %s\n\n%s\n", command->name,
+                           command->arguments, command->summary);
+    if (command->entries == NULL) {
+        return g_string_free(out, FALSE);
+    }
+    g_string_append(out, "\nOptions:\n");
+    for (const GOptionEntry *entry = command->entries; entry->long_name != NULL; entry++) {
+        append_option(out, entry);
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* The option that a word "--name=value" or "-n" names; NULL when the command has none. */
+static gboolean
+knows_option(const CliCommand *command, const char *word, size_t length)
+{
+    const GOptionEntry *entry = command->entries;
+
+    for (; entry != NULL && entry->long_name != NULL; entry++) {
+        if (strlen(entry->long_name) == length && strncmp(entry->long_name, word, length) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static const char *
+nearest_option(const CliCommand *command, const char *name)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    for (const GOptionEntry *entry = command->entries; entry != NULL && entry->long_name != NULL;
+         entry++) {
+        g_ptr_array_add(names, (gpointer)entry->long_name);
+    }
+    g_ptr_array_add(names, NULL);
+    return nearest_of(name, (const char *const *)names->pdata);
+}
+
+/* GLib's text, and for an unknown long option the one that was probably meant. */
+static int
+refuse_options(const CliCommand *command, char **words, const char *text)
+{
+    for (guint i = 0; words[i] != NULL && strcmp(words[i], "--") != 0; i++) {
+        size_t length = strcspn(words[i], "=");
+        g_autofree char *name = NULL;
+        const char *nearest;
+
+        if (!g_str_has_prefix(words[i], "--") || knows_option(command, words[i] + 2, length - 2)) {
+            continue;
+        }
+        name = g_strndup(words[i] + 2, length - 2);
+        nearest = nearest_option(command, name);
+        return cli_refuse("%s has no option --%s%s%s%s", command->name, name,
+                          nearest != NULL ? "; did you mean --" : "",
+                          nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+    }
+    return cli_refuse("%s: %s", command->name, text);
+}
+
+static gboolean
+wants_help(char **words)
+{
+    for (guint i = 0; words[i] != NULL && strcmp(words[i], "--") != 0; i++) {
+        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* words: the command's name and all that follows it. */
+static int
+run_command(const CliCommand *command, char **words)
+{
+    g_autoptr(GOptionContext) context = context_of(command);
+    g_auto(GStrv) given = g_strdupv(words);
+    g_auto(GStrv) rest = g_strdupv(words);
+    g_autoptr(GError) error = NULL;
+    guint first = 1;
+
+    if (wants_help(words)) {
+        g_autofree char *help = cli_command_help(command);
+
+        fputs(help, stdout);
+        return EXIT_CODE_OK;
+    }
+    if (!g_option_context_parse_strv(context, &rest, &error)) {
+        return refuse_options(command, given + 1, error->message);
+    }
+    if (rest[first] != NULL && strcmp(rest[first], "--") == 0) {
+        first++;
+    }
+    return command->run(rest + first);
+}
+
+static int
+refuse_command(const char *name)
+{
+    const char *names[G_N_ELEMENTS(commands)];
+    const char *nearest;
+
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        names[i] = commands[i] != NULL ? commands[i]->name : NULL;
+    }
+    nearest = nearest_of(name, names);
+    if (nearest == NULL) {
+        return cli_refuse("there is no command '%s'; virt-moment help lists them", name);
+    }
+    return cli_refuse("there is no command '%s'; did you mean '%s'?", name, nearest);
+}
+
+int
+cli_main(int argc, char **argv)
+{
+    const CliCommand *command;
+
+    if (argc < 2) {
+        g_autofree char *help = cli_help();
+
+        fputs(help, stderr);
+        return EXIT_CODE_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("virt-moment " VM_VERSION);
+        return EXIT_CODE_OK;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        g_autofree char *help = cli_help();
+
+        fputs(help, stdout);
+        return EXIT_CODE_OK;
+    }
+    command = cli_find(argv[1]);
+    return command != NULL ? run_command(command, argv + 1) : refuse_command(argv[1]);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * virt-moment run: try cases on a target.
+ */
+#include "harness/cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "harness/cli/nearest.h"
+#include "harness/cli/report_file.h"
+#include "harness/cli/suite.h"
+#include "harness/run/runner.h"
+
+static const char *const profiles[] = {"rfc", "libvirt", NULL};
+
+static struct {
+    char *target;
+    char *profile;
+    char **filters;
+    int jobs;
+    char *seed;
+    char *shard;
+    char *failed;
+    double timeout;
+    gboolean keep;
+    gboolean tap;
+    char *junit;
+    char *json;
+    char *expectations;
+} given = {.timeout = 60};
+
+static const GOptionEntry entries[] = {
+    {"target", 0, 0, G_OPTION_ARG_STRING, &given.target,
+     "What to try: sim (default), a libvirt URI, or a plug-in ./driver.so", "TARGET"},
+    {"profile", 0, 0, G_OPTION_ARG_STRING, &given.profile,
+     "The contract: rfc, or libvirt (default for a URI)", "PROFILE"},
+    {"filter", 0, 0, G_OPTION_ARG_STRING_ARRAY, &given.filters,
+     "Only cases whose id matches (* and ?); may be given again", "GLOB"},
+    {"jobs", 'j', 0, G_OPTION_ARG_INT, &given.jobs, "Worker processes (default: one per core)",
+     "N"},
+    {"seed", 0, 0, G_OPTION_ARG_STRING, &given.seed, "The only source of randomness (default: 1)",
+     "N"},
+    {"shard", 0, 0, G_OPTION_ARG_STRING, &given.shard, "Only the i-th of n parts of the cases",
+     "I/N"},
+    {"failed", 0, 0, G_OPTION_ARG_FILENAME, &given.failed,
+     "Only cases that did not end as expected in that report", "FROM.json"},
+    {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &given.timeout, "Seconds per case (default: 60)", "S"},
+    {"keep", 0, 0, G_OPTION_ARG_NONE, &given.keep, "Leave what was made, for a look at it", NULL},
+    {"tap", 0, 0, G_OPTION_ARG_NONE, &given.tap, "TAP on stdout, the summary on stderr", NULL},
+    {"junit", 0, 0, G_OPTION_ARG_FILENAME, &given.junit, "Write a JUnit report", "FILE"},
+    {"json", 0, 0, G_OPTION_ARG_FILENAME, &given.json, "Write a JSON report", "FILE"},
+    {"expectations", 0, 0, G_OPTION_ARG_FILENAME, &given.expectations,
+     "Known deviations (default: those of the suite)", "FOLDER"},
+    {NULL},
+};
+
+/* "2/4" → 2 and 4. */
+static gboolean
+parse_shard(const char *text, guint *shard, guint *shards)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "/", 2);
+    guint64 i;
+    guint64 n;
+
+    if (g_strv_length(parts) != 2 ||
+        !g_ascii_string_to_unsigned(parts[1], 10, 1, 100000, &n, NULL) ||
+        !g_ascii_string_to_unsigned(parts[0], 10, 1, n, &i, NULL)) {
+        return FALSE;
+    }
+    *shard = i;
+    *shards = n;
+    return TRUE;
+}
+
+static int
+check_profile(const char *profile)
+{
+    const char *nearest;
+
+    if (profile == NULL || g_strv_contains(profiles, profile)) {
+        return EXIT_CODE_OK;
+    }
+    nearest = nearest_of(profile, profiles);
+    return cli_refuse("there is no profile '%s'; did you mean '%s'?", profile,
+                      nearest != NULL ? nearest : "rfc' or 'libvirt");
+}
+
+/* The options as given, checked; EXIT_CODE_OK or EXIT_CODE_USAGE. */
+static int
+fill_options(RunOptions *options)
+{
+    options->target = given.target != NULL ? given.target : "sim";
+    options->profile = given.profile;
+    options->filters = (const char *const *)given.filters;
+    options->jobs = given.jobs > 0 ? (guint)given.jobs : g_get_num_processors();
+    options->seed = 1;
+    options->failed = given.failed;
+    options->timeout = given.timeout;
+    options->keep = given.keep;
+    options->progress = isatty(STDERR_FILENO);
+    if (given.jobs < 0 || given.jobs > 1024) {
+        return cli_refuse("-j %d: between 1 and 1024 workers", given.jobs);
+    }
+    if (!(given.timeout > 0 && given.timeout <= 1e6)) {
+        return cli_refuse("--timeout %g: more than 0 and at most 1000000 seconds", given.timeout);
+    }
+    if (given.seed != NULL &&
+        !g_ascii_string_to_unsigned(given.seed, 10, 0, G_MAXUINT64, &options->seed, NULL)) {
+        return cli_refuse("--seed %s: not a number from 0 to 2^64 - 1", given.seed);
+    }
+    if (given.shard != NULL && !parse_shard(given.shard, &options->shard, &options->shards)) {
+        return cli_refuse("--shard %s: not i/n with 1 <= i <= n", given.shard);
+    }
+    return check_profile(given.profile);
+}
+
+/* The runner's errors carry the exit code; all others are about what the caller handed in. */
+static int
+fail(const GError *error)
+{
+    cli_refuse("%s", error->message);
+    return error->domain == RUNNER_ERROR && error->code != 0 ? error->code : EXIT_CODE_USAGE;
+}
+
+typedef struct {
+    ReportFile json;
+    ReportFile junit;
+} Reports;
+
+static void
+reports_close(Reports *reports)
+{
+    report_file_close(&reports->json);
+    report_file_close(&reports->junit);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reports, reports_close)
+
+static gboolean
+write_reports(const RunReport *report, Reports *reports, GError **error)
+{
+    g_autofree char *json = report_json(report);
+    g_autofree char *junit = report_junit(report);
+
+    return (given.json == NULL || report_file_write(&reports->json, json, error)) &&
+           (given.junit == NULL || report_file_write(&reports->junit, junit, error));
+}
+
+static void
+show(const RunReport *report)
+{
+    gboolean stdout_taken =
+        given.tap || g_strcmp0(given.json, "-") == 0 || g_strcmp0(given.junit, "-") == 0;
+    g_autofree char *summary = report_summary(report);
+
+    if (given.tap) {
+        g_autofree char *tap = report_tap(report);
+
+        fputs(tap, stdout);
+    }
+    fputs(summary, stdout_taken ? stderr : stdout);
+}
+
+static int
+plan_and_run(RunOptions *options, Reports *reports)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RunReport) report = NULL;
+    json_t *selection = NULL;
+    g_autoptr(GPtrArray) plan = runner_plan(options, &selection, &error);
+
+    if (plan == NULL) {
+        return fail(error);
+    }
+    report = runner_run(options, plan, &error);
+    if (report == NULL) {
+        json_decref(selection);
+        return fail(error);
+    }
+    report->selection = selection;
+    show(report);
+    if (!write_reports(report, reports, &error)) {
+        cli_refuse("%s", error->message);
+        return EXIT_CODE_HARNESS;
+    }
+    return run_report_exit_code(report);
+}
+
+static int
+run(char **words)
+{
+    g_auto(Reports) reports = {{0}, {0}};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *suite = suite_dir();
+    g_autofree char *expectations = g_build_filename(suite, "expectations", NULL);
+    const char *whole[] = {suite, NULL};
+    RunOptions options = {0};
+    int code = fill_options(&options);
+
+    if (code != EXIT_CODE_OK) {
+        return code;
+    }
+    if (!report_file_open(&reports.json, given.json, &error) ||
+        !report_file_open(&reports.junit, given.junit, &error)) {
+        return cli_refuse("%s", error->message);
+    }
+    options.suite = words[0] == NULL;
+    options.paths = options.suite ? whole : (const char *const *)words;
+    options.expectations = given.expectations != NULL ? given.expectations : expectations;
+    return plan_and_run(&options, &reports);
+}
+
+const CliCommand cmd_run = {
+    .name = "run",
+    .arguments = "[OPTION…] [PATH…]",
+    .summary = "Try the cases of the suite, or of scenario files and folders, on a target",
+    .entries = entries,
+    .run = run,
+};
