@@ -36,7 +36,7 @@ target_compile_options(house_flags INTERFACE
   -Wimplicit-fallthrough -Wno-missing-field-initializers -fno-common)
 target_include_directories(house_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 target_compile_definitions(house_flags INTERFACE
-  VM_VERSION="${PROJECT_VERSION}" VM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+  _GNU_SOURCE= VM_VERSION="${PROJECT_VERSION}" VM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
   $<$<BOOL:${LIBVIRT_FOUND}>:VM_HAVE_LIBVIRT_HEADERS=1>)
 target_link_libraries(house_flags INTERFACE PkgConfig::GLIB PkgConfig::JANSSON PkgConfig::LIBXML2)
 if(VM_SANITIZE)

@@ -3,7 +3,6 @@
  * Ctrl-C: the signals stay blocked but for the time of a poll, so that none
  * is lost between a look at the count and the wait.
  */
-#define _GNU_SOURCE /* ppoll */
 #include "harness/run/interrupt.h"
 
 #include <string.h>

@@ -2,7 +2,6 @@
  *
  * The folder of one run, and the folders of its workers in it.
  */
-#define _XOPEN_SOURCE 700 /* nftw */
 #include "harness/run/workdir.h"
 
 #include <errno.h>
