@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One row per thing that could lose data or orphan metadata.
+ */
+#include "spec/driver/snapshot_steps.h"
+#include <string.h>
+
+/* ---- what the rows look at; TRUE objects, *what (of the caller) is what the text names ---- */
+
+static gboolean
+without_flag(const VmGuardContext *context, guint32 flag)
+{
+    return (context->flags & flag) == 0;
+}
+
+static gboolean
+has_snapshots(const VmGuardContext *context, char **what)
+{
+    guint count = vm_moment_tree_size(context->domain->snapshots);
+    *what = g_strdup_printf("%u snapshot%s", count, count == 1 ? "" : "s");
+    return count > 0;
+}
+
+static gboolean
+undefine_orphans(const VmGuardContext *context, char **what)
+{
+    return without_flag(context, VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA) &&
+           has_snapshots(context, what);
+}
+
+static gboolean
+undefine_orphans_off(const VmGuardContext *context, char **what)
+{
+    return !vm_domain_is_active(context->domain) && undefine_orphans(context, what);
+}
+
+static gboolean
+has_managed_save(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return vm_domain_managed_save_exists(context->domain);
+}
+
+static gboolean
+undefine_managed_save(const VmGuardContext *context, char **what)
+{
+    return without_flag(context, VIR_DOMAIN_UNDEFINE_MANAGED_SAVE) &&
+           has_managed_save(context, what);
+}
+
+static gboolean
+has_transient_disk(const VmGuardContext *context, char **what)
+{
+    const VmDomainDef *def = context->domain->def;
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        if (disk->transient) {
+            *what = g_strdup(disk->target);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static const VmSnapshotDef *
+reverted(const VmGuardContext *context)
+{
+    return vm_moment_snapshot(context->moment);
+}
+
+static gboolean
+to_live(const VmGuardContext *context)
+{
+    VmSnapshotState state = reverted(context)->state;
+    return state == VM_SNAPSHOT_RUNNING || state == VM_SNAPSHOT_PAUSED;
+}
+
+static gboolean
+forced(const VmGuardContext *context)
+{
+    return !without_flag(context, VIR_DOMAIN_SNAPSHOT_REVERT_FORCE);
+}
+
+static gboolean
+revert_stops_transient(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return !context->domain->persistent && !to_live(context) &&
+           without_flag(context, VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING |
+                                     VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED);
+}
+
+static gboolean
+revert_external(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return vm_snapshot_def_is_external(reverted(context));
+}
+
+static gboolean
+revert_undefined(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return reverted(context)->domain == NULL;
+}
+
+static gboolean
+revert_bad_state(const VmGuardContext *context, char **what)
+{
+    VmSnapshotState state = reverted(context)->state;
+    const char *word = vm_snapshot_state_word(state);
+    *what = g_strdup(word != NULL ? word : "nostate");
+    return state == VM_SNAPSHOT_NOSTATE || state == VM_SNAPSHOT_BLOCKED ||
+           state == VM_SNAPSHOT_PMSUSPENDED;
+}
+
+static gboolean
+revert_foreign(const VmGuardContext *context, char **what)
+{
+    *what = g_strdup(reverted(context)->domain->uuid);
+    return g_strcmp0(reverted(context)->domain->uuid, context->domain->def->uuid) != 0;
+}
+
+static gboolean
+below_overlay(const VmGuardContext *context, char **what)
+{
+    *what = g_strdup(vm_snapshot_below_overlay(context->domain, reverted(context)));
+    return *what != NULL;
+}
+
+static gboolean
+revert_managed_save(const VmGuardContext *context, char **what)
+{
+    return !forced(context) && !to_live(context) && has_managed_save(context, what);
+}
+
+static gboolean
+revert_stops_guest(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return !forced(context) && !to_live(context) && vm_domain_is_active(context->domain);
+}
+
+static gboolean
+revert_other_image(const VmGuardContext *context, char **what)
+{
+    if (forced(context) || !to_live(context) || !vm_domain_is_active(context->domain))
+        return FALSE;
+    *what = g_strdup(vm_snapshot_other_image(context->domain, reverted(context)));
+    return *what != NULL;
+}
+
+static gboolean
+revert_other_abi(const VmGuardContext *context, char **what)
+{
+    if (forced(context) || !to_live(context) || !vm_domain_is_active(context->domain))
+        return FALSE;
+    g_autoptr(GError) difference = NULL;
+    g_autoptr(VmDomainDef) named =
+        vm_domain_def_with_name(reverted(context)->domain, context->domain->def->name);
+    if (vm_domain_def_check_abi(context->domain->def, named, &difference))
+        return FALSE;
+    *what = g_strdup(difference->message);
+    return TRUE;
+}
+
+static gboolean
+create_memory_external(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return context->def->memory == VM_LOCATION_EXTERNAL;
+}
+
+static gboolean
+create_over_managed_save(const VmGuardContext *context, char **what)
+{
+    return !vm_domain_is_active(context->domain) && vm_snapshot_def_is_external(context->def) &&
+           has_managed_save(context, what);
+}
+
+/* ---- delete: METADATA_ONLY passes all of them ---- */
+
+static gboolean
+with_children(const VmGuardContext *context)
+{
+    return !without_flag(context, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN |
+                                      VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY);
+}
+
+static gboolean
+metadata_only(const VmGuardContext *context)
+{
+    return !without_flag(context, VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY);
+}
+
+static gboolean
+delete_external_below(const VmGuardContext *context, char **what)
+{
+    if (metadata_only(context) || !with_children(context))
+        return FALSE;
+    g_autoptr(GPtrArray) below = vm_moment_tree_walk(context->domain->snapshots, context->moment);
+    for (guint i = 0; i < below->len; i++) {
+        const VmMoment *moment = g_ptr_array_index(below, i);
+        if (vm_snapshot_def_is_external(vm_moment_snapshot(moment))) {
+            *what = g_strdup(moment->name);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+delete_external_subtree(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return !metadata_only(context) &&
+           !without_flag(context, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN) &&
+           vm_snapshot_def_is_external(reverted(context));
+}
+
+static gboolean
+delete_external(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return !metadata_only(context) && !with_children(context) &&
+           vm_snapshot_def_is_external(reverted(context));
+}
+
+static gboolean
+delete_other_image_of(const VmGuardContext *context, const VmMoment *moment, char **what)
+{
+    *what = g_strdup(vm_snapshot_other_image(context->domain, vm_moment_snapshot(moment)));
+    return *what != NULL;
+}
+
+static gboolean
+delete_across_overlay(const VmGuardContext *context, char **what)
+{
+    if (metadata_only(context))
+        return FALSE;
+    if (without_flag(context, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY) &&
+        delete_other_image_of(context, context->moment, what))
+        return TRUE;
+    if (!with_children(context))
+        return FALSE;
+    g_autoptr(GPtrArray) below = vm_moment_tree_walk(context->domain->snapshots, context->moment);
+    for (guint i = 0; i < below->len; i++) {
+        if (delete_other_image_of(context, g_ptr_array_index(below, i), what))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- the table ---- */
+
+typedef struct {
+    VmGuardedCall call;
+    VmProfile profile;
+    gboolean (*objects)(const VmGuardContext *context, char **what);
+    VmErrorCode code;
+    const char *rule;
+    const char *text; /* {what} is what the row's function named */
+} Guard;
+
+#define RFC VM_PROFILE_RFC
+#define BOTH VM_PROFILE_BOTH
+#define INVALID VIR_ERR_OPERATION_INVALID
+#define UNSUPPORTED VIR_ERR_OPERATION_UNSUPPORTED
+#define RISKY VIR_ERR_SNAPSHOT_REVERT_RISKY
+
+static const Guard guards[] = {
+    {VM_GUARD_UNDEFINE, BOTH, undefine_orphans_off, INVALID, "SNAP-GUARD-001",
+     "it has {what}, whose metadata would be orphaned; ask for SNAPSHOTS_METADATA to drop it"},
+    {VM_GUARD_UNDEFINE, RFC, undefine_orphans, INVALID, "SNAP-GUARD-005",
+     "it runs and has {what}, whose metadata would be orphaned when it stops; ask for "
+     "SNAPSHOTS_METADATA to drop it"},
+    {VM_GUARD_UNDEFINE, BOTH, undefine_managed_save, INVALID, "DOM-UNDEF-009",
+     "it has a managed save image; ask for MANAGED_SAVE to drop it"},
+
+    {VM_GUARD_RENAME, BOTH, has_managed_save, INVALID, "DOM-REN-003",
+     "it has a managed save image, which knows the old name"},
+    {VM_GUARD_RENAME, RFC, has_snapshots, INVALID, "SNAP-GUARD-016",
+     "it has {what}, which know the old name"},
+
+    {VM_GUARD_START, BOTH, has_transient_disk, UNSUPPORTED, "VM-LATER-TRANSIENT",
+     "disk '{what}' is <transient/>, which cannot be started yet"},
+
+    {VM_GUARD_SNAPSHOT_CREATE, BOTH, create_memory_external, UNSUPPORTED, "VM-LATER-MEMORY",
+     "memory in a file is not supported yet"},
+    {VM_GUARD_SNAPSHOT_CREATE, RFC, create_over_managed_save, INVALID, "EC-185",
+     "it has a managed save image, which would go on writing below the new overlays; start the "
+     "domain or remove the image first"},
+
+    {VM_GUARD_REVERT, BOTH, revert_stops_transient, INVALID, "SNAP-REV-004",
+     "it is transient and would vanish; ask for RUNNING or PAUSED"},
+    {VM_GUARD_REVERT, BOTH, revert_external, UNSUPPORTED, "VM-LATER-EXTERNAL-REVERT",
+     "the snapshot is external, which cannot be reverted to yet"},
+    {VM_GUARD_REVERT, BOTH, revert_undefined, RISKY, "SNAP-REV-005",
+     "the snapshot holds no domain definition to go back to, and FORCE cannot help; redefine it "
+     "with one"},
+    {VM_GUARD_REVERT, BOTH, revert_bad_state, UNSUPPORTED, "SNAP-REV-012",
+     "a snapshot in state '{what}' cannot be reverted to"},
+    {VM_GUARD_REVERT, BOTH, revert_foreign, RISKY, "SNAP-REDEF-006",
+     "the snapshot holds the definition of another domain, of UUID {what}"},
+    {VM_GUARD_REVERT, BOTH, below_overlay, UNSUPPORTED, "VM-LATER-OVERLAY-REVERT",
+     "disk '{what}' has an overlay above the snapshot's image, across which it cannot be reverted "
+     "yet"},
+    {VM_GUARD_REVERT, BOTH, revert_managed_save, RISKY, "SNAP-REV-006",
+     "it has a managed save image, which does not fit the snapshot's disks; ask for FORCE"},
+    {VM_GUARD_REVERT, RFC, revert_stops_guest, RISKY, "SNAP-RFC-REVERT-STOPPED",
+     "it runs and the snapshot has no memory, so that the guest would be lost; ask for FORCE"},
+    {VM_GUARD_REVERT, RFC, revert_other_image, RISKY, "SNAP-RFC-REVERT-IMAGE",
+     "disk '{what}' has another image than the snapshot; ask for FORCE to start a new process"},
+    {VM_GUARD_REVERT, RFC, revert_other_abi, RISKY, "SNAP-RFC-REVERT-ABI",
+     "the running guest cannot go on as the snapshot's ({what}); ask for FORCE to start a new "
+     "process"},
+
+    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external_below, VIR_ERR_CONFIG_UNSUPPORTED,
+     "SNAP-DEL-014", "its descendant '{what}' is external and is not deleted with others"},
+    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external_subtree, VIR_ERR_CONFIG_UNSUPPORTED,
+     "SNAP-DEL-015", "it is external and is not deleted with others"},
+    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external, UNSUPPORTED, "VM-LATER-EXTERNAL-DELETE",
+     "it is external; only METADATA_ONLY can delete it yet"},
+    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_across_overlay, UNSUPPORTED, "SNAP-DEL-007",
+     "disk '{what}' has another top image than when it was taken"},
+};
+
+static char *
+fill_in(const char *text, const char *what)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "{what}", -1);
+    return g_strjoinv(what != NULL ? what : "", parts);
+}
+
+static gboolean
+object(const Guard *guard, const VmGuardContext *context, const char *what, GError **error)
+{
+    g_autofree char *text = fill_in(guard->text, what);
+    const char *domain = context->domain->def->name;
+    const char *moment = context->moment != NULL ? context->moment->name
+                         : context->def != NULL  ? context->def->name
+                                                 : NULL;
+    if (moment == NULL)
+        return vm_refuse(error, guard->code, "domain '%s': %s (%s)", domain, text, guard->rule);
+    return vm_refuse(error, guard->code, "domain '%s', snapshot '%s': %s (%s)", domain, moment,
+                     text, guard->rule);
+}
+
+gboolean
+vm_guard(VmGuardedCall call, const VmGuardContext *context, GError **error)
+{
+    VmProfile profile = context->domain->driver->profile;
+    for (guint i = 0; i < G_N_ELEMENTS(guards); i++) {
+        const Guard *guard = &guards[i];
+        g_autofree char *what = NULL;
+        if (guard->call == call && (guard->profile & profile) && guard->objects(context, &what))
+            return object(guard, context, what, error);
+    }
+    return TRUE;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Internal snapshots: an entry in each image, with the memory in the first one
+ * where the domain is active.
+ */
+#include "spec/driver/snapshot_steps.h"
+
+#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
+
+static gboolean
+records(const VmSnapshotPlan *plan)
+{
+    return (plan->flags & CREATE(NO_METADATA)) == 0;
+}
+
+/* What recovery needs to take an unrecorded snapshot out of the images again. */
+static gboolean
+begin(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
+{
+    json_t *data =
+        json_pack("{s:s, s:s, s:b, s:o}", "kind", "internal", "name", plan->def->name, "metadata",
+                  records(plan), "images", vm_revert_paths(plan->domain->def, disks));
+    return vm_intent_begin(plan->domain, "snapshot-create", data, error);
+}
+
+/* Off: qemu-img on one image after the other; those done are undone when one fails. */
+static gboolean
+act_off(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    const char *tag = plan->def->name;
+    guint done = 0;
+    gboolean ok = TRUE;
+    for (; ok && done < disks->len; done += ok) {
+        const VmDiskDef *disk = vm_domain_def_disk(domain->def, g_array_index(disks, guint, done));
+        ok = vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_CREATE, tag, error);
+    }
+    /* the failing one too: its entry may be there, but not durable */
+    for (guint i = 0; !ok && i <= done && i < disks->len; i++) {
+        guint disk = g_array_index(disks, guint, i);
+        g_autoptr(GArray) one = g_array_new(FALSE, FALSE, sizeof(guint));
+        g_array_append_val(one, disk);
+        g_autoptr(GError) failure = NULL;
+        if (!vm_snapshot_delete_tag(domain, tag, one, &failure))
+            vm_snapshot_log(domain, "an unfinished snapshot is left in an image", failure);
+    }
+    return ok;
+}
+
+/* Let a guest run again that was stopped for the snapshot: where that fails the domain is paused
+ * and says so (SNAP-MEM-028). */
+static gboolean
+go_on(VmDomain *domain, GError **error)
+{
+    if (vm_domain_process_cont(domain, error))
+        return TRUE;
+    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
+    g_autoptr(GError) failure = NULL;
+    if (!vm_record_status(domain, &failure))
+        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    return FALSE;
+}
+
+/* Active: one job over all images, the CPUs stopped; they stay so where `halt` follows. */
+static gboolean
+act_live(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    gboolean running = domain->state == VIR_DOMAIN_RUNNING;
+    if (running && !vm_domain_process_stop_cpus(domain, error))
+        return FALSE;
+    int first = (int)g_array_index(disks, guint, 0);
+    gboolean ok = vm_snapshot_job(domain, "snapshot-save", plan->def->name, disks, first, error);
+    if (ok || !running)
+        return ok;
+    g_autoptr(GError) failure = NULL;
+    if (!go_on(domain, &failure))
+        vm_snapshot_log(domain, "the guest could not go on", failure);
+    return FALSE;
+}
+
+static void
+undo(const VmSnapshotPlan *plan, const GArray *disks)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!vm_snapshot_delete_tag(plan->domain, plan->def->name, disks, &failure))
+        vm_snapshot_log(plan->domain, "an unrecorded snapshot is left in the images", failure);
+}
+
+/* A guest that ran goes on as UNPAUSED; its short pause is announced with it (SNAP-MEM-001). */
+static gboolean
+resume(VmDomain *domain, GError **error)
+{
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
+    if (!go_on(domain, error))
+        return FALSE;
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
+    if (domain->reason == VIR_DOMAIN_RUNNING_UNPAUSED)
+        return TRUE;
+    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+    g_autoptr(GError) failure = NULL;
+    if (!vm_record_status(domain, &failure))
+        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    return TRUE;
+}
+
+/* The snapshot stands; what the domain does next. */
+static gboolean
+finish(const VmSnapshotPlan *plan, gboolean running, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    if (!vm_domain_is_active(domain))
+        return TRUE;
+    if (plan->flags & CREATE(HALT)) {
+        if (running)
+            vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED,
+                               VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
+        vm_snapshot_halt(domain);
+        return TRUE;
+    }
+    return !running || resume(domain, error);
+}
+
+gboolean
+vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    gboolean running = domain->state == VIR_DOMAIN_RUNNING;
+    g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, domain->def);
+    if (!begin(plan, disks, error))
+        return FALSE;
+
+    gboolean ok = vm_domain_is_active(domain) ? act_live(plan, disks, error)
+                                              : act_off(plan, disks, error);
+    if (ok && records(plan) && !vm_snapshot_record_new(domain, plan->def, error)) {
+        undo(plan, disks);
+        g_autoptr(GError) failure = NULL;
+        if (running && !go_on(domain, &failure))
+            vm_snapshot_log(domain, "the guest could not go on", failure);
+        ok = FALSE;
+    }
+    if (ok && records(plan))
+        vm_snapshot_link_new(domain, vm_snapshot_def_ref(plan->def));
+    vm_intent_end(domain);
+    return ok && finish(plan, running, error);
+}
+
+/* ---- recovery ---- */
+
+static void
+take_out(VmDomain *domain, const char *tag, const json_t *images)
+{
+    g_autoptr(GArray) disks = g_array_new(FALSE, FALSE, sizeof(guint));
+    gsize at;
+    json_t *path;
+    json_array_foreach(images, at, path) {
+        for (guint i = 0; i < domain->def->disks->len; i++)
+            if (g_strcmp0(vm_domain_def_disk(domain->def, i)->source.path,
+                          json_string_value(path)) == 0)
+                g_array_append_val(disks, i);
+    }
+    g_autoptr(GError) error = NULL;
+    if (!vm_snapshot_delete_tag(domain, tag, disks, &error))
+        vm_snapshot_log(domain, "an unrecorded snapshot is left in the images", error);
+}
+
+/* The new one is the only current one. */
+static void
+settle_current(const VmIntent *intent, VmMoment *moment)
+{
+    vm_snapshot_redefine_recover(intent);
+    vm_moment_tree_set_current(intent->domain->snapshots, moment);
+}
+
+void
+vm_snapshot_create_recover(const VmIntent *intent)
+{
+    if (intent->domain == NULL)
+        return;
+    const char *name = json_string_value(json_object_get(intent->data, "name"));
+    const char *kind = json_string_value(json_object_get(intent->data, "kind"));
+    if (name == NULL || kind == NULL)
+        return;
+    VmMoment *moment = vm_moment_tree_find(intent->domain->snapshots, name);
+    gboolean stands = moment != NULL;
+    if (g_strcmp0(kind, "external") == 0)
+        stands = vm_snapshot_external_settle(intent);
+    else if (!stands)
+        take_out(intent->domain, name, json_object_get(intent->data, "images"));
+    moment = vm_moment_tree_find(intent->domain->snapshots, name);
+    if (stands && moment != NULL)
+        settle_current(intent, moment);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Disk preparation (section 8): all that can be refused before a snapshot is
+ * begun.
+ */
+#include "spec/driver/snapshot_steps.h"
+#include <string.h>
+
+/* Images that QEMU opens for one disk at most (SNAP-PREP-029). */
+#define CHAIN_MAX 200
+
+/* One disk that is looked at. */
+typedef struct {
+    VmSnapshotPlan *plan;
+    VmSnapshotDisk *disk;
+    const VmDiskDef *target; /* the domain's */
+    guint number;
+} Look;
+
+/* What the disks are together. */
+typedef struct {
+    guint internal, external, manual, left_out;
+} Tally;
+
+static gboolean
+refuse(const Look *look, GError **error, VmErrorCode code, const char *text)
+{
+    return vm_refuse(error, code, "domain '%s', snapshot '%s', disk '%s': %s",
+                     look->plan->domain->def->name, look->plan->def->name, look->disk->name, text);
+}
+
+static gboolean
+is_local(const char *type)
+{
+    return g_strcmp0(type, "file") == 0 || g_strcmp0(type, "block") == 0;
+}
+
+static gboolean
+is_active(const Look *look)
+{
+    return vm_domain_is_active(look->plan->domain);
+}
+
+/* ---- internal ---- */
+
+static gboolean
+prepare_internal(const Look *look, GError **error)
+{
+    const VmDiskSource *source = &look->target->source;
+    if (is_active(look) && look->plan->def->state == VM_SNAPSHOT_DISK)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "a running domain's disk is only internal together with its memory "
+                      "(SNAP-PREP-001)");
+    if (source->path == NULL || !is_local(source->type))
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "only a local file or block device can hold an internal snapshot "
+                      "(SNAP-PREP-002)");
+    if (g_strcmp0(source->format, "qcow2") != 0)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "only a qcow2 image can hold an internal snapshot (SNAP-PREP-003)");
+    return TRUE;
+}
+
+/* ---- external ---- */
+
+static gboolean
+check_format(const Look *look, GError **error)
+{
+    VmDiskSource *overlay = &look->disk->source;
+    if (overlay->format == NULL)
+        overlay->format = g_strdup("qcow2");
+    gboolean qcow2 = strcmp(overlay->format, "qcow2") == 0;
+    if (!qcow2 && strcmp(overlay->format, "qed") != 0)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "an overlay is of format qcow2 or qed (SNAP-PREP-005)");
+    if (!qcow2 && look->disk->extra != NULL && strstr(look->disk->extra, "metadata_cache") != NULL)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "a metadata cache is qcow2's alone (SNAP-PREP-006)");
+    return TRUE;
+}
+
+static gboolean
+check_target(const Look *look, GError **error)
+{
+    const VmDiskDef *target = look->target;
+    if (!is_local(target->source.type))
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "only a local file or block device can get an overlay (SNAP-PREP-007)");
+    if (is_active(look) && g_strcmp0(target->device, "lun") == 0)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "a passed-through lun cannot get an overlay (SNAP-PREP-009)");
+    if (is_active(look) && (g_strcmp0(target->bus, "sd") == 0 || target->transient))
+        return refuse(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
+                      "this kind of disk cannot get an overlay while the domain runs "
+                      "(SNAP-PREP-010)");
+    if (target->shareable && !target->read_only)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "a shared disk cannot get an overlay, which is not shared (SNAP-PREP-012)");
+    return TRUE;
+}
+
+static gboolean
+check_overlay_type(const Look *look, GError **error)
+{
+    const char *type = look->disk->source.type;
+    if (is_active(look) && g_strcmp0(type, "network") == 0)
+        return refuse(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
+                      "an overlay on the network is not supported yet (VM-LATER-NETWORK)");
+    if (!is_local(type))
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "an overlay is a local file or block device (SNAP-PREP-008)");
+    return TRUE;
+}
+
+/* A given overlay must stand on today's image, or the guest would see another disk (EC-129). */
+static gboolean
+check_given_overlay(const Look *look, GError **error)
+{
+    VmDomain *domain = look->plan->domain;
+    const VmDiskSource *overlay = &look->disk->source;
+    g_autoptr(VmImageInfo) info = vm_snapshot_image_file(domain, overlay->path, error);
+    if (info == NULL)
+        return FALSE;
+    if (g_strcmp0(info->format, overlay->format) != 0)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "the given overlay is of another format than the document says (EC-129)");
+    if (g_strcmp0(info->backing, look->target->source.path) != 0)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "the given overlay does not stand on the disk's image (EC-129)");
+    return TRUE;
+}
+
+static gboolean
+check_overlay_file(const Look *look, GError **error)
+{
+    VmStore *store = look->plan->domain->driver->store;
+    const VmDiskSource *overlay = &look->disk->source;
+    gboolean block = g_strcmp0(overlay->type, "block") == 0;
+    gboolean reuse = (look->plan->flags & VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT) != 0;
+    VmFileStat st = {0};
+    if (!store->ops->stat(store, overlay->path, &st, error))
+        return FALSE;
+    if (st.kind == VM_FILE_MISSING && reuse)
+        return refuse(look, error, VIR_ERR_SYSTEM_ERROR,
+                      "the overlay to be used is not there: No such file or directory "
+                      "(SNAP-PREP-014)");
+    if (st.kind == VM_FILE_MISSING && block)
+        return refuse(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
+                      "a block device cannot be made (SNAP-PREP-015)");
+    if (st.kind != VM_FILE_MISSING &&
+        st.kind != (block ? VM_FILE_BLOCK : VM_FILE_REGULAR))
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "the overlay is of another kind than the document says (SNAP-PREP-016)");
+    if (reuse)
+        return check_given_overlay(look, error);
+    if (!block && st.size > 0)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "the overlay's file exists and is not empty (SNAP-PREP-017)");
+    return TRUE;
+}
+
+/* How many images stand below today's top, as far as can be seen. */
+static guint
+chain_depth(const Look *look)
+{
+    const VmDiskDef *target = look->target;
+    guint depth = 1 + target->backing->len;
+    if (target->backing_end)
+        return depth;
+    const VmDiskSource *last =
+        target->backing->len > 0
+            ? g_ptr_array_index(target->backing, target->backing->len - 1)
+            : &target->source;
+    g_autofree char *path = g_strdup(last->path);
+    while (path != NULL && depth <= CHAIN_MAX) {
+        VmHypervisor *hypervisor = look->plan->domain->driver->hypervisor;
+        g_autoptr(VmImageInfo) info = hypervisor->ops->image_info(hypervisor, path, NULL);
+        g_free(path);
+        path = info != NULL ? g_strdup(info->backing) : NULL;
+        depth += path != NULL;
+    }
+    return depth;
+}
+
+static gboolean
+check_depth(const Look *look, GError **error)
+{
+    if (chain_depth(look) + 1 > CHAIN_MAX)
+        return refuse(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
+                      "the backing chain would have more than 200 images (SNAP-PREP-029)");
+    return TRUE;
+}
+
+/* Two disks of one path would share an overlay. */
+static gboolean
+check_unique(const Look *look, GError **error)
+{
+    const GPtrArray *disks = look->plan->def->disks;
+    for (guint i = 0; i < look->number; i++) {
+        const VmSnapshotDisk *other = g_ptr_array_index(disks, i);
+        if (other->location == VM_LOCATION_EXTERNAL &&
+            g_strcmp0(other->source.path, look->disk->source.path) == 0)
+            return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                          "another disk has the same overlay (SNAP-ALIGN-024)");
+    }
+    return TRUE;
+}
+
+static gboolean
+prepare_external(const Look *look, GError **error)
+{
+    return check_format(look, error) && check_target(look, error) &&
+           check_overlay_type(look, error) && check_unique(look, error) &&
+           check_overlay_file(look, error) && check_depth(look, error);
+}
+
+/* ---- together ---- */
+
+static gboolean
+prepare_disk(const Look *look, Tally *tally, GError **error)
+{
+    switch (look->disk->location) {
+    case VM_LOCATION_INTERNAL:
+        tally->internal++;
+        return prepare_internal(look, error);
+    case VM_LOCATION_EXTERNAL:
+        tally->external++;
+        return prepare_external(look, error);
+    case VM_LOCATION_MANUAL:
+        tally->manual++;
+        return TRUE;
+    case VM_LOCATION_NO:
+        tally->left_out += look->target->source.path != NULL && !look->target->read_only;
+        return TRUE;
+    case VM_LOCATION_DEFAULT:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+/* SNAP-PREP-020 to -026. */
+static const char *
+misfit(const VmSnapshotDef *def, const Tally *tally)
+{
+    if (tally->internal == 0 && tally->external == 0 && def->memory == VM_LOCATION_NO)
+        return "nothing is selected for the snapshot (SNAP-PREP-022)";
+    if ((def->memory == VM_LOCATION_INTERNAL && tally->internal == 0) ||
+        (tally->internal > 0 && (tally->manual > 0 || tally->left_out > 0)))
+        return "an internal snapshot takes all disks (SNAP-PREP-023)";
+    if (def->state == VM_SNAPSHOT_DISK && tally->external == 0)
+        return "a disk-only snapshot needs an external disk (SNAP-PREP-024)";
+    if ((tally->internal > 0 && tally->external > 0) ||
+        (def->memory == VM_LOCATION_INTERNAL && tally->external > 0) ||
+        (def->memory == VM_LOCATION_EXTERNAL && tally->internal > 0))
+        return "internal and external parts cannot be mixed (SNAP-PREP-025)";
+    return NULL;
+}
+
+gboolean
+vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
+{
+    Tally tally = {0};
+    for (guint i = 0; i < plan->def->disks->len; i++) {
+        const Look look = {
+            .plan = plan,
+            .disk = g_ptr_array_index(plan->def->disks, i),
+            .target = vm_domain_def_disk(plan->domain->def, i),
+            .number = i,
+        };
+        g_assert_cmpstr(look.disk->name, ==, look.target->target);
+        if (!prepare_disk(&look, &tally, error))
+            return FALSE;
+    }
+    const char *text = misfit(plan->def, &tally);
+    if (text != NULL)
+        return vm_refuse(error, VIR_ERR_CONFIG_UNSUPPORTED, "domain '%s', snapshot '%s': %s",
+                         plan->domain->def->name, plan->def->name, text);
+    plan->external = tally.external > 0;
+    plan->manual = tally.manual > 0;
+    return tally.internal == 0 || vm_snapshot_internal_name_check(plan->def->name, error);
+}
+
+/* ---- tags ---- */
+
+/* QEMU would keep two entries of one name, and find either (EC-171). */
+static gboolean
+check_image_tags(const VmSnapshotPlan *plan, guint disk, json_t **nodes, GError **error)
+{
+    g_autoptr(VmImageInfo) info = vm_snapshot_image(plan->domain, disk, nodes, error);
+    if (info == NULL)
+        return FALSE;
+    if (vm_snapshot_image_tags(info, plan->def->name) == 0)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                     "domain '%s': the image of disk '%s' has a snapshot '%s' already (EC-171)",
+                     plan->domain->def->name,
+                     vm_domain_def_disk(plan->domain->def, disk)->target, plan->def->name);
+}
+
+gboolean
+vm_snapshot_check_tags(const VmSnapshotPlan *plan, GError **error)
+{
+    if (plan->external)
+        return TRUE;
+    g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, plan->domain->def);
+    json_t *nodes = NULL;
+    gboolean ok = TRUE;
+    for (guint i = 0; ok && i < disks->len; i++)
+        ok = check_image_tags(plan, g_array_index(disks, guint, i), &nodes, error);
+    json_decref(nodes);
+    return ok;
+}
+
+gboolean
+vm_snapshot_check_size(const VmSnapshotPlan *plan, GError **error)
+{
+    if (plan->flags & VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA)
+        return TRUE;
+    g_autofree char *xml =
+        vm_snapshot_def_format(plan->def, plan->domain->def->uuid,
+                               VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL);
+    gsize size = strlen(xml);
+    if (size <= VM_SNAPSHOT_FILE_MAX)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                     "domain '%s': the metadata of snapshot '%s' would be %" G_GSIZE_FORMAT
+                     " bytes, more than can be read back (SNAP-META-015)",
+                     plan->domain->def->name, plan->def->name, size);
+}
