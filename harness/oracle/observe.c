@@ -269,3 +269,19 @@ observed_file(const Observation *world, const char *path)
     quoted = g_strdup_printf("\"%s\"", path);
     return strstr(world->files, quoted) != NULL;
 }
+
+guint64
+observed_file_size(const Observation *world, const char *path)
+{
+    json_t *files = world->files ? json_loads(world->files, 0, NULL) : NULL;
+    json_t *file;
+    size_t i;
+    guint64 size = 0;
+
+    json_array_foreach (files, i, file) {
+        if (g_strcmp0(json_string_value(json_object_get(file, "path")), path) == 0)
+            size = (guint64) json_integer_value(json_object_get(file, "size"));
+    }
+    json_decref(files);
+    return size;
+}

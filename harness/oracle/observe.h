@@ -71,3 +71,6 @@ json_t *observe_inspect(const ObserveView *view, const char *what, const char *a
 
 /** Whether a file is listed; TRUE where the target cannot list files. */
 gboolean observed_file(const Observation *world, const char *path);
+
+/** The size of a listed file; 0 where it is missing or cannot be seen. */
+guint64 observed_file_size(const Observation *world, const char *path);

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Atoms about the call, the domain and the moment: a table from name to
+ * question.  Those about documents stand in atoms_document.c.
+ */
+#include "harness/oracle/atoms.h"
+
+#include <string.h>
+
+#define ATOM(name, expression)                                                                     \
+    static gboolean name(const StepContext *context)                                               \
+    {                                                                                              \
+        return (expression);                                                                       \
+    }
+
+/* ---- the domain ---- */
+
+ATOM(domain_exists, context->domain != NULL)
+ATOM(domain_active, context->domain && observed_active(context->domain))
+ATOM(domain_persistent, context->domain && context->domain->persistent)
+ATOM(domain_agent, context->domain && context->domain->live->agent)
+ATOM(managed_save_exists, context->domain && context->domain->managed_save)
+ATOM(snapshots_any, context->domain && context->domain->moments->len > 0)
+ATOM(current_any, context->domain && context->domain->current)
+ATOM(domain_stored,
+     context->domain && g_hash_table_contains(context->history->stored, context->domain_name))
+ATOM(image_known, context->image != NULL)
+ATOM(image_paused, context->image && context->image->paused)
+ATOM(image_other_uuid,
+     context->image && context->domain && strcmp(context->image->uuid, context->domain->uuid) != 0)
+
+static gboolean
+images_exist(const StepContext *context, const DomainDoc *doc)
+{
+    for (guint i = 0; i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+
+        if (disk->source && g_strcmp0(disk->type, "network") != 0
+            && !observed_file(context->before, disk->source))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+ATOM(domain_images_exist,
+     context->domain && images_exist(context, context->domain->config))
+ATOM(xml_images_exist, context->domain_xml && images_exist(context, context->domain_xml))
+
+static gboolean
+any_transient(const DomainDoc *doc)
+{
+    for (guint i = 0; i < doc->disks->len; i++) {
+        if (((const OracleDisk *) g_ptr_array_index(doc->disks, i))->transient)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+ATOM(domain_transient_disk, context->domain && any_transient(context->domain->config))
+ATOM(xml_transient_disk, context->domain_xml && any_transient(context->domain_xml))
+
+static gboolean
+kept_foreign(const StepContext *context)
+{
+    GHashTableIter iter;
+    HistoryKept *kept;
+
+    g_hash_table_iter_init(&iter, context->history->kept);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &kept)) {
+        if (g_strcmp0(kept->domain, context->domain_name) == 0
+            && g_strcmp0(kept->uuid, context->domain_xml ? context->domain_xml->uuid : NULL) != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- arguments ---- */
+
+static gboolean
+name_taken(const StepContext *context)
+{
+    return observed_domain(context->before, context->step->argument) != NULL;
+}
+
+ATOM(flags_unknown,
+     (context->step->flags & ~vm_call_mask(context->step->call, context->profile)) != 0)
+ATOM(argument_empty, !context->step->argument || !*context->step->argument)
+ATOM(argument_own, g_strcmp0(context->step->argument, context->domain_name) == 0)
+ATOM(argument_slash, context->step->argument && strchr(context->step->argument, '/'))
+ATOM(argument_newline, context->step->argument && strchr(context->step->argument, '\n'))
+ATOM(argument_negative, context->step->argument && *context->step->argument == '-')
+
+/* ---- the moment ---- */
+
+static gboolean
+has_children(const StepContext *context)
+{
+    for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
+        const ObservedMoment *other = g_ptr_array_index(context->domain->moments, i);
+
+        if (g_strcmp0(other->doc->parent, context->moment->name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+ATOM(moment_exists, context->moment != NULL)
+ATOM(moment_parent, context->moment && context->moment->doc->parent)
+ATOM(moment_external, context->moment && document_is_external(context->moment->doc))
+ATOM(moment_live, context->moment && document_is_live(context->moment->doc))
+ATOM(moment_pmsuspended,
+     context->moment && g_strcmp0(context->moment->doc->state, "pmsuspended") == 0)
+ATOM(moment_offline, context->moment && !moment_live(context) && !moment_pmsuspended(context))
+ATOM(moment_full, context->moment && context->moment->doc->domain)
+ATOM(moment_same_abi,
+     context->moment
+         && (!context->moment->doc->domain
+             || g_strcmp0(context->moment->doc->domain->abi, context->domain->live->abi) == 0))
+ATOM(current_moment, context->moment
+                         && g_strcmp0(context->domain->current, context->moment->name) == 0)
+ATOM(current_below, context->moment && context->domain->current
+                        && observed_is_below(context->domain, context->domain->current,
+                                             context->moment->name))
+
+static gboolean
+moment_same_tops(const StepContext *context)
+{
+    return context->moment && !tops_differ(context, context->moment, NULL);
+}
+
+static gboolean
+moment_below_overlay(const StepContext *context)
+{
+    gboolean in_chain = FALSE;
+
+    return context->moment && tops_differ(context, context->moment, &in_chain) && in_chain;
+}
+
+static gboolean
+moment_in_images(const StepContext *context)
+{
+    return context->moment && tags_present(context, context->moment);
+}
+
+/* ---- what a delete would take with it ---- */
+
+static gboolean
+is_victim(const StepContext *context, const ObservedMoment *moment)
+{
+    gboolean itself = moment == context->moment;
+
+    if (context_flag(context, "CHILDREN_ONLY") && itself)
+        return FALSE;
+    if (itself)
+        return TRUE;
+    if (!context_flag(context, "CHILDREN") && !context_flag(context, "CHILDREN_ONLY"))
+        return FALSE;
+    return observed_is_below(context->domain, moment->name, context->moment->name);
+}
+
+static gboolean
+victims_external(const StepContext *context)
+{
+    for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
+
+        if (is_victim(context, moment) && document_is_external(moment->doc))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+victims_below_overlay(const StepContext *context)
+{
+    for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
+        gboolean in_chain = FALSE;
+
+        if (is_victim(context, moment) && tops_differ(context, moment, &in_chain)
+            && (in_chain || observed_active(context->domain)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+const AtomRow atoms_world[] = {
+    {"flags:unknown", flags_unknown},
+    {"domain:exists", domain_exists},
+    {"domain:active", domain_active},
+    {"domain:persistent", domain_persistent},
+    {"domain:agent", domain_agent},
+    {"domain:stored", domain_stored},
+    {"domain:images-exist", domain_images_exist},
+    {"domain:transient-disk", domain_transient_disk},
+    {"xml.domain:images-exist", xml_images_exist},
+    {"xml.domain:transient-disk", xml_transient_disk},
+    {"kept:foreign", kept_foreign},
+    {"managed-save:exists", managed_save_exists},
+    {"snapshots:any", snapshots_any},
+    {"current:any", current_any},
+    {"current:moment", current_moment},
+    {"current:below-moment", current_below},
+    {"image:known", image_known},
+    {"image:paused", image_paused},
+    {"image.domain:other-uuid", image_other_uuid},
+    {"argument:empty", argument_empty},
+    {"argument:own-name", argument_own},
+    {"argument:name-taken", name_taken},
+    {"argument:slash", argument_slash},
+    {"argument:newline", argument_newline},
+    {"argument:negative", argument_negative},
+    {"moment:exists", moment_exists},
+    {"moment:parent", moment_parent},
+    {"moment:children", has_children},
+    {"moment:external", moment_external},
+    {"moment:live", moment_live},
+    {"moment:offline", moment_offline},
+    {"moment:pmsuspended", moment_pmsuspended},
+    {"moment:same-abi", moment_same_abi},
+    {"moment:same-tops", moment_same_tops},
+    {"moment:below-overlay", moment_below_overlay},
+    {"moment:in-images", moment_in_images},
+    {"moment.domain:full", moment_full},
+    {"victims:any-external", victims_external},
+    {"victims:any-below-overlay", victims_below_overlay},
+    {NULL, NULL},
+};
+
+/* Families: the rest of the name is the value. */
+static gboolean
+state_is(const StepContext *context, const char *word)
+{
+    return context->domain
+           && g_strcmp0(vm_enum_word("state", context->domain->state), word) == 0;
+}
+
+static gboolean
+moment_state_is(const StepContext *context, const char *word)
+{
+    return context->moment && g_strcmp0(context->moment->doc->state, word) == 0;
+}
+
+const AtomFamily atoms_families[] = {
+    {"flag:", context_flag},
+    {"state:", state_is},
+    {"moment.state:", moment_state_is},
+    {NULL, NULL},
+};
+
+static GHashTable *
+atom_index(void)
+{
+    static GHashTable *by_name;
+
+    if (by_name)
+        return by_name;
+    by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    for (const AtomRow *row = atoms_world; row->name; row++)
+        g_hash_table_insert(by_name, (gpointer) row->name, (gpointer) row);
+    for (const AtomRow *row = atoms_document; row->name; row++)
+        g_hash_table_insert(by_name, (gpointer) row->name, (gpointer) row);
+    return by_name;
+}
+
+static const AtomFamily *
+find_family(const char *atom)
+{
+    for (const AtomFamily *family = atoms_families; family->prefix; family++) {
+        if (g_str_has_prefix(atom, family->prefix))
+            return family;
+    }
+    return NULL;
+}
+
+gboolean
+context_knows_atom(const char *atom)
+{
+    return g_hash_table_contains(atom_index(), atom) || find_family(atom);
+}
+
+/* What the oracle has not seen happen, or has no schema for, is not known. */
+static gboolean
+is_unknown(const char *atom, const StepContext *context)
+{
+    if (g_str_has_prefix(atom, "image:") || g_str_has_prefix(atom, "image."))
+        return !context->image;
+    if (strcmp(atom, "xml:schema") == 0)
+        return context->domain_xml != NULL;
+    return FALSE;
+}
+
+OutcomeTruth
+context_atom(const char *atom, gpointer opaque)
+{
+    const StepContext *context = opaque;
+    const AtomRow *row = g_hash_table_lookup(atom_index(), atom);
+    const AtomFamily *family;
+    gboolean holds;
+
+    if (is_unknown(atom, context))
+        return OUTCOME_UNKNOWN;
+    if (row)
+        return row->holds(context) ? OUTCOME_YES : OUTCOME_NO;
+    family = find_family(atom);
+    if (!family)
+        g_error("outcome data names the atom '%s', which the oracle does not know", atom);
+    holds = family->holds(context, atom + strlen(family->prefix));
+    return holds ? OUTCOME_YES : OUTCOME_NO;
+}

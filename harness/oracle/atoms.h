@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The tables from atom to question, and what several questions look up.
+ */
+#pragma once
+
+#include "harness/oracle/context.h"
+
+/** One atom. */
+typedef struct {
+    const char *name;
+    gboolean (*holds)(const StepContext *context);
+} AtomRow;
+
+/** Atoms whose last part is a value: "state:running". */
+typedef struct {
+    const char *prefix;
+    gboolean (*holds)(const StepContext *context, const char *value);
+} AtomFamily;
+
+/** Atoms of the call, the domain and the moment; ends with a NULL name. */
+extern const AtomRow atoms_world[];
+/** Atoms of the document handed in and its disks; ends with a NULL name. */
+extern const AtomRow atoms_document[];
+/** The families; ends with a NULL prefix. */
+extern const AtomFamily atoms_families[];
+
+/** Whether an internal disk of the moment lay in another image than the domain's disk does now;
+ *  *in_chain (may be NULL) tells whether that image is below today's. */
+gboolean tops_differ(const StepContext *context, const ObservedMoment *moment,
+                     gboolean *in_chain);
+
+/** Whether each internal disk's image has the moment's tag; TRUE where images cannot be seen. */
+gboolean tags_present(const StepContext *context, const ObservedMoment *moment);
+
+/** Whether an image has an internal snapshot of that tag; `unseen` where it cannot be seen. */
+gboolean image_has_tag(const StepContext *context, const char *path, const char *tag,
+                       gboolean unseen);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Remembering save images and the moments of vanished domains.
+ */
+#include "harness/oracle/history.h"
+
+#include <string.h>
+
+static void
+image_free(HistoryImage *image)
+{
+    g_free(image->domain);
+    g_free(image->abi);
+    g_free(image);
+}
+
+static void
+kept_free(HistoryKept *kept)
+{
+    g_free(kept->domain);
+    g_free(kept->current);
+    g_ptr_array_unref(kept->names);
+    g_free(kept);
+}
+
+History *
+history_new(void)
+{
+    History *history = g_new0(History, 1);
+
+    history->images =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) image_free);
+    history->kept =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) kept_free);
+    history->stored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return history;
+}
+
+void
+history_free(History *history)
+{
+    if (!history)
+        return;
+    g_hash_table_unref(history->images);
+    g_hash_table_unref(history->kept);
+    g_hash_table_unref(history->stored);
+    g_free(history);
+}
+
+const HistoryImage *
+history_image(const History *history, const char *path)
+{
+    return path ? g_hash_table_lookup(history->images, path) : NULL;
+}
+
+const HistoryImage *
+history_managed(const History *history, const char *domain)
+{
+    g_autofree char *key = g_strdup_printf("managed:%s", domain);
+
+    return g_hash_table_lookup(history->images, key);
+}
+
+void
+history_forget_images(History *history)
+{
+    g_hash_table_remove_all(history->images);
+}
+
+static void
+learn_image(History *history, const OracleStep *step, const ObservedDomain *domain)
+{
+    HistoryImage *image = g_new0(HistoryImage, 1);
+    gboolean managed = step->call == VM_CALL_DOMAIN_MANAGED_SAVE;
+
+    image->domain = g_strdup(domain->name);
+    memcpy(image->uuid, domain->uuid, sizeof(image->uuid));
+    image->abi = g_strdup(domain->live->abi);
+    image->paused = domain->state == VIR_DOMAIN_PAUSED;
+    if (step->flags & VIR_DOMAIN_SAVE_PAUSED)
+        image->paused = TRUE;
+    if (step->flags & VIR_DOMAIN_SAVE_RUNNING)
+        image->paused = FALSE;
+    g_hash_table_replace(history->images,
+                         managed ? g_strdup_printf("managed:%s", domain->name)
+                                 : g_strdup(step->argument),
+                         image);
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+learn_vanished(History *history, const ObservedDomain *domain)
+{
+    HistoryKept *kept = g_new0(HistoryKept, 1);
+
+    kept->domain = g_strdup(domain->name);
+    memcpy(kept->uuid, domain->uuid, sizeof(kept->uuid));
+    kept->current = g_strdup(domain->current);
+    kept->names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
+
+        g_ptr_array_add(kept->names, g_strdup(moment->name));
+    }
+    g_ptr_array_sort(kept->names, compare_names);
+    g_hash_table_replace(history->kept, g_strdup(domain->uuid), kept);
+}
+
+static gboolean
+is_undefine(const OracleStep *step)
+{
+    return step->call == VM_CALL_DOMAIN_UNDEFINE || step->call == VM_CALL_DOMAIN_UNDEFINE_FLAGS;
+}
+
+void
+history_learn(History *history, const OracleStep *step, const Observation *before,
+              const Observation *after)
+{
+    const ObservedDomain *domain = observed_domain(before, step->domain);
+    gboolean saves =
+        step->call == VM_CALL_DOMAIN_SAVE || step->call == VM_CALL_DOMAIN_MANAGED_SAVE;
+
+    if (domain && saves && (step->argument || step->call == VM_CALL_DOMAIN_MANAGED_SAVE))
+        learn_image(history, step, domain);
+    for (guint i = 0; i < before->domains->len; i++) {
+        const ObservedDomain *old = g_ptr_array_index(before->domains, i);
+
+        if (observed_domain(after, old->name))
+            continue;
+        g_hash_table_remove(history->stored, old->name);
+        if (old->moments->len > 0 && !is_undefine(step) && !old->persistent)
+            learn_vanished(history, old);
+    }
+    for (guint i = 0; i < after->domains->len; i++) {
+        const ObservedDomain *now = g_ptr_array_index(after->domains, i);
+
+        g_hash_table_remove(history->kept, now->uuid);
+        if (now->persistent)
+            g_hash_table_remove(history->stored, now->name);
+    }
+    if (domain && is_undefine(step) && observed_domain(after, step->domain))
+        g_hash_table_add(history->stored, g_strdup(step->domain));
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What cannot be seen any more but still counts: save images and the moments
+ * of domains that vanished.
+ */
+#pragma once
+
+#include <glib.h>
+#include "harness/oracle/observe.h"
+
+/** A save image that a successful call wrote. */
+typedef struct {
+    char *domain;
+    char uuid[37];
+    char *abi;
+    gboolean paused;
+} HistoryImage;
+
+/** The moments of a transient domain that stopped. */
+typedef struct {
+    char *domain;
+    char uuid[37];
+    GPtrArray *names; /* of char *, sorted */
+    char *current;
+} HistoryKept;
+
+/** What is remembered; owned by the oracle. */
+typedef struct {
+    GHashTable *images;  /* path, or "managed:NAME" -> HistoryImage */
+    GHashTable *kept;    /* uuid -> HistoryKept */
+    GHashTable *stored;  /* set of names: undefined while active, next-boot definition still held */
+} History;
+
+/** A new memory, and its end. */
+History *history_new(void);
+void history_free(History *history);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(History, history_free)
+
+/** The image at a path, or of a domain's managed save; NULL where none is remembered. */
+const HistoryImage *history_image(const History *history, const char *path);
+const HistoryImage *history_managed(const History *history, const char *domain);
+
+/** After a step that succeeded: remember what it left behind. */
+void history_learn(History *history, const OracleStep *step, const Observation *before,
+                   const Observation *after);
+
+/** Files were damaged on purpose: images are no longer what they were. */
+void history_forget_images(History *history);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Atoms that look into image files: chains and internal snapshots.
+ */
+#include "harness/oracle/atoms.h"
+
+#include <string.h>
+
+/* A longer chain is a loop (no driver goes beyond 200). */
+#define MAX_CHAIN 256
+
+static gboolean
+is_in_chain(const StepContext *context, const char *top, const char *path)
+{
+    g_autofree char *at = g_strdup(top);
+
+    if (!context->view->files)
+        return TRUE;
+    for (guint i = 0; at && i < MAX_CHAIN; i++) {
+        json_t *file = observe_inspect(context->view, "file", at);
+        char *backing = g_strdup(json_string_value(json_object_get(file, "backing")));
+
+        json_decref(file);
+        g_free(at);
+        at = backing;
+        if (at && strcmp(at, path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+tops_differ(const StepContext *context, const ObservedMoment *moment, gboolean *in_chain)
+{
+    const DomainDoc *then = moment->doc->domain;
+    const ObservedDomain *domain = context->domain;
+    const DomainDoc *now = observed_active(domain) ? domain->live : domain->config;
+    gboolean differ = FALSE;
+
+    for (guint i = 0; then && i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+        const OracleDisk *old = document_disk(then->disks, disk->name);
+        const OracleDisk *today = document_disk(now->disks, disk->name);
+
+        if (g_strcmp0(disk->snapshot, "internal") != 0 || !old)
+            continue;
+        if (today && g_strcmp0(old->source, today->source) == 0)
+            continue;
+        differ = TRUE;
+        if (in_chain && today && old->source && is_in_chain(context, today->source, old->source))
+            *in_chain = TRUE;
+    }
+    return differ;
+}
+
+gboolean
+image_has_tag(const StepContext *context, const char *path, const char *tag, gboolean unseen)
+{
+    json_t *file;
+    json_t *entry;
+    size_t i;
+    gboolean found = FALSE;
+
+    if (!context->view->files || !path)
+        return unseen;
+    file = observe_inspect(context->view, "file", path);
+    if (!file)
+        return unseen;
+    json_array_foreach (json_object_get(file, "snapshots"), i, entry) {
+        found |= g_strcmp0(json_string_value(json_object_get(entry, "name")), tag) == 0;
+    }
+    json_decref(file);
+    return found;
+}
+
+gboolean
+tags_present(const StepContext *context, const ObservedMoment *moment)
+{
+    const DomainDoc *then = moment->doc->domain ? moment->doc->domain : context->domain->config;
+
+    for (guint i = 0; i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+        const OracleDisk *old = document_disk(then->disks, disk->name);
+
+        if (old && g_strcmp0(disk->snapshot, "internal") == 0
+            && !image_has_tag(context, old->source, moment->name, TRUE))
+            return FALSE;
+    }
+    return TRUE;
+}
