@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "spec/model/xml_read.h"
+
+#include <string.h>
+
+gboolean
+vm_xml_is(const xmlNode *node, const char *name)
+{
+    return node->type == XML_ELEMENT_NODE && node->ns == NULL &&
+           strcmp((const char *)node->name, name) == 0;
+}
+
+static xmlNode *
+element_from(xmlNode *node)
+{
+    while (node != NULL && node->type != XML_ELEMENT_NODE)
+        node = node->next;
+    return node;
+}
+
+xmlNode *
+vm_xml_first(const xmlNode *node)
+{
+    return element_from(node->children);
+}
+
+xmlNode *
+vm_xml_next(const xmlNode *node)
+{
+    return element_from(node->next);
+}
+
+xmlNode *
+vm_xml_child(const xmlNode *node, const char *name)
+{
+    for (xmlNode *child = vm_xml_first(node); child != NULL; child = vm_xml_next(child)) {
+        if (vm_xml_is(child, name))
+            return child;
+    }
+    return NULL;
+}
+
+const char *
+vm_xml_attr(const xmlNode *node, const char *name)
+{
+    for (const xmlAttr *attr = node->properties; attr != NULL; attr = attr->next) {
+        if (attr->ns != NULL || strcmp((const char *)attr->name, name) != 0)
+            continue;
+        /* Entities are replaced while parsing, so a value is one text node or none. */
+        if (attr->children == NULL || attr->children->content == NULL)
+            return "";
+        return (const char *)attr->children->content;
+    }
+    return NULL;
+}
+
+const char *
+vm_xml_attr_filled(const xmlNode *node, const char *name)
+{
+    const char *value = vm_xml_attr(node, name);
+
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+char *
+vm_xml_text(const xmlNode *node)
+{
+    GString *text = NULL;
+
+    for (const xmlNode *child = node->children; child != NULL; child = child->next) {
+        if (child->type != XML_TEXT_NODE && child->type != XML_CDATA_SECTION_NODE)
+            continue;
+        if (child->next == NULL && text == NULL && *child->content != '\0')
+            return g_strdup((const char *)child->content);
+        if (text == NULL)
+            text = g_string_new(NULL);
+        g_string_append(text, (const char *)child->content);
+    }
+    if (text == NULL)
+        return NULL;
+    return g_string_free(text, text->len == 0);
+}
+
+gboolean
+vm_xml_number(const char *text, guint64 *value)
+{
+    guint64 sum = 0;
+
+    while (g_ascii_isspace(*text))
+        text++;
+    if (!g_ascii_isdigit(*text))
+        return FALSE;
+    for (; g_ascii_isdigit(*text); text++) {
+        if (!g_uint64_checked_mul(&sum, sum, 10) ||
+            !g_uint64_checked_add(&sum, sum, (guint64)(*text - '0')))
+            return FALSE;
+    }
+    while (g_ascii_isspace(*text))
+        text++;
+    *value = sum;
+    return *text == '\0';
+}
+
+guint64
+vm_xml_unit_bytes(const char *unit)
+{
+    static const char prefixes[] = "kmgtpe";
+
+    if (g_ascii_strcasecmp(unit, "b") == 0 || g_ascii_strcasecmp(unit, "bytes") == 0)
+        return 1;
+    const char *prefix = *unit != '\0' ? strchr(prefixes, g_ascii_tolower(*unit)) : NULL;
+    if (prefix == NULL)
+        return 0;
+
+    guint64 base = 0;
+    if (unit[1] == '\0' || g_ascii_strcasecmp(unit + 1, "ib") == 0)
+        base = 1024;
+    else if (g_ascii_strcasecmp(unit + 1, "b") == 0)
+        base = 1000;
+    guint64 bytes = base;
+    for (const char *step = prefixes; step < prefix; step++)
+        bytes *= base;
+    return bytes;
+}
+
+static gboolean
+take_child(xmlNode *child, const VmXmlRow *row, guint64 *seen, guint64 bit, gpointer state,
+           GError **error)
+{
+    if (!row->many && (*seen & bit) != 0)
+        return vm_refuse(error, VIR_ERR_XML_ERROR, "line %ld: a second <%s> in <%s>",
+                         xmlGetLineNo(child), row->name, (const char *)child->parent->name);
+    *seen |= bit;
+    return row->take(state, child, error);
+}
+
+gboolean
+vm_xml_each_child(xmlNode *node, const VmXmlRow *rows, VmXmlTake *other, gpointer state,
+                  GError **error)
+{
+    guint64 seen = 0;
+
+    for (xmlNode *child = vm_xml_first(node); child != NULL; child = vm_xml_next(child)) {
+        guint i = 0;
+        while (rows[i].name != NULL && !vm_xml_is(child, rows[i].name))
+            i++;
+        if (rows[i].name != NULL) {
+            if (!take_child(child, &rows[i], &seen, G_GUINT64_CONSTANT(1) << i, state, error))
+                return FALSE;
+            continue;
+        }
+        if (other != NULL && !other(state, child, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+vm_xml_word_in(const char *word, const char *const *list)
+{
+    for (; *list != NULL; list++) {
+        if (strcmp(word, *list) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
