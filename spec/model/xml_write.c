@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "spec/model/xml_write.h"
+
+#include <string.h>
+
+void
+vm_xml_put_indent(GString *out, guint depth)
+{
+    static const char blanks[] = "                                ";
+
+    for (gsize left = 2 * (gsize)depth; left > 0;) {
+        gsize n = MIN(left, sizeof(blanks) - 1);
+        g_string_append_len(out, blanks, n);
+        left -= n;
+    }
+}
+
+static const char *
+escape_of(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '\'':
+        return "&apos;";
+    case '"':
+        return "&quot;";
+    case '\r':
+        return "&#13;";
+    case '\n':
+        return "&#10;";
+    case '\t':
+        return "&#9;";
+    default:
+        return NULL;
+    }
+}
+
+static void
+put_escaped(GString *out, const char *text, const char *special)
+{
+    for (;;) {
+        gsize plain = strcspn(text, special);
+        g_string_append_len(out, text, plain);
+        if (text[plain] == '\0')
+            return;
+        g_string_append(out, escape_of(text[plain]));
+        text += plain + 1;
+    }
+}
+
+void
+vm_xml_put_text(GString *out, const char *text)
+{
+    put_escaped(out, text, "&<>\r");
+}
+
+void
+vm_xml_put_attr(GString *out, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    g_string_append_c(out, ' ');
+    g_string_append(out, name);
+    g_string_append(out, "='");
+    put_escaped(out, value, "&<>'\"\r\n\t");
+    g_string_append_c(out, '\'');
+}
+
+void
+vm_xml_put_element(GString *out, guint depth, const char *name, const char *text)
+{
+    if (text == NULL)
+        return;
+    vm_xml_put_indent(out, depth);
+    g_string_append_c(out, '<');
+    g_string_append(out, name);
+    if (*text == '\0') {
+        g_string_append(out, "/>\n");
+        return;
+    }
+    g_string_append_c(out, '>');
+    vm_xml_put_text(out, text);
+    g_string_append(out, "</");
+    g_string_append(out, name);
+    g_string_append(out, ">\n");
+}
+
+static void
+put_part(GString *out, guint depth, const char *part, const char *breaks)
+{
+    for (;;) {
+        gsize plain = strcspn(part, breaks);
+        g_string_append_len(out, part, plain);
+        g_string_append_c(out, '\n');
+        if (part[plain] == '\0')
+            return;
+        if (part[plain] == '\n')
+            vm_xml_put_indent(out, depth);
+        part += plain + 1;
+    }
+}
+
+void
+vm_xml_put_kept(GString *out, guint depth, const char *part)
+{
+    if (part == NULL)
+        return;
+    vm_xml_put_indent(out, depth);
+    put_part(out, depth, part, "\n\v");
+}
+
+void
+vm_xml_continue_kept(GString *out, guint depth, const char *part)
+{
+    put_part(out, depth, part, "\n\v");
+}
+
+void
+vm_xml_nest_kept(GString *out, guint depth, const char *part)
+{
+    if (part == NULL)
+        return;
+    vm_xml_put_indent(out, depth);
+    put_part(out, depth, part, "\n");
+}
