@@ -31,7 +31,10 @@ typedef struct VmDiskSource {
     char *type;   /* "file", "block", "network", "nvme", "vhostuser", "volume", "dir" */
     char *path;   /* file= or dev=; NULL where the type has none or the drive is empty */
     char *format; /* "raw", "qcow2", …; NULL = not given */
-    char *extra;  /* verbatim: attributes and children of <source> that we do not model, or NULL */
+    char *attributes; /* verbatim: other attributes of <source>, or NULL */
+    char *extra;  /* verbatim: the children of <source>, or NULL */
+    char *format_extra; /* verbatim: the children of <format> of a <backingStore>, or NULL */
+    char *layer_extra; /* verbatim: other children of a <backingStore>, or NULL */
 } VmDiskSource;
 
 /** One <disk> of a domain. */
@@ -49,7 +52,13 @@ typedef struct VmDiskDef {
     gboolean shareable;
     gboolean transient;
     gboolean transient_share;
-    char *extra;         /* verbatim: the other attributes' and children's XML, or NULL */
+    char *startup_policy;    /* startupPolicy= of <source>, or NULL */
+    char *attributes;        /* verbatim: other attributes of <disk>, or NULL */
+    char *driver_attributes; /* verbatim: other attributes of <driver>, or NULL */
+    char *driver_extra;      /* verbatim: the children of <driver>, or NULL */
+    char *target_attributes; /* verbatim: other attributes of <target>, or NULL */
+    char *extra;             /* verbatim: the other children, or NULL */
+    gint refs;               /* disks are shared by the definitions made of one another */
 } VmDiskDef;
 
 /** A domain definition.  All fields are read-only for everybody but its maker. */
@@ -73,6 +82,13 @@ typedef struct VmDomainDef {
     GPtrArray *devices_extra; /* of char *: other <devices> children, verbatim */
     GPtrArray *extra;  /* of char *: other children of <domain>, verbatim, in document order */
     char *attributes_extra; /* other attributes of <domain>, namespaces included, verbatim, or NULL */
+    char *memory_attributes; /* verbatim: other attributes of <memory>, or NULL */
+    char *vcpu_attributes;   /* verbatim: attributes of <vcpu>, or NULL */
+    char *os_attributes;     /* verbatim: attributes of <os>, or NULL */
+    char *os_type_attributes; /* verbatim: other attributes of <type>, or NULL */
+    char *os_extra;          /* verbatim: other children of <os>, or NULL */
+    struct VmDomainDef *open; /* the same without the secrets of verbatim parts; NULL = has none */
+    char *text;               /* the formatter's own: what it made of this definition */
 } VmDomainDef;
 
 /** How a domain is parsed. */
