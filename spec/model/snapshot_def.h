@@ -28,6 +28,10 @@ typedef struct VmSnapshotDisk {
     VmDiskSource source; /* the overlay's place and format, where external */
     gboolean delete_in_progress; /* <snapshotDeleteInProgress/> */
     char *extra;         /* verbatim: metadata_cache and what else the driver element has */
+    char *driver_attributes; /* verbatim: other attributes of <driver>, or NULL */
+    char *open_attributes;   /* source.attributes and .extra without their secrets, … */
+    char *open_extra;        /* … where `secrets` is set */
+    gboolean secrets;
 } VmSnapshotDisk;
 
 /** A snapshot document. */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * <domainsnapshot>, written in the order of SNAP-FMT-001.
+ */
+#include "spec/model/snapshot_def.h"
+
+#include "spec/model/domain_def_internal.h"
+
+static void
+put_driver(GString *out, const VmSnapshotDisk *disk)
+{
+    if (disk->source.format == NULL && disk->extra == NULL && disk->driver_attributes == NULL)
+        return;
+    g_string_append(out, "      <driver");
+    if (disk->driver_attributes != NULL)
+        g_string_append(out, disk->driver_attributes);
+    vm_xml_put_attr(out, "type", disk->source.format);
+    if (disk->extra == NULL) {
+        g_string_append(out, "/>\n");
+        return;
+    }
+    g_string_append(out, ">\n");
+    vm_xml_put_kept(out, 4, disk->extra);
+    g_string_append(out, "      </driver>\n");
+}
+
+static void
+put_source(GString *out, const VmSnapshotDisk *disk, gboolean secure)
+{
+    VmDiskSource source = disk->source;
+
+    if (source.type == NULL)
+        return;
+    if (disk->secrets && !secure) {
+        source.attributes = disk->open_attributes;
+        source.extra = disk->open_extra;
+    }
+    vm_disk_source_put(out, 3, &source, NULL, TRUE);
+}
+
+static gboolean
+has_children(const VmSnapshotDisk *disk)
+{
+    return disk->delete_in_progress || disk->source.path != NULL || disk->source.format != NULL ||
+           disk->source.attributes != NULL || disk->source.extra != NULL || disk->extra != NULL ||
+           disk->driver_attributes != NULL;
+}
+
+static void
+put_disk(GString *out, const VmSnapshotDisk *disk, gboolean secure)
+{
+    const gboolean placed = disk->source.path != NULL || disk->source.format != NULL ||
+                            disk->source.attributes != NULL || disk->source.extra != NULL;
+
+    g_string_append(out, "    <disk");
+    vm_xml_put_attr(out, "name", disk->name);
+    vm_xml_put_attr(out, "snapshot", vm_location_word(disk->location));
+    vm_xml_put_attr(out, "type", placed ? disk->source.type : NULL);
+    if (!has_children(disk)) {
+        g_string_append(out, "/>\n");
+        return;
+    }
+    g_string_append(out, ">\n");
+    if (disk->delete_in_progress)
+        g_string_append(out, "      <snapshotDeleteInProgress/>\n");
+    put_driver(out, disk);
+    put_source(out, disk, secure);
+    g_string_append(out, "    </disk>\n");
+}
+
+static void
+put_disks(GString *out, const char *name, const GPtrArray *disks, gboolean secure)
+{
+    if (disks->len == 0)
+        return;
+    g_string_append_printf(out, "  <%s>\n", name);
+    for (guint i = 0; i < disks->len; i++)
+        put_disk(out, g_ptr_array_index(disks, i), secure);
+    g_string_append_printf(out, "  </%s>\n", name);
+}
+
+static void
+put_head(GString *out, const VmSnapshotDef *def)
+{
+    vm_xml_put_element(out, 1, "name", def->name);
+    vm_xml_put_element(out, 1, "description", def->description);
+    vm_xml_put_element(out, 1, "state", vm_snapshot_state_word(def->state));
+    if (def->parent != NULL) {
+        g_string_append(out, "  <parent>\n");
+        vm_xml_put_element(out, 2, "name", def->parent);
+        g_string_append(out, "  </parent>\n");
+    }
+    /* A document with a state is one that REDEFINE must take back, which needs the time. */
+    if (def->creation_time != 0 || def->state != VM_SNAPSHOT_NOSTATE)
+        g_string_append_printf(out, "  <creationTime>%" G_GINT64_FORMAT "</creationTime>\n",
+                               def->creation_time);
+    if (def->memory == VM_LOCATION_DEFAULT)
+        return;
+    g_string_append(out, "  <memory");
+    vm_xml_put_attr(out, "snapshot", vm_location_word(def->memory));
+    vm_xml_put_attr(out, "file", def->memory_file);
+    g_string_append(out, "/>\n");
+}
+
+static void
+put_domain(GString *out, const VmSnapshotDef *def, const char *domain_uuid, gboolean secure)
+{
+    const char *uuid = domain_uuid != NULL ? domain_uuid : def->domain_uuid;
+
+    if (def->domain != NULL) {
+        vm_domain_def_put(out, 1, "domain", def->domain, secure);
+    } else if (uuid != NULL) {
+        g_string_append(out, "  <domain>\n");
+        vm_xml_put_element(out, 2, "uuid", uuid);
+        g_string_append(out, "  </domain>\n");
+    }
+    if (def->inactive_domain != NULL)
+        vm_domain_def_put(out, 1, "inactiveDomain", def->inactive_domain, secure);
+}
+
+char *
+vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint flags)
+{
+    const gboolean secure = (flags & VM_SNAPSHOT_FORMAT_SECURE) != 0;
+    GString *out = g_string_sized_new(4096);
+
+    g_string_append(out, "<domainsnapshot>\n");
+    put_head(out, def);
+    put_disks(out, "disks", def->disks, secure);
+    put_disks(out, "revertDisks", def->revert_disks, secure);
+    put_domain(out, def, domain_uuid, secure);
+    vm_xml_put_kept(out, 1, def->cookie);
+    if ((flags & VM_SNAPSHOT_FORMAT_INTERNAL) != 0)
+        g_string_append_printf(out, "  <active>%d</active>\n", def->active ? 1 : 0);
+    g_string_append(out, "</domainsnapshot>\n");
+    return g_string_free(out, FALSE);
+}
