@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "spec/model/moment_tree.h"
+
+/** A list of siblings: the roots, or the children of one moment. */
+typedef struct {
+    VmMoment **first, **last;
+} Siblings;
+
+struct VmMomentTree {
+    GHashTable *by_name; /* name → VmMoment *; the name is the moment's own */
+    GQueue order;        /* of VmMoment *, in creation order */
+    VmMoment *first_root, *last_root;
+    VmMoment *current;
+    GDestroyNotify unref;
+};
+
+VmMomentTree *
+vm_moment_tree_new(GDestroyNotify unref)
+{
+    VmMomentTree *tree = g_new0(VmMomentTree, 1);
+
+    tree->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    g_queue_init(&tree->order);
+    tree->unref = unref;
+    return tree;
+}
+
+static void
+moment_free(VmMomentTree *tree, VmMoment *moment)
+{
+    if (tree->unref != NULL && moment->def != NULL)
+        tree->unref(moment->def);
+    g_free(moment->name);
+    g_free(moment);
+}
+
+void
+vm_moment_tree_free(VmMomentTree *tree)
+{
+    if (tree == NULL)
+        return;
+    g_hash_table_destroy(tree->by_name);
+    for (GList *at = tree->order.head; at != NULL; at = at->next)
+        moment_free(tree, at->data);
+    g_queue_clear(&tree->order);
+    g_free(tree);
+}
+
+guint
+vm_moment_tree_size(const VmMomentTree *tree)
+{
+    return tree->order.length;
+}
+
+VmMoment *
+vm_moment_tree_find(const VmMomentTree *tree, const char *name)
+{
+    return g_hash_table_lookup(tree->by_name, name);
+}
+
+static Siblings
+siblings_of(VmMomentTree *tree, VmMoment *parent)
+{
+    if (parent == NULL)
+        return (Siblings){&tree->first_root, &tree->last_root};
+    return (Siblings){&parent->first_child, &parent->last_child};
+}
+
+static void
+link_last(VmMomentTree *tree, VmMoment *moment, VmMoment *parent)
+{
+    Siblings in = siblings_of(tree, parent);
+
+    moment->parent = parent;
+    moment->next = NULL;
+    moment->prev = *in.last;
+    if (*in.last != NULL)
+        (*in.last)->next = moment;
+    else
+        *in.first = moment;
+    *in.last = moment;
+    if (parent != NULL)
+        parent->children++;
+}
+
+static void
+unlink_moment(VmMomentTree *tree, VmMoment *moment)
+{
+    Siblings in = siblings_of(tree, moment->parent);
+
+    *(moment->prev != NULL ? &moment->prev->next : in.first) = moment->next;
+    *(moment->next != NULL ? &moment->next->prev : in.last) = moment->prev;
+    if (moment->parent != NULL)
+        moment->parent->children--;
+    moment->parent = moment->next = moment->prev = NULL;
+}
+
+VmMoment *
+vm_moment_tree_add(VmMomentTree *tree, const char *name, VmMoment *parent, gpointer def)
+{
+    g_assert(vm_moment_tree_find(tree, name) == NULL);
+
+    VmMoment *moment = g_new0(VmMoment, 1);
+    moment->name = g_strdup(name);
+    moment->def = def;
+    g_hash_table_insert(tree->by_name, moment->name, moment);
+    g_queue_push_tail(&tree->order, moment);
+    moment->node = tree->order.tail;
+    link_last(tree, moment, parent);
+    return moment;
+}
+
+void
+vm_moment_tree_replace(VmMomentTree *tree, VmMoment *moment, gpointer def)
+{
+    gpointer old = moment->def;
+
+    moment->def = def;
+    if (tree->unref != NULL && old != NULL)
+        tree->unref(old);
+}
+
+void
+vm_moment_tree_move(VmMomentTree *tree, VmMoment *moment, VmMoment *parent)
+{
+    if (moment->parent == parent)
+        return;
+    g_assert(parent == NULL || (parent != moment && !vm_moment_is_ancestor(moment, parent)));
+    unlink_moment(tree, moment);
+    link_last(tree, moment, parent);
+}
+
+/** Put the children of a moment before it, among its siblings. */
+static void
+lift_children(VmMomentTree *tree, VmMoment *moment)
+{
+    Siblings in = siblings_of(tree, moment->parent);
+
+    if (moment->first_child == NULL)
+        return;
+    for (VmMoment *child = moment->first_child; child != NULL; child = child->next)
+        child->parent = moment->parent;
+    moment->first_child->prev = moment->prev;
+    *(moment->prev != NULL ? &moment->prev->next : in.first) = moment->first_child;
+    moment->last_child->next = moment;
+    moment->prev = moment->last_child;
+    if (moment->parent != NULL)
+        moment->parent->children += moment->children;
+    moment->first_child = moment->last_child = NULL;
+    moment->children = 0;
+}
+
+void
+vm_moment_tree_remove(VmMomentTree *tree, VmMoment *moment)
+{
+    if (tree->current == moment)
+        tree->current = moment->parent;
+    lift_children(tree, moment);
+    unlink_moment(tree, moment);
+    g_queue_delete_link(&tree->order, moment->node);
+    g_hash_table_remove(tree->by_name, moment->name);
+    moment_free(tree, moment);
+}
+
+VmMoment *
+vm_moment_tree_current(const VmMomentTree *tree)
+{
+    return tree->current;
+}
+
+void
+vm_moment_tree_set_current(VmMomentTree *tree, VmMoment *moment)
+{
+    tree->current = moment;
+}
+
+gboolean
+vm_moment_is_ancestor(const VmMoment *ancestor, const VmMoment *moment)
+{
+    for (const VmMoment *at = moment->parent; at != NULL; at = at->parent) {
+        if (at == ancestor)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+VmMoment *
+vm_moment_tree_first_root(const VmMomentTree *tree)
+{
+    return tree->first_root;
+}
+
+/** The moment after `at` in the walk of what is below `top`: no stack, so no depth is too deep. */
+static VmMoment *
+walk_next(const VmMoment *at, const VmMoment *top)
+{
+    if (at->first_child != NULL)
+        return at->first_child;
+    while (at != top && at->next == NULL) {
+        at = at->parent;
+        if (at == NULL)
+            return NULL;
+    }
+    return at == top ? NULL : at->next;
+}
+
+GPtrArray *
+vm_moment_tree_walk(const VmMomentTree *tree, VmMoment *top)
+{
+    GPtrArray *found = g_ptr_array_new();
+    VmMoment *at = top != NULL ? top->first_child : tree->first_root;
+
+    for (; at != NULL; at = walk_next(at, top))
+        g_ptr_array_add(found, at);
+    return found;
+}
+
+static void
+check_siblings(const VmMoment *first, const VmMoment *last, const VmMoment *parent)
+{
+    const VmMoment *before = NULL;
+    guint count = 0;
+
+    for (const VmMoment *at = first; at != NULL; before = at, at = at->next) {
+        g_assert(at->parent == parent);
+        g_assert(at->prev == before);
+        count++;
+    }
+    g_assert(last == before);
+    g_assert(parent == NULL || parent->children == count);
+}
+
+void
+vm_moment_tree_check(const VmMomentTree *tree)
+{
+    g_autoptr(GPtrArray) reached = vm_moment_tree_walk(tree, NULL);
+    gboolean current_met = tree->current == NULL;
+
+    check_siblings(tree->first_root, tree->last_root, NULL);
+    for (guint i = 0; i < reached->len; i++) {
+        const VmMoment *at = g_ptr_array_index(reached, i);
+        check_siblings(at->first_child, at->last_child, at);
+        g_assert(vm_moment_tree_find(tree, at->name) == at);
+        g_assert(at->node->data == at);
+        current_met |= tree->current == at;
+    }
+    g_assert(current_met);
+    g_assert(reached->len == tree->order.length);
+    g_assert(reached->len == g_hash_table_size(tree->by_name));
+}
