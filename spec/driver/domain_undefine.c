@@ -89,6 +89,7 @@ forget_definition(VmDomain *domain, gboolean moments_dropped)
 {
     domain->persistent = FALSE;
     domain->autostart = FALSE;
+    g_clear_pointer(&domain->next_def, vm_domain_def_unref);
     if (moments_dropped) {
         vm_moment_tree_free(domain->snapshots);
         domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
