@@ -7,7 +7,6 @@
 
 #include "harness/target/sim_int.h"
 #include "harness/target/target_load.h"
-#include "sim/world/fs.h"
 #include "sim/world/inspect.h"
 
 #define SIM_ROOT "/sim"
@@ -133,10 +132,10 @@ open_connection(const struct vm_target_options *options, struct vm_conn **result
     conn->profile = libvirt ? VM_PROFILE_LIBVIRT : VM_PROFILE_RFC;
     conn->world = sim_world_new(options->seed);
     conn->owns_world = TRUE;
-    if (sim_fs_mkdir(sim_world_fs(conn->world), SIM_DISK_DIR) != 0 ||
-        !open_driver(conn, &failure)) {
+    VmStore *store = sim_world_store(conn->world);
+    if (!store->ops->mkdir(store, SIM_DISK_DIR, &failure) || !open_driver(conn, &failure)) {
         close_connection(conn);
-        return sim_answer(FALSE, failure, err);
+        return sim_fail(failure, err);
     }
     *result = conn;
     return 0;
@@ -186,7 +185,8 @@ restart(struct vm_conn *conn, struct vm_error *err)
 {
     GError *failure = NULL;
     g_clear_pointer(&conn->driver, vm_driver_close);
-    return sim_answer(open_driver(conn, &failure), failure, err);
+    gboolean ok = open_driver(conn, &failure);
+    return sim_answer(ok, failure, err);
 }
 
 static int
@@ -276,7 +276,8 @@ file_remove(struct vm_conn *conn, const char *path, struct vm_error *err)
 {
     VmStore *store = sim_world_store(conn->world);
     GError *failure = NULL;
-    return sim_answer(store->ops->unlink(store, path, &failure), failure, err);
+    gboolean ok = store->ops->unlink(store, path, &failure);
+    return sim_answer(ok, failure, err);
 }
 
 static int

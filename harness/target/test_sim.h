@@ -24,13 +24,21 @@ static const struct vm_target *sim;
 static struct vm_conn *conn;
 static struct vm_error err;
 
+/** A call answers 0; if not, its text is shown. */
+#define assert_ok(call)                                                                            \
+    do {                                                                                           \
+        int answered = (call);                                                                     \
+        if (answered != 0)                                                                         \
+            fail_msg("%s: %d %s", #call, answered, err.text);                                      \
+    } while (0)
+
 static inline int
 open_profile(const char *profile)
 {
     struct vm_target_options options = {.profile = profile, .seed = 1};
     sim = target_sim();
     memset(&err, 0, sizeof(err));
-    assert_int_equal(sim->open(&options, &conn, &err), 0);
+    assert_ok(sim->open(&options, &conn, &err));
     return 0;
 }
 
@@ -67,7 +75,7 @@ static inline void
 make_disk(const char *name)
 {
     g_autofree char *path = g_strdup_printf("/sim/images/%s.qcow2", name);
-    assert_int_equal(sim->disk_create(conn, path, "qcow2", 64 << 20, &err), 0);
+    assert_ok(sim->disk_create(conn, path, "qcow2", 64 << 20, &err));
 }
 
 /** Define a domain with its image. */
@@ -76,7 +84,7 @@ define(const char *name, const char *uuid)
 {
     g_autofree char *xml = domain_xml(name, uuid);
     make_disk(name);
-    assert_int_equal(sim->domain_define(conn, xml, 0, &err), 0);
+    assert_ok(sim->domain_define(conn, xml, 0, &err));
 }
 
 static inline void
@@ -125,13 +133,6 @@ take_events(void)
         assert_int_equal((call), (expected));                                                      \
         assert_int_equal(err.code, (expected));                                                    \
         assert_non_null(strstr(err.text, part));                                                   \
-    } while (0)
-
-#define assert_ok(call)                                                                            \
-    do {                                                                                           \
-        int answered = (call);                                                                     \
-        if (answered != 0)                                                                         \
-            fail_msg("%s: %d %s", #call, answered, err.text);                                      \
     } while (0)
 
 static inline void
