@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Two observations side by side.
+ */
+#include "harness/oracle/difference.h"
+
+#include <string.h>
+
+/* Characters shown of each text. */
+#define SHOWN 60
+
+const char *
+difference_of_texts(const char *before, const char *now)
+{
+    static char buffer[2 * SHOWN + 64];
+    gsize same = 0;
+    gsize line = 0;
+    g_autofree char *old = NULL;
+    g_autofree char *new = NULL;
+
+    for (; before[same] && before[same] == now[same]; same++) {
+        if (before[same] == '\n')
+            line = same + 1;
+    }
+    if (same - line > SHOWN / 2)
+        line = same - SHOWN / 2;
+    old = g_strdelimit(g_strndup(before + line, SHOWN), "\n", ' ');
+    new = g_strdelimit(g_strndup(now + line, SHOWN), "\n", ' ');
+    g_snprintf(buffer, sizeof(buffer), "'%s' became '%s'", g_strstrip(old), g_strstrip(new));
+    return buffer;
+}
+
+static char *
+difference_of_trees(const ObservedDomain *before, const ObservedDomain *now)
+{
+    for (guint i = 0; i < before->moments->len; i++) {
+        const ObservedMoment *old = g_ptr_array_index(before->moments, i);
+        const ObservedMoment *moment = observed_moment(now, old->name);
+
+        if (!moment)
+            return g_strdup_printf("snapshot '%s' of '%s' is gone", old->name, before->name);
+        if (moment->doc != old->doc && strcmp(moment->doc->text, old->doc->text) != 0)
+            return g_strdup_printf("snapshot '%s' of '%s' changed: %s", old->name, before->name,
+                                   difference_of_texts(old->doc->text, moment->doc->text));
+    }
+    for (guint i = 0; i < now->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(now->moments, i);
+
+        if (!observed_moment(before, moment->name))
+            return g_strdup_printf("snapshot '%s' of '%s' appeared", moment->name, now->name);
+    }
+    if (g_strcmp0(before->current, now->current) != 0)
+        return g_strdup_printf("the current snapshot of '%s' was '%s' and is '%s'", now->name,
+                               before->current ? before->current : "",
+                               now->current ? now->current : "");
+    return NULL;
+}
+
+char *
+difference_after_restart(const ObservedDomain *before, const ObservedDomain *now)
+{
+    if (!now)
+        return g_strdup_printf("domain '%s' is gone", before->name);
+    if (strcmp(before->uuid, now->uuid) != 0)
+        return g_strdup_printf("domain '%s' has another UUID", before->name);
+    if (before->state != now->state)
+        return g_strdup_printf("domain '%s' was %s and is %s", before->name,
+                               vm_enum_word("state", before->state),
+                               vm_enum_word("state", now->state));
+    if (before->persistent != now->persistent || before->autostart != now->autostart
+        || before->managed_save != now->managed_save)
+        return g_strdup_printf("domain '%s': persistent, autostart or managed save changed",
+                               before->name);
+    if (strcmp(before->live->text, now->live->text) != 0)
+        return g_strdup_printf("the definition of '%s' changed: %s", before->name,
+                               difference_of_texts(before->live->text, now->live->text));
+    if (strcmp(before->config->text, now->config->text) != 0)
+        return g_strdup_printf("the stored definition of '%s' changed: %s", before->name,
+                               difference_of_texts(before->config->text, now->config->text));
+    return difference_of_trees(before, now);
+}
+
+char *
+difference_of_domains(const ObservedDomain *before, const ObservedDomain *now)
+{
+    char *found = difference_after_restart(before, now);
+
+    if (found || before->reason == now->reason)
+        return found;
+    return g_strdup_printf("domain '%s': the reason of its state was %d and is %d", before->name,
+                           before->reason, now->reason);
+}
+
+static json_t *
+find_file(json_t *files, const char *path)
+{
+    json_t *file;
+    size_t i;
+
+    json_array_foreach (files, i, file) {
+        if (g_strcmp0(json_string_value(json_object_get(file, "path")), path) == 0)
+            return file;
+    }
+    return NULL;
+}
+
+static char *
+difference_of_file_lists(json_t *before, json_t *now)
+{
+    json_t *file;
+    size_t i;
+
+    json_array_foreach (before, i, file) {
+        const char *path = json_string_value(json_object_get(file, "path"));
+        json_t *other = find_file(now, path);
+
+        if (!other)
+            return g_strdup_printf("file '%s' is gone", path);
+        if (!json_equal(file, other))
+            return g_strdup_printf("file '%s' changed", path);
+    }
+    json_array_foreach (now, i, file) {
+        const char *path = json_string_value(json_object_get(file, "path"));
+
+        if (!find_file(before, path))
+            return g_strdup_printf("file '%s' appeared", path);
+    }
+    return NULL;
+}
+
+static char *
+difference_of_files(const char *before, const char *now)
+{
+    json_t *old;
+    json_t *new;
+    char *found;
+
+    if (!before || !now || strcmp(before, now) == 0)
+        return NULL;
+    old = json_loads(before, 0, NULL);
+    new = json_loads(now, 0, NULL);
+    found = difference_of_file_lists(old, new);
+    json_decref(old);
+    json_decref(new);
+    return found;
+}
+
+char *
+difference_of_worlds(const Observation *before, const Observation *now)
+{
+    for (guint i = 0; i < before->domains->len; i++) {
+        const ObservedDomain *old = g_ptr_array_index(before->domains, i);
+        char *found = difference_of_domains(old, observed_domain(now, old->name));
+
+        if (found)
+            return found;
+    }
+    for (guint i = 0; i < now->domains->len; i++) {
+        const ObservedDomain *domain = g_ptr_array_index(now->domains, i);
+
+        if (!observed_domain(before, domain->name))
+            return g_strdup_printf("domain '%s' appeared", domain->name);
+    }
+    return difference_of_files(before->files, now->files);
+}

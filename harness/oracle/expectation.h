@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The whole new state that a row's effects ask for.
+ */
+#pragma once
+
+#include "harness/oracle/context.h"
+
+/** What a yes/no property must be. */
+typedef enum {
+    EXPECT_SAME,
+    EXPECT_NO,
+    EXPECT_YES,
+    EXPECT_ANY,
+} ExpectValue;
+
+/** Which definition must stand where. */
+typedef enum {
+    EXPECT_DEF_SAME,
+    EXPECT_DEF_ANY,
+    EXPECT_DEF_DOCUMENT,
+    EXPECT_DEF_CONFIG,
+    EXPECT_DEF_MOMENT,
+} ExpectDefinition;
+
+/** One event that must come. */
+typedef struct {
+    int type, detail; /* detail -1 = any */
+    gboolean optional;
+} ExpectEvent;
+
+/** The new state of the step's domain; of every other domain all must be the same. */
+typedef struct {
+    const char *name; /* afterwards */
+    gboolean gone, is_new;
+    int state, reason; /* -1 = any, -2 = same */
+    ExpectValue persistent, autostart, managed_save;
+    ExpectDefinition live, config;
+    gboolean overlays, disks_moment, ram_moment, images_any, files_any;
+    GHashTable *tree;   /* name -> parent or "", both owned by it */
+    const char *added;  /* the new or redefined moment, or NULL */
+    gboolean redefined;
+    const char *added_state;
+    char *current; /* or NULL */
+    GArray *events; /* of ExpectEvent */
+} Expectation;
+
+/** Work out the effects of a row for a step.  The caller frees it. */
+Expectation *expectation_new(const StepContext *context, const OutcomeRow *row);
+
+/** Free it; NULL is fine. */
+void expectation_free(Expectation *expectation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Expectation, expectation_free)
+
+/** Whether an effect's word is known, for a test of the tables. */
+gboolean expectation_knows_effect(const char *word);
+
+/** Compare with the world after the step and the events of the step: NULL when all is as it must
+ *  be, else one line that the caller frees. */
+char *expectation_compare(const Expectation *expectation, const StepContext *context,
+                          const Observation *after, const GArray *events);
+
+/** Compare the events alone; as above. */
+char *expectation_compare_events(const Expectation *expectation, const StepContext *context,
+                                 const GArray *events);

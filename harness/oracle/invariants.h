@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What must hold after every step, whatever the step was.
+ */
+#pragma once
+
+#include "harness/oracle/history.h"
+#include "harness/oracle/observe.h"
+
+/** How far an invariant could be looked at. */
+typedef enum {
+    SEEN_NOT,
+    SEEN_PARTLY,
+    SEEN_WHOLE,
+} Seen;
+
+/** Each check gives NULL when all holds, else one line that the caller frees; *seen receives how
+ *  far it could look. */
+
+/** I1: trees are trees, one current at most, every listed name is found, lists and filters
+ *  agree with the documents. */
+char *invariant_trees(const ObserveView *view, const Observation *world, Seen *seen);
+
+/** I2 and I3: a restarted driver on a copy of the store shows the same; there every snapshot's
+ *  document is taken back by REDEFINE and VALIDATE and comes out unchanged.  `verified` (a set of
+ *  texts, grows) are documents that passed before.  *invariant receives "I2" or "I3". */
+char *invariant_restart(const ObserveView *view, const Observation *world, GHashTable *verified,
+                        gboolean validate, const char **invariant);
+
+/** I3, the part that needs no copy: every document handed out is well-formed and has its root. */
+char *invariant_documents(const Observation *world);
+
+/** I7: what is new has an owner: image files are named by a definition, a chain or a snapshot; nodes
+ *  belong to the chain of a disk; no job and no temporary file is left.  `asked` (may be NULL)
+ *  is text of the step: a file that it names was asked for. */
+char *invariant_owners(const ObserveView *view, const Observation *before,
+                       const Observation *after, const char *const *asked, Seen *seen);
+
+typedef struct Ledger Ledger;
+
+/** I4's memory: what every snapshot held when it was made. */
+Ledger *ledger_new(void);
+void ledger_free(Ledger *ledger);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_free)
+
+/** I4: enter what is new, strike out what is gone, compare what stays.  */
+char *ledger_check(Ledger *ledger, const ObserveView *view, const Observation *before,
+                   const Observation *after, Seen *seen);
+
+/** Begin anew with the world as it is (after damage on purpose). */
+void ledger_forget(Ledger *ledger);
+
+/** After a revert: each internal disk has the content that the ledger has for the moment. */
+char *ledger_check_reverted(const Ledger *ledger, const ObserveView *view,
+                            const ObservedDomain *now, const char *moment);

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * I4: the content ledger.  When a snapshot appears, what each of its disks
+ * (and its RAM) holds is entered; as long as it is listed, it must hold that.
+ */
+#include "harness/oracle/invariants.h"
+
+#include <string.h>
+
+/* What one snapshot holds: place -> digest.  A place is "PATH@TAG" for an
+ * internal disk, the path of the image that was top for an external one. */
+typedef struct {
+    const MomentDoc *doc;
+    GHashTable *contents; /* owned texts; "" = not there */
+} LedgerEntry;
+
+struct Ledger {
+    GHashTable *entries; /* "uuid/NAME" -> LedgerEntry */
+};
+
+static void
+entry_free(LedgerEntry *entry)
+{
+    g_hash_table_unref(entry->contents);
+    g_free(entry);
+}
+
+Ledger *
+ledger_new(void)
+{
+    Ledger *ledger = g_new0(Ledger, 1);
+
+    ledger->entries =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) entry_free);
+    return ledger;
+}
+
+void
+ledger_free(Ledger *ledger)
+{
+    if (!ledger)
+        return;
+    g_hash_table_unref(ledger->entries);
+    g_free(ledger);
+}
+
+void
+ledger_forget(Ledger *ledger)
+{
+    g_hash_table_remove_all(ledger->entries);
+}
+
+/* Disk and RAM of a place in one text; "" where nothing is there. */
+static char *
+content_of(const ObserveView *view, const char *place)
+{
+    json_t *content = observe_inspect(view, "content", place);
+    const char *digest = json_string_value(json_object_get(content, "digest"));
+    json_t *memory = json_object_get(content, "memory");
+    g_autofree char *ram = memory ? json_dumps(memory, JSON_ENCODE_ANY | JSON_SORT_KEYS) : NULL;
+    char *text = digest ? g_strdup_printf("%s %s", digest, ram ? ram : "") : g_strdup("");
+
+    json_decref(content);
+    return text;
+}
+
+static gboolean
+same_disk(const char *one, const char *other)
+{
+    return strcspn(one, " ") == strcspn(other, " ") && strncmp(one, other, strcspn(one, " ")) == 0;
+}
+
+/* The place of a snapshot's disk, or NULL for one that it does not hold. */
+static char *
+place_of(const ObservedDomain *domain, const ObservedMoment *moment, const OracleDisk *disk)
+{
+    const DomainDoc *then = moment->doc->domain ? moment->doc->domain : domain->config;
+    const OracleDisk *old = document_disk(then->disks, disk->name);
+
+    if (!old || !old->source)
+        return NULL;
+    if (g_strcmp0(disk->snapshot, "internal") == 0)
+        return g_strdup_printf("%s@%s", old->source, moment->name);
+    return g_strcmp0(disk->snapshot, "external") == 0 ? g_strdup(old->source) : NULL;
+}
+
+/* Nothing writes between a call and this look, so today's disk still has the
+ * content of the moment just made. */
+static char *
+check_new(const ObserveView *view, const ObservedDomain *domain, const ObservedMoment *moment,
+          const OracleDisk *disk, const char *content)
+{
+    const OracleDisk *today = document_disk(domain->live->disks, disk->name);
+    g_autofree char *now = today && today->source ? content_of(view, today->source) : NULL;
+
+    if (!now || !*now)
+        return NULL;
+    if (!*content)
+        return g_strdup_printf("snapshot '%s': disk '%s' has no content in any image",
+                               moment->name, disk->name);
+    if (!same_disk(content, now))
+        return g_strdup_printf("snapshot '%s': disk '%s' has not the content of its moment",
+                               moment->name, disk->name);
+    return NULL;
+}
+
+static char *
+enter_moment(LedgerEntry *entry, const ObserveView *view, const ObservedDomain *domain,
+             const ObservedMoment *moment, gboolean made_now)
+{
+    for (guint i = 0; i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+        g_autofree char *place = place_of(domain, moment, disk);
+        char *content;
+
+        if (!place)
+            continue;
+        content = content_of(view, place);
+        g_hash_table_replace(entry->contents, g_strdup(place), content);
+        if (made_now) {
+            char *found = check_new(view, domain, moment, disk, content);
+
+            if (found)
+                return found;
+        }
+    }
+    return NULL;
+}
+
+static char *
+compare_entry(const LedgerEntry *entry, const ObserveView *view, const char *name)
+{
+    GHashTableIter iter;
+    gpointer place, content;
+
+    g_hash_table_iter_init(&iter, entry->contents);
+    while (g_hash_table_iter_next(&iter, &place, &content)) {
+        g_autofree char *now = content_of(view, place);
+
+        if (strcmp(now, content) != 0)
+            return g_strdup_printf("snapshot '%s' lost its content in '%s': was %s, is %s", name,
+                                   (char *) place, (char *) content, *now ? now : "gone");
+    }
+    return NULL;
+}
+
+static char *
+moment_key(const ObservedDomain *domain, const ObservedMoment *moment)
+{
+    return g_strdup_printf("%s/%s", domain->uuid, moment->name);
+}
+
+/* Made by the call, or only entered by REDEFINE: then its time is not now, or
+ * there was one of that name already. */
+static gboolean
+is_made_now(const Observation *before, const ObservedDomain *domain,
+            const ObservedMoment *moment)
+{
+    const ObservedDomain *old = before ? observed_domain(before, domain->name) : NULL;
+
+    return old && !observed_moment(old, moment->name)
+           && g_strcmp0(domain->current, moment->name) == 0
+           && g_strcmp0(moment->doc->parent, old->current) == 0;
+}
+
+static char *
+check_moment(Ledger *ledger, const ObserveView *view, const ObservedDomain *domain,
+             const ObservedMoment *moment, gboolean made_now)
+{
+    g_autofree char *key = moment_key(domain, moment);
+    LedgerEntry *entry = g_hash_table_lookup(ledger->entries, key);
+
+    if (entry
+        && (entry->doc == moment->doc || strcmp(entry->doc->body, moment->doc->body) == 0)) {
+        entry->doc = moment->doc;
+        return compare_entry(entry, view, moment->name);
+    }
+    entry = g_new0(LedgerEntry, 1);
+    entry->doc = moment->doc;
+    entry->contents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_hash_table_replace(ledger->entries, g_steal_pointer(&key), entry);
+    return enter_moment(entry, view, domain, moment, made_now);
+}
+
+static gboolean
+is_gone(gpointer key, gpointer value G_GNUC_UNUSED, gpointer opaque)
+{
+    const Observation *world = opaque;
+
+    for (guint i = 0; i < world->domains->len; i++) {
+        const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
+
+        if (g_str_has_prefix(key, domain->uuid)
+            && observed_moment(domain, (const char *) key + strlen(domain->uuid) + 1))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+char *
+ledger_check(Ledger *ledger, const ObserveView *view, const Observation *before,
+             const Observation *after, Seen *seen)
+{
+    *seen = view->content ? SEEN_WHOLE : SEEN_NOT;
+    if (!view->content)
+        return NULL;
+    g_hash_table_foreach_remove(ledger->entries, is_gone, (gpointer) after);
+    for (guint i = 0; i < after->domains->len; i++) {
+        const ObservedDomain *domain = g_ptr_array_index(after->domains, i);
+
+        for (guint j = 0; j < domain->moments->len; j++) {
+            const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
+            char *found = check_moment(ledger, view, domain, moment,
+                                       is_made_now(before, domain, moment));
+
+            if (found)
+                return found;
+        }
+    }
+    return NULL;
+}
+
+char *
+ledger_check_reverted(const Ledger *ledger, const ObserveView *view, const ObservedDomain *now,
+                      const char *moment)
+{
+    const ObservedMoment *reverted = observed_moment(now, moment);
+    g_autofree char *key = reverted ? moment_key(now, reverted) : NULL;
+    const LedgerEntry *entry = key ? g_hash_table_lookup(ledger->entries, key) : NULL;
+
+    for (guint i = 0; entry && view->content && i < reverted->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(reverted->doc->disks, i);
+        g_autofree char *place = place_of(now, reverted, disk);
+        const char *want = place ? g_hash_table_lookup(entry->contents, place) : NULL;
+        const OracleDisk *today = document_disk(now->live->disks, disk->name);
+        g_autofree char *content =
+            want && *want && today && today->source ? content_of(view, today->source) : NULL;
+
+        if (content && *content && !same_disk(content, want))
+            return g_strdup_printf("disk '%s' has not the content of snapshot '%s'", disk->name,
+                                   moment);
+    }
+    return NULL;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The oracle: one look at the world after each step, every invariant, and
+ * what the outcome data says of the call.
+ */
+#include "harness/oracle/oracle.h"
+
+#include <string.h>
+#include "harness/oracle/difference.h"
+#include "harness/oracle/event_order.h"
+#include "harness/oracle/expectation.h"
+#include "harness/oracle/invariants.h"
+
+/* The invariants that are looked at here, in the order of the table. */
+static const char *const invariant_names[] = {"I1", "I2", "I3", "I4", "I7", "I8", "I10"};
+#define INVARIANTS G_N_ELEMENTS(invariant_names)
+
+struct Oracle {
+    ObserveView view;
+    VmProfile profile;
+    char *prefix;
+    gboolean events, validate;
+    DocumentCache *cache;
+    History *history;
+    Ledger *ledger;
+    GHashTable *verified; /* documents that REDEFINE took back */
+    Observation *world;   /* as last observed */
+    guint64 counts[INVARIANTS][SEEN_WHOLE + 1];
+};
+
+void
+oracle_finding_free(OracleFinding *finding)
+{
+    if (!finding)
+        return;
+    g_free(finding->id);
+    g_free(finding->text);
+    g_free(finding);
+}
+
+/* Takes the text; NULL for none. */
+static OracleFinding *
+finding_take(const char *id, char *text)
+{
+    OracleFinding *finding;
+
+    if (!text)
+        return NULL;
+    finding = g_new0(OracleFinding, 1);
+    finding->id = g_strdup(id);
+    finding->text = text;
+    return finding;
+}
+
+static void
+count(Oracle *oracle, const char *invariant, Seen seen)
+{
+    for (gsize i = 0; i < INVARIANTS; i++) {
+        if (strcmp(invariant_names[i], invariant) == 0)
+            oracle->counts[i][seen]++;
+    }
+}
+
+static gboolean
+has_capability(const OracleOptions *options, const char *name)
+{
+    return options->capabilities && g_strv_contains(options->capabilities, name);
+}
+
+Oracle *
+oracle_new(const OracleOptions *options, GError **error)
+{
+    Oracle *oracle;
+
+    if (!options->target->domain_list || !options->target->domain_get_xml
+        || !options->target->domain_get_state) {
+        vm_refuse(error, VIR_ERR_NO_SUPPORT,
+                  "target '%s' cannot list domains, so nothing can be observed",
+                  options->target->name);
+        return NULL;
+    }
+    oracle = g_new0(Oracle, 1);
+    oracle->profile = options->profile;
+    oracle->prefix = g_strdup(options->name_prefix ? options->name_prefix : "");
+    oracle->events = has_capability(options, "events");
+    oracle->validate = has_capability(options, "snapshot-validate");
+    oracle->cache = document_cache_new();
+    oracle->history = history_new();
+    oracle->ledger = ledger_new();
+    oracle->verified = g_hash_table_new(NULL, NULL);
+    oracle->view.target = options->target;
+    oracle->view.conn = options->conn;
+    oracle->view.prefix = oracle->prefix;
+    oracle->view.cache = oracle->cache;
+    oracle->view.files = has_capability(options, "files") && options->target->inspect;
+    oracle->view.content = has_capability(options, "content") && options->target->inspect;
+    oracle->world = observe_world(&oracle->view);
+    return oracle;
+}
+
+void
+oracle_free(Oracle *oracle)
+{
+    if (!oracle)
+        return;
+    observation_free(oracle->world);
+    g_hash_table_unref(oracle->verified);
+    ledger_free(oracle->ledger);
+    history_free(oracle->history);
+    document_cache_free(oracle->cache);
+    g_free(oracle->prefix);
+    g_free(oracle);
+}
+
+static const OutcomeRow *
+decide(Oracle *oracle, StepContext *context, const OracleStep *step)
+{
+    context_init(context, &oracle->view, oracle->history, oracle->world);
+    context_step(context, step, oracle->profile);
+    return outcome_decide(vm_call_info(step->call)->function, oracle->profile, context_atom,
+                          context, NULL);
+}
+
+const char *
+oracle_predict(Oracle *oracle, const OracleStep *step, const char **rule)
+{
+    StepContext context;
+    const OutcomeRow *row = decide(oracle, &context, step);
+    int refusal = row ? outcome_refusal(row->result) : 0;
+
+    context_clear(&context);
+    if (rule)
+        *rule = row ? row->rule : NULL;
+    if (!row)
+        return NULL;
+    return refusal ? vm_error_name(refusal) : "ok";
+}
+
+/* ---- invariants ---- */
+
+static gboolean
+worlds_look_equal(const Observation *one, const Observation *other)
+{
+    g_autofree char *found = difference_of_worlds(one, other);
+
+    return found == NULL;
+}
+
+static OracleFinding *
+check_restart(Oracle *oracle, const Observation *after, gboolean changed)
+{
+    const char *invariant = "I2";
+    gboolean can = oracle->view.target->probe != NULL;
+    char *found = invariant_documents(after);
+
+    count(oracle, "I2", can ? SEEN_WHOLE : SEEN_NOT);
+    count(oracle, "I3", can ? SEEN_WHOLE : SEEN_PARTLY);
+    if (found)
+        return finding_take("I3", found);
+    if (!can || !changed)
+        return NULL;
+    found = invariant_restart(&oracle->view, after, oracle->verified, oracle->validate,
+                              &invariant);
+    return finding_take(invariant, found);
+}
+
+static OracleFinding *
+check_events(Oracle *oracle, const Observation *after, const GArray *events)
+{
+    count(oracle, "I10", oracle->events ? SEEN_WHOLE : SEEN_NOT);
+    if (!oracle->events)
+        return NULL;
+    return finding_take("I10", event_order_check(oracle->world, after, events));
+}
+
+/* Everything that holds after any step; `asked` are texts of the step. */
+static OracleFinding *
+check_invariants(Oracle *oracle, const Observation *after, const char *const *asked,
+                 gboolean changed)
+{
+    Seen seen = SEEN_NOT;
+    OracleFinding *finding;
+    char *found = changed ? invariant_trees(&oracle->view, after, &seen) : NULL;
+
+    count(oracle, "I1", changed ? seen : SEEN_WHOLE);
+    if (found)
+        return finding_take("I1", found);
+    found = changed ? ledger_check(oracle->ledger, &oracle->view, oracle->world, after, &seen)
+                    : NULL;
+    count(oracle, "I4", oracle->view.content ? SEEN_WHOLE : SEEN_NOT);
+    if (found)
+        return finding_take("I4", found);
+    found = changed ? invariant_owners(&oracle->view, oracle->world, after, asked, &seen) : NULL;
+    count(oracle, "I7", oracle->view.files ? SEEN_WHOLE : SEEN_NOT);
+    if (found)
+        return finding_take("I7", found);
+    finding = check_restart(oracle, after, changed);
+    return finding;
+}
+
+/* ---- the outcome of a call ---- */
+
+static OracleFinding *
+check_unchanged(Oracle *oracle, const Observation *after, const GArray *events)
+{
+    char *found = difference_of_worlds(oracle->world, after);
+
+    count(oracle, "I8", oracle->view.files ? SEEN_WHOLE : SEEN_PARTLY);
+    if (!found && oracle->events && events && events->len > 0)
+        found = g_strdup_printf("event %s came",
+                                event_order_word(&g_array_index(events, struct vm_event, 0)));
+    if (!found)
+        return NULL;
+    return finding_take("I8", g_strdup_printf("the call failed, but %s", found));
+}
+
+static char *
+compare_success(Oracle *oracle, const StepContext *context, const OutcomeRow *row,
+                const Observation *after, const GArray *events)
+{
+    g_autoptr(Expectation) expected = expectation_new(context, row);
+    const ObservedDomain *now = observed_domain(after, expected->name);
+    char *found;
+
+    if (!oracle->events)
+        g_array_set_size(expected->events, 0);
+    found = expectation_compare(expected, context, after, oracle->events ? events : NULL);
+    if (!found && expected->disks_moment && now && context->moment)
+        found = ledger_check_reverted(oracle->ledger, &oracle->view, now, context->moment->name);
+    return found;
+}
+
+static OracleFinding *
+check_outcome(Oracle *oracle, const OracleStep *step, const Observation *after,
+              const GArray *events)
+{
+    StepContext context;
+    const OutcomeRow *row = decide(oracle, &context, step);
+    int refusal = row ? outcome_refusal(row->result) : 0;
+    OracleFinding *finding = NULL;
+
+    if (row && refusal != step->code)
+        finding = finding_take(
+            row->rule,
+            g_strdup_printf("%s: expected %s, got %s%s%s", row->call,
+                            refusal ? vm_error_name(refusal) : "success",
+                            step->code ? vm_error_name(step->code) : "success",
+                            step->text ? ": " : "", step->text ? step->text : ""));
+    else if (row && !refusal)
+        finding =
+            finding_take(row->rule, compare_success(oracle, &context, row, after, events));
+    context_clear(&context);
+    return finding;
+}
+
+static void
+take_world(Oracle *oracle, Observation *after)
+{
+    observation_free(oracle->world);
+    oracle->world = after;
+}
+
+OracleFinding *
+oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
+{
+    Observation *after = observe_world(&oracle->view);
+    gboolean changed = !worlds_look_equal(oracle->world, after);
+    const char *const asked[] = {step->xml, step->argument, NULL};
+    OracleFinding *finding = check_outcome(oracle, step, after, events);
+
+    if (!finding && step->code != 0)
+        finding = check_unchanged(oracle, after, events);
+    if (!finding)
+        finding = check_invariants(oracle, after, asked, changed);
+    if (!finding)
+        finding = check_events(oracle, after, events);
+    if (step->code == 0)
+        history_learn(oracle->history, step, oracle->world, after);
+    take_world(oracle, after);
+    return finding;
+}
+
+OracleFinding *
+oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
+{
+    Observation *after = observe_world(&oracle->view);
+    OracleFinding *finding = NULL;
+
+    if (expect_damage) {
+        history_forget_images(oracle->history);
+        ledger_forget(oracle->ledger);
+        g_hash_table_remove_all(oracle->verified);
+    } else {
+        Seen seen = SEEN_NOT;
+        char *found = invariant_trees(&oracle->view, after, &seen);
+
+        count(oracle, "I1", seen);
+        finding = finding_take("I1", found);
+        if (!finding)
+            finding = finding_take(
+                "I4", ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen));
+        if (!finding)
+            finding = check_events(oracle, after, events);
+    }
+    take_world(oracle, after);
+    return finding;
+}
+
+/* ---- what a report says ---- */
+
+static void
+describe_domain(GString *text, const ObservedDomain *domain)
+{
+    g_string_append_printf(text, "domain %s: %s%s%s\n", domain->name,
+                           vm_enum_word("state", domain->state),
+                           domain->persistent ? ", persistent" : ", transient",
+                           domain->managed_save ? ", managed save" : "");
+    for (guint i = 0; i < domain->live->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(domain->live->disks, i);
+
+        g_string_append_printf(text, "  disk %s: %s\n", disk->name,
+                               disk->source ? disk->source : "empty");
+    }
+    for (guint i = 0; i < domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
+
+        g_string_append_printf(text, "  snapshot %s: %s%s%s%s\n", moment->name,
+                               moment->doc->state ? moment->doc->state : "?",
+                               moment->doc->parent ? ", child of " : ", root",
+                               moment->doc->parent ? moment->doc->parent : "",
+                               g_strcmp0(domain->current, moment->name) == 0 ? ", current" : "");
+    }
+}
+
+char *
+oracle_describe(Oracle *oracle)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < oracle->world->domains->len; i++)
+        describe_domain(text, g_ptr_array_index(oracle->world->domains, i));
+    return g_string_free(text, FALSE);
+}
+
+json_t *
+oracle_coverage(Oracle *oracle)
+{
+    json_t *coverage = json_object();
+
+    for (gsize i = 0; i < INVARIANTS; i++)
+        json_object_set_new(
+            coverage, invariant_names[i],
+            json_pack("{s:I,s:I,s:I}", "observed", (json_int_t) oracle->counts[i][SEEN_WHOLE],
+                      "partly", (json_int_t) oracle->counts[i][SEEN_PARTLY], "not",
+                      (json_int_t) oracle->counts[i][SEEN_NOT]));
+    return coverage;
+}
