@@ -29,6 +29,7 @@ static const Rule rules[] = {
 #include "spec/rules/catalogue/domain_save.def"
 #include "spec/rules/catalogue/domain_rename_list.def"
 #include "spec/rules/catalogue/domain_transient.def"
+#include "spec/rules/catalogue/domain_disk.def"
 #include "spec/rules/catalogue/own.def"
 #undef RULE
 };

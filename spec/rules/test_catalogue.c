@@ -23,9 +23,11 @@ static const struct {
     {"DOM-SUSP-", 5},    {"DOM-RES-", 5},    {"DOM-RESET-", 2},    {"DOM-SHUT-", 9},
     {"DOM-DESTROY-", 7}, {"DOM-STOP-", 5},   {"DOM-UNDEF-", 17},   {"DOM-SAVE-", 21},
     {"DOM-MS-", 8},      {"DOM-REN-", 11},   {"DOM-AUTO-", 3},     {"DOM-LIST-", 5},
-    {"DOM-TRANS-", 10},  {"VM-ATOMIC-", 2},  {"VM-NAME-", 7},      {"VM-REV-", 10},
-    {"VM-DEL-", 2},      {"VM-UNDEF-", 2},   {"VM-REN-", 1},       {"VM-META-", 7},
-    {"VM-SAVE-", 2},     {"VM-XML-", 10},    {"VM-LATER-", 7},
+    {"DOM-TRANS-", 10},  {"DISK-SN-", 7},    {"DISK-TR-", 8},      {"DISK-RO-", 2},
+    {"DISK-SH-", 1},     {"DISK-SP-", 6},    {"DISK-BS-", 4},      {"DISK-IX-", 3},
+    {"DISK-VAL-", 4},    {"VM-ATOMIC-", 2},  {"VM-NAME-", 6},      {"VM-REV-", 9},
+    {"VM-PREP-", 1},     {"VM-DEL-", 2},     {"VM-UNDEF-", 2},     {"VM-REN-", 1},
+    {"VM-META-", 8},     {"VM-SAVE-", 2},    {"VM-XML-", 12},      {"VM-LATER-", 7},
 };
 
 static void
@@ -133,7 +135,7 @@ test_rules_refer_to_rules_that_exist(void **state)
     (void)state;
     gsize count;
     const Rule *rules = rules_all(&count);
-    g_autoptr(GRegex) id = g_regex_new("\\b(SNAP|DOM|VM)-[A-Z]+-[0-9]+\\b", 0, 0, NULL);
+    g_autoptr(GRegex) id = g_regex_new("\\b(SNAP|DOM|DISK|VM)-[A-Z]+-[0-9]+\\b", 0, 0, NULL);
 
     for (gsize i = 0; i < count; i++) {
         check_references(&rules[i], rules[i].sentence, id);
