@@ -84,8 +84,8 @@ static gboolean
 revert_stops_transient(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 {
     return !context->domain->persistent && !to_live(context) &&
-           without_flag(context, VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING |
-                                     VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED);
+           without_flag(context,
+                        VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING | VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED);
 }
 
 static gboolean
@@ -113,8 +113,13 @@ revert_bad_state(const VmGuardContext *context, char **what)
 static gboolean
 revert_foreign(const VmGuardContext *context, char **what)
 {
-    *what = g_strdup(reverted(context)->domain->uuid);
-    return g_strcmp0(reverted(context)->domain->uuid, context->domain->def->uuid) != 0;
+    const VmSnapshotDef *def = reverted(context);
+    const char *ours = context->domain->def->uuid;
+    gboolean inactive =
+        def->inactive_domain != NULL && g_strcmp0(def->inactive_domain->uuid, ours) != 0;
+    const char *theirs = inactive ? def->inactive_domain->uuid : def->domain->uuid;
+    *what = g_strdup(theirs);
+    return g_strcmp0(theirs, ours) != 0;
 }
 
 static gboolean
@@ -206,8 +211,7 @@ delete_external_below(const VmGuardContext *context, char **what)
 static gboolean
 delete_external_subtree(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 {
-    return !metadata_only(context) &&
-           !without_flag(context, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN) &&
+    return !metadata_only(context) && !without_flag(context, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN) &&
            vm_snapshot_def_is_external(reverted(context));
 }
 

@@ -59,8 +59,8 @@ parse_flags(const VmDomain *domain, guint32 flags)
 static gboolean
 check_live(const VmSnapshotPlan *plan, GError **error)
 {
-    if (!(plan->flags & CREATE(LIVE)) || (vm_domain_is_active(plan->domain) &&
-                                          plan->def->memory == VM_LOCATION_EXTERNAL))
+    if (!(plan->flags & CREATE(LIVE)) ||
+        (vm_domain_is_active(plan->domain) && plan->def->memory == VM_LOCATION_EXTERNAL))
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
                      "domain '%s': LIVE is for a running domain's memory in a file "
@@ -229,8 +229,7 @@ check_all(VmSnapshotPlan *plan, GError **error)
 {
     if (!check_state(plan, error) || !check_quiesce(plan, error) || !capture(plan, error))
         return FALSE;
-    const VmGuardContext context = {.domain = plan->domain, .def = plan->def,
-                                    .flags = plan->flags};
+    const VmGuardContext context = {.domain = plan->domain, .def = plan->def, .flags = plan->flags};
     return vm_snapshot_prepare(plan, error) && check_name(plan, error) &&
            vm_snapshot_check_tags(plan, error) &&
            vm_guard(VM_GUARD_SNAPSHOT_CREATE, &context, error) &&
@@ -247,8 +246,8 @@ create_new(VmSnapshotPlan *plan, GError **error)
         give_name(domain, def);
     const VmMoment *current = vm_moment_tree_current(domain->snapshots);
     g_free(def->parent);
-    def->parent = g_strdup(current != NULL && !(plan->flags & CREATE(NO_METADATA)) ? current->name
-                                                                                    : NULL);
+    def->parent =
+        g_strdup(current != NULL && !(plan->flags & CREATE(NO_METADATA)) ? current->name : NULL);
     if (!check_all(plan, error))
         return FALSE;
     return plan->external ? vm_snapshot_create_external(plan, error)

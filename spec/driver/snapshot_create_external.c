@@ -183,8 +183,8 @@ vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error)
 
 /* ---- recovery ---- */
 
-/* Whether the disks were switched: a live graph tells; else what is recorded decides, and an overlay
- * that a guest may have written to is never dropped. */
+/* Whether the disks were switched: a live graph tells; else what is recorded decides, and an
+ * overlay that a guest may have written to is never dropped. */
 static gboolean
 stands(const VmIntent *intent, const GPtrArray *overlays)
 {
@@ -235,8 +235,7 @@ drop_moment(const VmIntent *intent)
     vm_moment_tree_set_current(domain->snapshots, parent);
     g_autoptr(GError) error = NULL;
     if (!vm_record_drop_snapshot(domain, name, &error) ||
-        (parent != NULL &&
-         !vm_record_snapshot(domain, vm_moment_snapshot(parent), TRUE, &error)))
+        (parent != NULL && !vm_record_snapshot(domain, vm_moment_snapshot(parent), TRUE, &error)))
         vm_snapshot_log(domain, "metadata could not be put back", error);
 }
 

@@ -131,8 +131,8 @@ vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
     if (!begin(plan, disks, error))
         return FALSE;
 
-    gboolean ok = vm_domain_is_active(domain) ? act_live(plan, disks, error)
-                                              : act_off(plan, disks, error);
+    gboolean ok =
+        vm_domain_is_active(domain) ? act_live(plan, disks, error) : act_off(plan, disks, error);
     if (ok && records(plan) && !vm_snapshot_record_new(domain, plan->def, error)) {
         undo(plan, disks);
         g_autoptr(GError) failure = NULL;
@@ -154,7 +154,8 @@ take_out(VmDomain *domain, const char *tag, const json_t *images)
     g_autoptr(GArray) disks = g_array_new(FALSE, FALSE, sizeof(guint));
     gsize at;
     json_t *path;
-    json_array_foreach(images, at, path) {
+    json_array_foreach(images, at, path)
+    {
         for (guint i = 0; i < domain->def->disks->len; i++)
             if (g_strcmp0(vm_domain_def_disk(domain->def, i)->source.path,
                           json_string_value(path)) == 0)
@@ -163,14 +164,6 @@ take_out(VmDomain *domain, const char *tag, const json_t *images)
     g_autoptr(GError) error = NULL;
     if (!vm_snapshot_delete_tag(domain, tag, disks, &error))
         vm_snapshot_log(domain, "an unrecorded snapshot is left in the images", error);
-}
-
-/* The new one is the only current one. */
-static void
-settle_current(const VmIntent *intent, VmMoment *moment)
-{
-    vm_snapshot_redefine_recover(intent);
-    vm_moment_tree_set_current(intent->domain->snapshots, moment);
 }
 
 void
@@ -190,5 +183,5 @@ vm_snapshot_create_recover(const VmIntent *intent)
         take_out(intent->domain, name, json_object_get(intent->data, "images"));
     moment = vm_moment_tree_find(intent->domain->snapshots, name);
     if (stands && moment != NULL)
-        settle_current(intent, moment);
+        vm_snapshot_settle_current(intent->domain, moment);
 }

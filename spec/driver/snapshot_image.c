@@ -33,8 +33,7 @@ info_of_node(const json_t *node)
     json_array_foreach(json_object_get(image, "snapshots"), i, entry)
         g_ptr_array_add(info->snapshots, snapshot_of_json(entry));
     json_array_foreach(json_object_get(node, "dirty-bitmaps"), i, entry)
-        g_ptr_array_add(info->bitmaps,
-                        g_strdup(json_string_value(json_object_get(entry, "name"))));
+        g_ptr_array_add(info->bitmaps, g_strdup(json_string_value(json_object_get(entry, "name"))));
     return info;
 }
 
@@ -49,7 +48,8 @@ live_image(VmDomain *domain, guint disk, json_t **nodes, GError **error)
         return NULL;
     gsize i;
     json_t *node;
-    json_array_foreach(*nodes, i, node) {
+    json_array_foreach(*nodes, i, node)
+    {
         if (g_strcmp0(json_string_value(json_object_get(node, "node-name")), name) == 0)
             return info_of_node(node);
     }

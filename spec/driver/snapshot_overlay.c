@@ -60,8 +60,8 @@ make_off(VmDomain *domain, VmOverlay *overlay, GError **error)
     VmHypervisor *hypervisor = domain->driver->hypervisor;
     g_autoptr(GError) failure = NULL;
     overlay->touched = TRUE;
-    if (!hypervisor->ops->image_create(hypervisor, overlay->path, overlay->format, 0,
-                                       overlay->base, base_format(domain, overlay), &failure))
+    if (!hypervisor->ops->image_create(hypervisor, overlay->path, overlay->format, 0, overlay->base,
+                                       base_format(domain, overlay), &failure))
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s': overlay '%s' cannot be made: %s", domain->def->name,
                          overlay->path, failure->message);
@@ -92,11 +92,11 @@ static gboolean
 add_file(VmDomain *domain, VmOverlay *overlay, GError **error)
 {
     g_autofree char *name = file_node(overlay);
-    overlay->file_added = vm_domain_qmp(
-        domain, "blockdev-add",
-        json_pack("{s:s, s:s, s:s}", "driver", is_block(overlay) ? "host_device" : "file",
-                  "node-name", name, "filename", overlay->path),
-        NULL, error);
+    overlay->file_added = vm_domain_qmp(domain, "blockdev-add",
+                                        json_pack("{s:s, s:s, s:s}", "driver",
+                                                  is_block(overlay) ? "host_device" : "file",
+                                                  "node-name", name, "filename", overlay->path),
+                                        NULL, error);
     return overlay->file_added;
 }
 
@@ -111,10 +111,9 @@ format_file(VmDomain *domain, VmOverlay *overlay, GError **error)
     if (info == NULL)
         return FALSE;
     g_autofree char *name = file_node(overlay);
-    json_t *options =
-        json_pack("{s:s, s:s, s:I, s:s, s:s}", "driver", overlay->format, "file", name, "size",
-                  (json_int_t)info->virtual_size, "backing-file", overlay->base, "backing-fmt",
-                  base_format(domain, overlay));
+    json_t *options = json_pack("{s:s, s:s, s:I, s:s, s:s}", "driver", overlay->format, "file",
+                                name, "size", (json_int_t)info->virtual_size, "backing-file",
+                                overlay->base, "backing-fmt", base_format(domain, overlay));
     return vm_domain_run_job(domain, "blockdev-create", json_pack("{s:o}", "options", options),
                              error) &&
            vm_snapshot_image_sync(domain, overlay->path, error);
@@ -162,9 +161,8 @@ vm_overlays_switch(VmDomain *domain, const GPtrArray *overlays, GError **error)
             json_decref(actions);
             return FALSE;
         }
-        json_array_append_new(actions,
-                              json_pack("{s:s, s:{s:s, s:s}}", "type", "blockdev-snapshot", "data",
-                                        "node", node, "overlay", overlay->node));
+        json_array_append_new(actions, json_pack("{s:s, s:{s:s, s:s}}", "type", "blockdev-snapshot",
+                                                 "data", "node", node, "overlay", overlay->node));
     }
     return vm_domain_qmp(domain, "transaction", json_pack("{s:o}", "actions", actions), NULL,
                          error);
@@ -232,11 +230,10 @@ vm_overlays_to_json(const GPtrArray *overlays)
     json_t *json = json_array();
     for (guint i = 0; i < overlays->len; i++) {
         const VmOverlay *o = g_ptr_array_index(overlays, i);
-        json_array_append_new(
-            json, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s}", "disk",
-                            o->target, "type", o->type, "path",
-                            o->path, "format", o->format, "base", o->base, "given", o->given,
-                            "fresh", o->fresh, "node", o->node));
+        json_array_append_new(json, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s}", "disk",
+                                              o->target, "type", o->type, "path", o->path, "format",
+                                              o->format, "base", o->base, "given", o->given,
+                                              "fresh", o->fresh, "node", o->node));
     }
     return json;
 }
@@ -253,7 +250,8 @@ vm_overlays_from_json(const json_t *json, const VmDomainDef *def)
     GPtrArray *overlays = g_ptr_array_new_with_free_func((GDestroyNotify)overlay_free);
     gsize i;
     json_t *entry;
-    json_array_foreach(json, i, entry) {
+    json_array_foreach(json, i, entry)
+    {
         const char *target = json_string_value(json_object_get(entry, "disk"));
         int index = target != NULL ? vm_domain_def_disk_index(def, target) : -1;
         if (index < 0)
@@ -281,7 +279,8 @@ find_nodes(VmOverlay *overlay, const json_t *nodes)
     g_autofree char *file = file_node(overlay);
     gsize i;
     json_t *node;
-    json_array_foreach(nodes, i, node) {
+    json_array_foreach(nodes, i, node)
+    {
         const char *name = json_string_value(json_object_get(node, "node-name"));
         overlay->node_added |= g_strcmp0(name, overlay->node) == 0;
         overlay->file_added |= g_strcmp0(name, file) == 0;
@@ -316,8 +315,8 @@ vm_overlays_put(VmDomainDef *def, const GPtrArray *overlays)
     for (guint i = 0; i < overlays->len; i++) {
         const VmOverlay *overlay = g_ptr_array_index(overlays, i);
         int index = vm_domain_def_disk_index(changed, overlay->target);
-        if (index < 0 || g_strcmp0(vm_domain_def_disk(changed, (guint)index)->source.path,
-                                   overlay->base) != 0)
+        if (index < 0 ||
+            g_strcmp0(vm_domain_def_disk(changed, (guint)index)->source.path, overlay->base) != 0)
             continue;
         VmDomainDef *next = vm_domain_def_with_source(changed, (guint)index, overlay->type,
                                                       overlay->path, overlay->format, TRUE);

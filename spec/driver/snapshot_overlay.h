@@ -8,15 +8,15 @@
 
 /** One overlay that a call makes or is given. */
 typedef struct {
-    guint disk;      /* of the domain's definition */
-    char *target;    /* that disk's target */
-    char *type;      /* "file" or "block" */
+    guint disk;   /* of the domain's definition */
+    char *target; /* that disk's target */
+    char *type;   /* "file" or "block" */
     char *path;
     char *format;
-    char *base;      /* path of the image below it */
-    gboolean given;  /* REUSE_EXT: neither made nor removed here */
-    gboolean fresh;  /* its file was not there before */
-    char *node;      /* live: node name; the file's is "f" and this */
+    char *base;          /* path of the image below it */
+    gboolean given;      /* REUSE_EXT: neither made nor removed here */
+    gboolean fresh;      /* its file was not there before */
+    char *node;          /* live: node name; the file's is "f" and this */
     gboolean touched;    /* the file was made or written */
     gboolean file_added; /* live: the file's node is in the graph */
     gboolean node_added; /* live: the overlay's node too */

@@ -147,8 +147,7 @@ check_overlay_file(const Look *look, GError **error)
     if (st.kind == VM_FILE_MISSING && block)
         return refuse(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
                       "a block device cannot be made (SNAP-PREP-015)");
-    if (st.kind != VM_FILE_MISSING &&
-        st.kind != (block ? VM_FILE_BLOCK : VM_FILE_REGULAR))
+    if (st.kind != VM_FILE_MISSING && st.kind != (block ? VM_FILE_BLOCK : VM_FILE_REGULAR))
         return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                       "the overlay is of another kind than the document says (SNAP-PREP-016)");
     if (reuse)
@@ -167,10 +166,9 @@ chain_depth(const Look *look)
     guint depth = 1 + target->backing->len;
     if (target->backing_end)
         return depth;
-    const VmDiskSource *last =
-        target->backing->len > 0
-            ? g_ptr_array_index(target->backing, target->backing->len - 1)
-            : &target->source;
+    const VmDiskSource *last = target->backing->len > 0
+                                   ? g_ptr_array_index(target->backing, target->backing->len - 1)
+                                   : &target->source;
     g_autofree char *path = g_strdup(last->path);
     while (path != NULL && depth <= CHAIN_MAX) {
         VmHypervisor *hypervisor = look->plan->domain->driver->hypervisor;
@@ -293,8 +291,8 @@ check_image_tags(const VmSnapshotPlan *plan, guint disk, json_t **nodes, GError 
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                      "domain '%s': the image of disk '%s' has a snapshot '%s' already (EC-171)",
-                     plan->domain->def->name,
-                     vm_domain_def_disk(plan->domain->def, disk)->target, plan->def->name);
+                     plan->domain->def->name, vm_domain_def_disk(plan->domain->def, disk)->target,
+                     plan->def->name);
 }
 
 gboolean

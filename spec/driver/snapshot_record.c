@@ -17,8 +17,7 @@ static gboolean
 rewrite(VmDomain *domain, VmMoment *moment, gboolean current)
 {
     g_autoptr(GError) error = NULL;
-    if (moment == NULL ||
-        vm_record_snapshot(domain, vm_moment_snapshot(moment), current, &error))
+    if (moment == NULL || vm_record_snapshot(domain, vm_moment_snapshot(moment), current, &error))
         return TRUE;
     vm_snapshot_log(domain, "metadata could not be put back", error);
     return FALSE;
@@ -76,4 +75,16 @@ vm_snapshot_record_current(VmDomain *domain, VmMoment *moment, GError **error)
     }
     vm_moment_tree_set_current(domain->snapshots, moment);
     return TRUE;
+}
+
+void
+vm_snapshot_settle_current(VmDomain *domain, VmMoment *moment)
+{
+    g_autoptr(GPtrArray) all = vm_moment_tree_walk(domain->snapshots, NULL);
+    vm_moment_tree_set_current(domain->snapshots, moment);
+    for (guint i = 0; i < all->len; i++) {
+        VmMoment *other = g_ptr_array_index(all, i);
+        if (vm_moment_snapshot(other)->active != (other == moment))
+            rewrite(domain, other, other == moment);
+    }
 }

@@ -59,8 +59,7 @@ check_document(const Redefinition *r, GError **error)
                          "domain '%s': DISK_ONLY asks for state 'disk-snapshot', but snapshot '%s' "
                          "has another (SNAP-REDEF-005)",
                          domain, r->def->name);
-    if (r->def->domain != NULL &&
-        g_strcmp0(r->def->domain->uuid, r->domain->def->uuid) != 0)
+    if (r->def->domain != NULL && g_strcmp0(r->def->domain->uuid, r->domain->def->uuid) != 0)
         return vm_refuse(error, VIR_ERR_INVALID_ARG,
                          "domain '%s': snapshot '%s' is of a domain with UUID %s (SNAP-REDEF-006)",
                          domain, r->def->name, r->def->domain->uuid);
@@ -112,8 +111,7 @@ align(const Redefinition *r, GError **error)
                          "domain '%s': snapshot '%s' is new here and needs a full <domain> "
                          "(SNAP-REDEF-014)",
                          r->domain->def->name, r->def->name);
-    gboolean external =
-        r->def->state == VM_SNAPSHOT_DISK || vm_snapshot_def_is_external(r->def);
+    gboolean external = r->def->state == VM_SNAPSHOT_DISK || vm_snapshot_def_is_external(r->def);
     const VmAlignOptions options = {
         .fallback = external ? VM_LOCATION_EXTERNAL : VM_LOCATION_INTERNAL,
         .uniform = TRUE,
@@ -149,8 +147,8 @@ record(const Redefinition *r, gboolean current, GError **error)
     if (!vm_intent_begin(r->domain, "snapshot-redefine", json_pack("{s:s}", "name", r->def->name),
                          error))
         return FALSE;
-    gboolean ok = vm_record_snapshot(r->domain, r->def, TRUE, error) &&
-                  record_former(r, former, error);
+    gboolean ok =
+        vm_record_snapshot(r->domain, r->def, TRUE, error) && record_former(r, former, error);
     vm_intent_end(r->domain);
     return ok;
 }
@@ -203,14 +201,5 @@ vm_snapshot_redefine_recover(const VmIntent *intent)
     VmMoment *moment = name != NULL ? vm_moment_tree_find(tree, name) : NULL;
     if (moment == NULL || !vm_moment_snapshot(moment)->active)
         return;
-    /* every other file that still says so is corrected */
-    g_autoptr(GPtrArray) all = vm_moment_tree_walk(tree, NULL);
-    vm_moment_tree_set_current(tree, moment);
-    for (guint i = 0; i < all->len; i++) {
-        VmMoment *other = g_ptr_array_index(all, i);
-        g_autoptr(GError) error = NULL;
-        if (other != moment && vm_moment_snapshot(other)->active &&
-            !vm_record_snapshot(intent->domain, vm_moment_snapshot(other), FALSE, &error))
-            vm_snapshot_log(intent->domain, "metadata could not be corrected", error);
-    }
+    vm_snapshot_settle_current(intent->domain, moment);
 }

@@ -66,6 +66,10 @@ VmMoment *vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def);
 /** Make a moment current, in its file and in the former one's.  On failure nothing has changed. */
 gboolean vm_snapshot_record_current(VmDomain *domain, VmMoment *moment, GError **error);
 
+/** At recovery: `moment` (may be NULL) is the current one, and every file that was loaded with
+ * another mark is corrected. */
+void vm_snapshot_settle_current(VmDomain *domain, VmMoment *moment);
+
 /** Log that a step of undoing or tidying failed; error may be NULL. */
 void vm_snapshot_log(VmDomain *domain, const char *what, const GError *error);
 
@@ -76,8 +80,8 @@ typedef struct {
     VmDomain *domain;
     VmSnapshotDef *def; /* aligned; held */
     guint32 flags;
-    gboolean external;  /* overlays are made; else the disks are internal */
-    gboolean manual;    /* a disk is left to the caller: a running guest ends paused */
+    gboolean external; /* overlays are made; else the disks are internal */
+    gboolean manual;   /* a disk is left to the caller: a running guest ends paused */
 } VmSnapshotPlan;
 
 /** Refuse all that can be refused beforehand (section 8), and find out which way it goes. */
@@ -103,40 +107,58 @@ gboolean vm_snapshot_external_settle(const VmIntent *intent);
 /** REDEFINE: put a snapshot's metadata in; def is held. */
 gboolean vm_snapshot_redefine(VmDomain *domain, VmSnapshotDef *def, guint32 flags, GError **error);
 
+/** Paths of the disks' images, as a new JSON array. */
+json_t *vm_revert_paths(const VmDomainDef *def, const GArray *disks);
+
 /* ---- the steps of revert ---- */
 
 /** What is reverted to, and how. */
 typedef struct {
     VmDomain *domain;
     VmMoment *moment;
+    VmMoment *former; /* the current one before */
     guint32 flags;
     gboolean live;         /* the snapshot has memory */
     gboolean start;        /* the domain is active afterwards */
     gboolean run;          /* and its CPUs run */
     gboolean keep_process; /* the process lives on */
     gboolean was_active;
-    VmDomainDef *next;     /* the persistent definition afterwards */
-    VmDomainDef *now;      /* the live one afterwards, where active */
-    GArray *disks;         /* internal disks, as numbers in the captured definition */
-    int vmstate;           /* the disk that holds the memory, or -1 */
-    char *way_back;        /* tag under which the state before is kept, or NULL */
+    gboolean drop_save; /* the managed save image goes (FORCE) */
+    VmDomainDef *base;  /* the snapshot's definition, under today's name */
+    VmDomainDef *next;  /* the persistent definition afterwards */
+    VmDomainDef *old;   /* the persistent one before */
+    GArray *disks;      /* internal disks, as numbers in base */
+    int vmstate;        /* the one of them that holds the memory, or -1 */
+    char *way_back;     /* tag for the state before, where one is needed; no image has it */
 } VmRevertPlan;
 
-/** Free what a plan holds. */
-void vm_revert_plan_clear(VmRevertPlan *plan);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VmRevertPlan, vm_revert_plan_clear)
-
-/** Look into every image before anything is touched. */
+/** Look into every image before anything is touched (SNAP-REVI-003 to -006). */
 gboolean vm_revert_check_images(VmRevertPlan *plan, GError **error);
 
-/** Record current, configuration and status of what the domain has become. */
+/** Record the current snapshot and the persistent definition; nothing has changed on failure. */
 gboolean vm_revert_record(VmRevertPlan *plan, GError **error);
 
-/** The process lives on and loads the snapshot. */
+/** Take vm_revert_record() back. */
+void vm_revert_unrecord(VmRevertPlan *plan);
+
+/** Record durably what is about to happen. */
+gboolean vm_revert_begin(const VmRevertPlan *plan, GError **error);
+
+/** plan->disks and ->vmstate as numbers in the domain's definition; the caller unrefs the array. */
+GArray *vm_revert_disks_today(const VmRevertPlan *plan, int *vmstate);
+
+/** The process lives on and loads the snapshot; act to announce. */
 gboolean vm_revert_in_process(VmRevertPlan *plan, GError **error);
 
-/** A new process loads it, or none is started. */
+/** The images are reverted by a new process, or without one; act to announce. */
 gboolean vm_revert_with_disks(VmRevertPlan *plan, GError **error);
 
-/** Paths of the disks' images, as a new JSON array. */
-json_t *vm_revert_paths(const VmDomainDef *def, const GArray *disks);
+/** Load the snapshot's memory and disks into the process, whose CPUs are stopped. */
+gboolean vm_revert_load(const VmRevertPlan *plan, const char *tag, GError **error);
+
+/** For each image of a plan, while no process has them open: stops at the first failure. */
+gboolean vm_revert_each_image(const VmRevertPlan *plan, VmImageSnapshotVerb verb, const char *tag,
+                              GError **error);
+
+/** The way back is not needed any more; live or off.  What cannot be removed is logged. */
+void vm_revert_forget_way_back(const VmRevertPlan *plan);

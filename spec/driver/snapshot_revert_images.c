@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The images of a revert: all that can be known is looked at beforehand, and
+ * where several steps can fail the state before is kept under a tag.
+ */
+#include "spec/driver/snapshot_steps.h"
+#include <string.h>
+
+json_t *
+vm_revert_paths(const VmDomainDef *def, const GArray *disks)
+{
+    json_t *paths = json_array();
+    for (guint i = 0; i < disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, g_array_index(disks, guint, i));
+        json_array_append_new(paths, json_string(disk->source.path));
+    }
+    return paths;
+}
+
+/* ---- look ---- */
+
+static gboolean
+refuse(const VmRevertPlan *plan, const VmDiskDef *disk, GError **error, const char *text)
+{
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s', snapshot '%s', disk '%s': %s",
+                     plan->domain->def->name, plan->moment->name, disk->target, text);
+}
+
+static gboolean
+check_entry(VmRevertPlan *plan, guint number, const VmImageInfo *info, GError **error)
+{
+    const VmDiskDef *disk = vm_domain_def_disk(plan->base, number);
+    const char *name = plan->moment->name;
+    guint count = vm_snapshot_image_tags(info, name);
+    if (count == 0)
+        return refuse(plan, disk, error, "the image does not hold the snapshot (SNAP-REVI-004)");
+    if (count > 1)
+        return refuse(plan, disk, error, "the image holds several snapshots of that name (EC-171)");
+    for (guint i = 0; i < info->snapshots->len; i++) {
+        const VmImageSnapshot *entry = g_ptr_array_index(info->snapshots, i);
+        if (strcmp(entry->name, name) != 0 && g_strcmp0(entry->id, name) == 0)
+            return refuse(plan, disk, error,
+                          "the name is the id of another snapshot in the image, which would be "
+                          "loaded in its place (SNAP-REVI-004)");
+        if (strcmp(entry->name, name) != 0 || entry->vm_state_size == 0 || !plan->live)
+            continue;
+        if (plan->vmstate >= 0)
+            return refuse(plan, disk, error,
+                          "a second image holds memory of the snapshot (SNAP-REVI-005)");
+        plan->vmstate = (int)number;
+    }
+    if (info->bitmaps->len > 0)
+        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                         "domain '%s', snapshot '%s': the image of disk '%s' has bitmaps, which "
+                         "cannot go back with it (EC-167)",
+                         plan->domain->def->name, name, disk->target);
+    return TRUE;
+}
+
+/* The image, through the process where it has it open. */
+static VmImageInfo *
+look(const VmRevertPlan *plan, guint number, json_t **nodes, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    const VmDiskDef *disk = vm_domain_def_disk(plan->base, number);
+    int today = vm_domain_def_disk_index(domain->def, disk->target);
+    gboolean open = today >= 0 && vm_domain_is_active(domain) &&
+                    g_strcmp0(vm_domain_def_disk(domain->def, (guint)today)->source.path,
+                              disk->source.path) == 0;
+    return open ? vm_snapshot_image(domain, (guint)today, nodes, error)
+                : vm_snapshot_image_file(domain, disk->source.path, error);
+}
+
+/* A tag that no name can be: names of recorded snapshots have no slash, and others are looked for.
+ */
+static void
+draw_way_back(VmRevertPlan *plan)
+{
+    g_free(plan->way_back);
+    plan->way_back = g_strdup_printf("/way-back/%08x", vm_env_random(plan->domain->driver->env));
+}
+
+static gboolean
+check_images(VmRevertPlan *plan, gboolean *clash, GError **error)
+{
+    json_t *nodes = NULL;
+    gboolean ok = TRUE;
+    plan->vmstate = -1;
+    *clash = FALSE;
+    for (guint i = 0; ok && i < plan->disks->len; i++) {
+        guint number = g_array_index(plan->disks, guint, i);
+        g_autoptr(VmImageInfo) info = look(plan, number, &nodes, error);
+        ok = info != NULL && check_entry(plan, number, info, error);
+        if (ok && plan->way_back != NULL)
+            *clash |= vm_snapshot_image_tags(info, plan->way_back) > 0;
+    }
+    json_decref(nodes);
+    return ok;
+}
+
+gboolean
+vm_revert_check_images(VmRevertPlan *plan, GError **error)
+{
+    /* one image that is reverted as the last step needs no way back */
+    gboolean again = plan->way_back != NULL;
+    gboolean needed = plan->disks->len > 1 || (plan->disks->len > 0 && !plan->keep_process &&
+                                               (plan->start || plan->drop_save));
+    gboolean clash = FALSE;
+    do {
+        if (needed && !again)
+            draw_way_back(plan);
+        if (!check_images(plan, &clash, error))
+            return FALSE;
+    } while (clash && !again);
+    if (plan->live && plan->vmstate < 0)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s', snapshot '%s': no image holds its memory (SNAP-REVI-006)",
+                         plan->domain->def->name, plan->moment->name);
+    return TRUE;
+}
+
+/* ---- change ---- */
+
+GArray *
+vm_revert_disks_today(const VmRevertPlan *plan, int *vmstate)
+{
+    GArray *disks = g_array_new(FALSE, FALSE, sizeof(guint));
+    *vmstate = -1;
+    for (guint i = 0; i < plan->disks->len; i++) {
+        guint number = g_array_index(plan->disks, guint, i);
+        const char *target = vm_domain_def_disk(plan->base, number)->target;
+        int index = vm_domain_def_disk_index(plan->domain->def, target);
+        g_assert(index >= 0);
+        guint today = (guint)index;
+        g_array_append_val(disks, today);
+        if (plan->vmstate == (int)number)
+            *vmstate = index;
+    }
+    return disks;
+}
+
+gboolean
+vm_revert_load(const VmRevertPlan *plan, const char *tag, GError **error)
+{
+    int vmstate = -1;
+    g_autoptr(GArray) disks = vm_revert_disks_today(plan, &vmstate);
+    return vm_snapshot_job(plan->domain, "snapshot-load", tag, disks, vmstate, error);
+}
+
+gboolean
+vm_revert_each_image(const VmRevertPlan *plan, VmImageSnapshotVerb verb, const char *tag,
+                     GError **error)
+{
+    for (guint i = 0; i < plan->disks->len; i++) {
+        const VmDiskDef *disk =
+            vm_domain_def_disk(plan->base, g_array_index(plan->disks, guint, i));
+        if (!vm_snapshot_image_do(plan->domain, disk->source.path, verb, tag, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Off, the images are the plan's, whatever the domain's definition has become. */
+static gboolean
+forget_off(const VmRevertPlan *plan, GError **error)
+{
+    for (guint i = 0; i < plan->disks->len; i++) {
+        const char *path =
+            vm_domain_def_disk(plan->base, g_array_index(plan->disks, guint, i))->source.path;
+        g_autoptr(VmImageInfo) info = vm_snapshot_image_file(plan->domain, path, error);
+        if (info == NULL)
+            return FALSE;
+        if (vm_snapshot_image_tags(info, plan->way_back) > 0 &&
+            !vm_snapshot_image_do(plan->domain, path, VM_IMAGE_SNAPSHOT_DELETE, plan->way_back,
+                                  error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+void
+vm_revert_forget_way_back(const VmRevertPlan *plan)
+{
+    int vmstate = -1;
+    g_autoptr(GError) error = NULL;
+    gboolean ok;
+    if (vm_domain_is_active(plan->domain)) {
+        g_autoptr(GArray) disks = vm_revert_disks_today(plan, &vmstate);
+        ok = vm_snapshot_job(plan->domain, "snapshot-delete", plan->way_back, disks, -1, &error);
+    } else {
+        ok = forget_off(plan, &error);
+    }
+    if (!ok)
+        vm_snapshot_log(plan->domain, "a temporary snapshot is left in the images", error);
+}

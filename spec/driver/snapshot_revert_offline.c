@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Revert without the guest's process: the images are reverted while nothing
+ * has them open, or loaded by a new process.
+ */
+#include "spec/driver/snapshot_steps.h"
+
+static gboolean
+drop_managed_save(const VmRevertPlan *plan, GError **error)
+{
+    if (!plan->drop_save)
+        return TRUE;
+    VmDriver *driver = plan->domain->driver;
+    g_autofree char *path = vm_path_managed_save(driver, plan->domain->def->name);
+    return vm_store_remove(driver->store, path, error);
+}
+
+/* A persistent domain takes the definition over; a transient one has only the live one. */
+static void
+take_definition(VmRevertPlan *plan)
+{
+    VmDomain *domain = plan->domain;
+    vm_domain_set_def(domain, vm_domain_def_ref(domain->persistent ? plan->next : plan->base));
+}
+
+static gboolean
+start(VmRevertPlan *plan, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    if (!vm_domain_process_start(domain, plan->base, NULL, error))
+        return FALSE;
+    if (!plan->live || vm_revert_load(plan, plan->moment->name, error))
+        return TRUE;
+    vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_FAILED);
+    return FALSE;
+}
+
+/* All that changes images, definition and process; what was done before a failure is undone by the
+ * caller through the way back. */
+static gboolean
+act(VmRevertPlan *plan, GError **error)
+{
+    if (!plan->live &&
+        !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->moment->name, error))
+        return FALSE;
+    take_definition(plan);
+    return (!plan->start || start(plan, error)) && drop_managed_save(plan, error);
+}
+
+/* The images become what they were; the domain is off. */
+static void
+undo(VmRevertPlan *plan, gboolean saved, int state, int reason)
+{
+    VmDomain *domain = plan->domain;
+    g_autoptr(GError) failure = NULL;
+    if (vm_domain_is_active(domain))
+        vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_FAILED);
+    vm_domain_set_def(domain, vm_domain_def_ref(plan->old));
+    if (saved && !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->way_back, &failure))
+        vm_snapshot_log(domain, "the state before could not be put back", failure);
+    else if (saved)
+        vm_revert_forget_way_back(plan);
+    vm_revert_unrecord(plan);
+    if (plan->was_active || (domain->state == state && domain->reason == reason))
+        return;
+    vm_domain_set_state(domain, state, reason);
+    g_clear_error(&failure);
+    if (!vm_record_status(domain, &failure))
+        vm_snapshot_log(domain, "the status could not be recorded", failure);
+}
+
+/* Section 13.1: state and reason of the result. */
+static gboolean
+settle_state(VmRevertPlan *plan, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    if (!plan->start)
+        return TRUE;
+    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED,
+                        plan->live ? VIR_DOMAIN_PAUSED_FROM_SNAPSHOT : VIR_DOMAIN_PAUSED_USER);
+    gboolean ok = !plan->run || vm_domain_process_cont(domain, error);
+    if (ok && plan->run)
+        vm_domain_set_state(domain, VIR_DOMAIN_RUNNING,
+                            plan->live ? VIR_DOMAIN_RUNNING_FROM_SNAPSHOT
+                                       : VIR_DOMAIN_RUNNING_BOOTED);
+    g_autoptr(GError) failure = NULL;
+    if (!vm_record_status(domain, &failure))
+        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    return ok;
+}
+
+/* SNAP-REVM-01 to -08; a boot's RESUMED comes before STARTED, as in every start. */
+static void
+announce(const VmRevertPlan *plan)
+{
+    VmDomain *domain = plan->domain;
+    gboolean runs = domain->state == VIR_DOMAIN_RUNNING;
+    if (plan->start && !plan->live && runs)
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
+    if (plan->start)
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_STARTED,
+                           VIR_DOMAIN_EVENT_STARTED_FROM_SNAPSHOT);
+    if (plan->live && runs)
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED,
+                           VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT);
+    if (plan->start && !runs)
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED,
+                           VIR_DOMAIN_EVENT_SUSPENDED_FROM_SNAPSHOT);
+    if (domain->persistent)
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_DEFINED,
+                           VIR_DOMAIN_EVENT_DEFINED_FROM_SNAPSHOT);
+}
+
+static void
+end_process(VmRevertPlan *plan)
+{
+    VmDomain *domain = plan->domain;
+    if (!plan->was_active)
+        return;
+    vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT);
+}
+
+gboolean
+vm_revert_with_disks(VmRevertPlan *plan, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    if (!vm_revert_begin(plan, error))
+        return FALSE;
+    if (!vm_revert_record(plan, error)) {
+        vm_intent_end(domain);
+        return FALSE;
+    }
+    end_process(plan);
+    int state = domain->state, reason = domain->reason;
+    gboolean saved = plan->way_back != NULL &&
+                     vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_CREATE, plan->way_back, error);
+    if ((plan->way_back != NULL && !saved) || !act(plan, error)) {
+        if (plan->way_back != NULL && !saved)
+            vm_revert_forget_way_back(plan);
+        undo(plan, saved, state, reason);
+        vm_intent_end(domain);
+        vm_domain_vanish(domain);
+        return FALSE;
+    }
+    if (saved)
+        vm_revert_forget_way_back(plan);
+    vm_intent_end(domain);
+    gboolean ok = settle_state(plan, error);
+    announce(plan);
+    return ok;
+}
