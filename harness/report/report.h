@@ -34,7 +34,8 @@ typedef struct {
     char *reason;   /* one line; NULL for a pass */
     char *detail;   /* many lines: step, expected against seen, tree and chain, or NULL */
     char *rule;     /* the rule that the failure is about, where known, or NULL */
-    char *observed; /* the error code observed where another was expected ("OPERATION_INVALID", "ok"), or NULL */
+    char *observed; /* what came where another code was expected: an error's name ("OPERATION_INVALID"),
+                     * "ok", "crash", "timeout", or NULL */
     guint64 hash;   /* of the case's event log: equal for equal runs */
 } CaseResult;
 
@@ -94,23 +95,23 @@ guint run_report_count(const RunReport *report, Verdict verdict);
 /** Cases that ended with a verdict other than skip. */
 guint run_report_ran(const RunReport *report);
 
-/** 0 as expected, 1 an unexpected verdict or an unused row of the expectations, 3 where a case ended
- *  with VERDICT_ERROR, 5 ran + skipped < planned or ran = 0, 130 interrupted. */
+/** 0 as expected, 1 an unexpected verdict or an unused row of the expectations, 3 where a case
+ *  ended with VERDICT_ERROR or the harness has a fault, 5 ran + skipped < planned or ran = 0, 130 interrupted. */
 int run_report_exit_code(const RunReport *report);
 
 /** The JSON report: keys in a fixed order; two equal runs differ in nothing but "ms".  The caller
  *  frees the text. */
 char *report_json(const RunReport *report);
 
-/** The JUnit report: one <testcase> per planned case.  Characters that XML cannot hold are left out.
- *  The caller frees the text. */
+/** The JUnit report: one <testcase> per planned case.  Characters that XML cannot hold are left
+ *  out.  The caller frees the text. */
 char *report_junit(const RunReport *report);
 
 /** TAP version 13, one line per planned case.  The caller frees the text. */
 char *report_tap(const RunReport *report);
 
-/** The text that is shown for one result that nobody expected: the step, expected against seen, tree
- *  and chain, and the command that repeats just this case.  The caller frees it. */
+/** The text that is shown for one result that nobody expected: the step, expected against seen,
+ *  tree and chain, and the command that repeats just this case.  The caller frees it. */
 char *report_failure(const RunReport *report, const CaseResult *result);
 
 /** The command that repeats one case.  The caller frees it. */
