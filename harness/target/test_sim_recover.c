@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a driver finds that another left in the midst of a call.
+ */
+#include "harness/target/test_sim.h"
+
+#define INTENT "/sim/lib/qemu/intent/vm.json"
+
+static void
+put_intent(const char *verb, const char *data)
+{
+    g_autofree char *text = g_strdup_printf(
+        "{\"verb\":\"%s\",\"domain\":\"vm\",\"uuid\":\"" UUID_A "\",\"data\":%s}", verb, data);
+    write_file(INTENT, text);
+}
+
+static int
+count_domains(void)
+{
+    char **names = NULL;
+    assert_ok(sim->domain_list(conn, 0, &names, &err));
+    int count = (int)g_strv_length(names);
+    sim->free_list(names);
+    return count;
+}
+
+static void
+rename_before_its_point_of_no_return_is_undone(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    g_autofree char *renamed = domain_xml("vm2", UUID_A);
+    write_file("/sim/etc/qemu/vm2.xml", renamed);
+    write_file("/sim/etc/qemu/autostart/vm2.xml", "");
+    put_intent("rename", "{\"to\":\"vm2\"}");
+    assert_ok(sim->restart(conn, &err));
+    assert_int_equal(count_domains(), 1);
+    int autostart = 0;
+    assert_ok(sim->domain_get_autostart(conn, "vm", &autostart, &err));
+    assert_int_equal(autostart, 1);
+    assert_false(file_exists("/sim/etc/qemu/vm2.xml"));
+    assert_false(file_exists(INTENT));
+}
+
+static void
+rename_after_it_stands(void **state)
+{
+    (void)state;
+    g_autofree char *renamed = domain_xml("vm2", UUID_A);
+    write_file("/sim/etc/qemu/vm2.xml", renamed);
+    put_intent("rename", "{\"to\":\"vm2\"}");
+    assert_ok(sim->restart(conn, &err));
+    assert_state("vm2", VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_UNKNOWN);
+    assert_false(file_exists(INTENT));
+}
+
+static void
+undefine_that_had_not_begun_is_forgotten(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    write_file("/sim/lib/qemu/save/vm.save", "x");
+    put_intent("undefine", "{\"snapshots\":[]}");
+    assert_ok(sim->restart(conn, &err));
+    assert_int_equal(count_domains(), 1);
+    assert_true(file_exists("/sim/lib/qemu/save/vm.save"));
+    assert_false(file_exists(INTENT));
+}
+
+static void
+half_written_image_goes_and_the_guest_goes_on(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    assert_ok(sim->domain_create(conn, "vm", 0, &err));
+    assert_ok(sim->domain_suspend(conn, "vm", &err));
+    write_file("/sim/images/x.save.partial", "virt-mom");
+    put_intent("save", "{\"path\":\"/sim/images/x.save\","
+                       "\"partial\":\"/sim/images/x.save.partial\",\"running\":true}");
+    assert_ok(sim->restart(conn, &err));
+    assert_false(file_exists("/sim/images/x.save.partial"));
+    assert_false(file_exists(INTENT));
+    assert_state("vm", VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_SAVE_CANCELED);
+}
+
+static void
+paused_guest_stays_paused_when_its_save_is_undone(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    assert_ok(sim->domain_create(conn, "vm", VIR_DOMAIN_START_PAUSED, &err));
+    write_file("/sim/images/x.save.partial", "virt-mom");
+    put_intent("save", "{\"path\":\"/sim/images/x.save\","
+                       "\"partial\":\"/sim/images/x.save.partial\",\"running\":false}");
+    assert_ok(sim->restart(conn, &err));
+    assert_state("vm", VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER);
+}
+
+static void
+half_started_process_is_ended(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    assert_ok(sim->domain_create(conn, "vm", VIR_DOMAIN_START_PAUSED, &err));
+    char *status = NULL;
+    size_t length = 0;
+    assert_ok(sim->file_read(conn, "/sim/run/qemu/vm.xml", &status, &length, &err));
+    g_autofree char *header =
+        g_strdup_printf("<!-- virt-moment status 1 " UUID_A " %d %d 0 -->%s", VIR_DOMAIN_PAUSED,
+                        VIR_DOMAIN_PAUSED_STARTING_UP, strchr(status, '\n'));
+    sim->free_string(status);
+    write_file("/sim/run/qemu/vm.xml", header);
+    assert_ok(sim->restart(conn, &err));
+    assert_state("vm", VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_FAILED);
+    assert_ok(sim->domain_create(conn, "vm", 0, &err));
+}
+
+static void
+process_that_died_meanwhile_is_a_crash(void **state)
+{
+    (void)state;
+    g_autofree char *xml = domain_xml("vm", UUID_A);
+    define("vm", UUID_A);
+    g_autofree char *status =
+        g_strdup_printf("<!-- virt-moment status 1 " UUID_A " %d %d 0 -->\n%s", VIR_DOMAIN_RUNNING,
+                        VIR_DOMAIN_RUNNING_BOOTED, xml);
+    write_file("/sim/run/qemu/vm.xml", status);
+    assert_ok(sim->restart(conn, &err));
+    assert_state("vm", VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_CRASHED);
+    assert_events("stopped/failed");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_sim)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(rename_before_its_point_of_no_return_is_undone),
+        TEST(rename_after_it_stands),
+        TEST(undefine_that_had_not_begun_is_forgotten),
+        TEST(half_written_image_goes_and_the_guest_goes_on),
+        TEST(paused_guest_stays_paused_when_its_save_is_undone),
+        TEST(half_started_process_is_ended),
+        TEST(process_that_died_meanwhile_is_a_crash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
