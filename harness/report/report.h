@@ -34,8 +34,8 @@ typedef struct {
     char *reason;   /* one line; NULL for a pass */
     char *detail;   /* many lines: step, expected against seen, tree and chain, or NULL */
     char *rule;     /* the rule that the failure is about, where known, or NULL */
-    char *observed; /* what came where another code was expected: an error's name ("OPERATION_INVALID"),
-                     * "ok", "crash", "timeout", or NULL */
+    char *observed; /* what came where another code was expected: an error's name
+                     * ("OPERATION_INVALID"), "ok", "crash", "timeout", or NULL */
     guint64 hash;   /* of the case's event log: equal for equal runs */
 } CaseResult;
 
@@ -96,7 +96,8 @@ guint run_report_count(const RunReport *report, Verdict verdict);
 guint run_report_ran(const RunReport *report);
 
 /** 0 as expected, 1 an unexpected verdict or an unused row of the expectations, 3 where a case
- *  ended with VERDICT_ERROR or the harness has a fault, 5 ran + skipped < planned or ran = 0, 130 interrupted. */
+ *  ended with VERDICT_ERROR or the harness has a fault, 5 ran + skipped < planned or ran = 0,
+ *  130 interrupted. */
 int run_report_exit_code(const RunReport *report);
 
 /** The JSON report: keys in a fixed order; two equal runs differ in nothing but "ms".  The caller

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Sourced by ci/test: one function per stage, and the count of what passed.
+
+PASSED=0
+FAILED=0
+SKIPPED=0
+COVERAGE_MIN=85
+
+pass() {
+    PASSED=$((PASSED + 1))
+    say "ok    $1"
+}
+
+# fail NAME [FILE]: count it, and show the file.
+fail() {
+    FAILED=$((FAILED + 1))
+    say "FAIL  $1"
+    if [ $# -gt 1 ] && [ -s "$2" ]; then
+        tail -n 200 "$2" | sed 's/^/      /'
+    fi
+}
+
+skip() {
+    SKIPPED=$((SKIPPED + 1))
+    say "skip  $1 ($2)"
+}
+
+# check NAME COMMAND...: a stage of one command.
+check() {
+    name=$1
+    shift
+    if "$@" >"$LOG" 2>&1; then
+        pass "$name"
+        return 0
+    fi
+    fail "$name" "$LOG"
+    return 1
+}
+
+# build DIR CMAKE-OPTION...
+build() {
+    dir=$1
+    shift
+    cmake -S . -B "$dir" -G Ninja "$@" && ninja -C "$dir" -k 0
+}
+
+# count_ctest NAME: count each test of $LOG by itself, show those that failed.
+count_ctest() {
+    passed=$(grep -c ' Passed ' "$LOG")
+    skipped=$(grep -c '\*\*\*Skipped' "$LOG")
+    failed=$(grep -cE '\*\*\*(Failed|Exception|Timeout|Not Run)' "$LOG")
+    PASSED=$((PASSED + passed))
+    SKIPPED=$((SKIPPED + skipped))
+    FAILED=$((FAILED + failed))
+    say "$1: $passed passed, $failed failed, $skipped skipped"
+    grep '\*\*\*Skipped' "$LOG" | sed 's/^/skip  /'
+    if [ "$failed" -gt 0 ] || [ "$passed" -eq 0 ]; then
+        grep -vE ' Passed |Start ' "$LOG" | tail -n 300 | sed 's/^/      /'
+    fi
+    if [ "$passed" -eq 0 ]; then
+        fail "$1 ran no test"
+    fi
+}
+
+# run_ctest NAME DIR OPTION...
+run_ctest() {
+    name=$1
+    dir=$2
+    shift 2
+    ctest --test-dir "$dir" -j "$JOBS" --output-on-failure "$@" >"$LOG" 2>&1
+    count_ctest "$name"
+}
+
+stage_debug() {
+    say "== debug build, all tests"
+    check "build-debug" build build-debug -DCMAKE_BUILD_TYPE=Debug || return
+    run_ctest "tests" build-debug
+}
+
+stage_valgrind() {
+    say "== unit tests under valgrind"
+    [ -d build-debug/tests ] || { fail "valgrind: no debug build"; return; }
+    failed_before=$FAILED
+    find build-debug/tests -type f -perm -u+x -name '*test_*' | sort |
+        xargs -P "$JOBS" -I{} ci/valgrind_one.sh {} "$WORK"
+    for result in "$WORK"/*.valgrind; do
+        name=$(basename "$result" .valgrind)
+        case $(head -n 1 "$result") in
+        ok) PASSED=$((PASSED + 1)) ;;
+        skip) skip "valgrind $name" "$(sed -n 2p "$result")" ;;
+        *) fail "valgrind $name" "$result" ;;
+        esac
+    done
+    [ "$FAILED" -gt "$failed_before" ] || say "ok    no leak, no error"
+}
+
+stage_asan() {
+    say "== unit tests under asan and ubsan"
+    check "build-asan" build build-asan -DCMAKE_BUILD_TYPE=Debug -DVM_SANITIZE=ON || return
+    run_ctest "asan" build-asan -L unit
+}
+
+# The suite covers what the unit tests do not, so both count.
+stage_coverage() {
+    say "== line coverage of spec/ and sim/"
+    check "build-coverage" build build-coverage -DCMAKE_BUILD_TYPE=Debug -DVM_COVERAGE=ON || return
+    find build-coverage -name '*.gcda' -delete
+    ctest --test-dir build-coverage -j "$JOBS" -L unit >"$LOG" 2>&1
+    build-coverage/virt-moment run -j"$JOBS" >>"$LOG" 2>&1
+    check "coverage is read" ci/coverage.sh build-coverage "$WORK" || return
+    percent=$(cat "$WORK/percent")
+    say "lines covered in spec/ and sim/: $percent %"
+    if [ "${percent%%.*}" -ge "$COVERAGE_MIN" ]; then
+        pass "coverage is at least $COVERAGE_MIN %"
+    else
+        fail "coverage is below $COVERAGE_MIN %" "$WORK/files"
+    fi
+}
+
+# show_run NAME CODE LOG: the suite's verdict is the exit code; its counts are shown, not added.
+show_run() {
+    grep -E '^planned ' "$3" | sed "s/^/      $1: /"
+    if [ "$2" -eq 0 ]; then
+        pass "$1"
+    else
+        fail "$1 (exit code $2)" "$3"
+    fi
+}
+
+without_times() {
+    sed -E 's/^( *"ms": ).*$/\1-,/' "$1"
+}
+
+# run_twice NAME BINARY TARGET: once with one worker, once with two; equal but for the times.
+run_twice() {
+    for jobs in 1 2; do
+        code=0
+        "$2" run --target "$3" -j$jobs --json "$WORK/j$jobs.json" >"$WORK/j$jobs.log" 2>&1 || code=$?
+        show_run "$1, -j$jobs" $code "$WORK/j$jobs.log"
+        without_times "$WORK/j$jobs.json" >"$WORK/j$jobs.txt"
+    done
+    if diff "$WORK/j1.txt" "$WORK/j2.txt" >"$LOG" 2>&1 && [ -s "$WORK/j1.txt" ]; then
+        pass "$1: -j1 and -j2 give equal reports"
+    else
+        fail "$1: -j1 and -j2 give different reports" "$LOG"
+    fi
+}
+
+stage_suite() {
+    say "== the suite on the simulator"
+    check "build" build build -DCMAKE_BUILD_TYPE=RelWithDebInfo || return
+    run_twice "suite on sim" build/virt-moment sim
+    code=0
+    build/virt-moment run --filter 'no-such-case*' >"$LOG" 2>&1 || code=$?
+    if [ $code -eq 5 ]; then
+        pass "a run without a case exits 5"
+    else
+        fail "a run without a case exits $code, not 5" "$LOG"
+    fi
+}
+
+stage_libvirt() {
+    say "== the suite on libvirt's test driver"
+    if ! build/virt-moment doctor | grep -q '^yes  libvirt '; then
+        skip "suite on test:///default" "libvirt is not installed"
+        return
+    fi
+    run_twice "suite on test:///default" build/virt-moment test:///default
+}
