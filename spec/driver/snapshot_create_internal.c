@@ -17,9 +17,9 @@ records(const VmSnapshotPlan *plan)
 static gboolean
 begin(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
 {
-    json_t *data =
-        json_pack("{s:s, s:s, s:b, s:o}", "kind", "internal", "name", plan->def->name, "metadata",
-                  records(plan), "images", vm_revert_paths(plan->domain->def, disks));
+    json_t *data = json_pack("{s:s, s:s, s:b, s:o}", "kind", "internal", "name", plan->def->name,
+                             "running", plan->domain->state == VIR_DOMAIN_RUNNING, "images",
+                             vm_revert_paths(plan->domain->def, disks));
     return vm_intent_begin(plan->domain, "snapshot-create", data, error);
 }
 
@@ -166,6 +166,22 @@ take_out(VmDomain *domain, const char *tag, const json_t *images)
         vm_snapshot_log(domain, "an unrecorded snapshot is left in the images", error);
 }
 
+/* A guest that was only stopped for the snapshot runs again (SNAP-GUARD-025). */
+static void
+wake(VmDomain *domain)
+{
+    if (!vm_domain_is_active(domain) || domain->state != VIR_DOMAIN_PAUSED)
+        return;
+    g_autoptr(GError) error = NULL;
+    if (!vm_domain_process_cont(domain, &error)) {
+        vm_snapshot_log(domain, "the guest could not go on", error);
+        return;
+    }
+    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+    if (!vm_record_status(domain, &error))
+        vm_snapshot_log(domain, "the status could not be recorded", error);
+}
+
 void
 vm_snapshot_create_recover(const VmIntent *intent)
 {
@@ -184,4 +200,6 @@ vm_snapshot_create_recover(const VmIntent *intent)
     moment = vm_moment_tree_find(intent->domain->snapshots, name);
     if (stands && moment != NULL)
         vm_snapshot_settle_current(intent->domain, moment);
+    if (json_is_true(json_object_get(intent->data, "running")))
+        wake(intent->domain);
 }

@@ -181,22 +181,18 @@ recover_off(VmRevertPlan *plan, GError **error)
     return TRUE;
 }
 
-/* A guest that still runs had not been touched; one that waits has not run since, and the load is
- * done again. */
+/* A guest that still runs had not been touched, nor a process that was to be replaced (a new one
+ * that was not ready is gone by now).  One that waits has not run since: the load is done again. */
 static gboolean
 recover_active(VmRevertPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
-    gboolean fresh =
-        domain->reason == VIR_DOMAIN_PAUSED_STARTING_UP && domain->state == VIR_DOMAIN_PAUSED;
-    if (!fresh && (!plan->keep_process || domain->state == VIR_DOMAIN_RUNNING)) {
+    if (!plan->keep_process || domain->state == VIR_DOMAIN_RUNNING) {
         vm_revert_unrecord(plan);
         return TRUE;
     }
-    if (plan->live &&
-        (!vm_revert_check_images(plan, error) || !vm_revert_load(plan, plan->moment->name, error)))
-        return FALSE;
-    if (!vm_revert_record(plan, error))
+    if (!vm_revert_check_images(plan, error) ||
+        !vm_revert_load(plan, plan->moment->name, error) || !vm_revert_record(plan, error))
         return FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT);
     return vm_record_status(domain, error);
