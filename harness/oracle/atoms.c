@@ -241,7 +241,14 @@ moment_state_is(const StepContext *context, const char *word)
     return context->moment && g_strcmp0(context->moment->doc->state, word) == 0;
 }
 
+static gboolean
+profile_is(const StepContext *context, const char *word)
+{
+    return context->profile == (strcmp(word, "rfc") == 0 ? VM_PROFILE_RFC : VM_PROFILE_LIBVIRT);
+}
+
 const AtomFamily atoms_families[] = {
+    {"profile:", profile_is},
     {"flag:", context_flag},
     {"state:", state_is},
     {"moment.state:", moment_state_is},

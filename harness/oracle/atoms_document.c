@@ -186,6 +186,23 @@ uuid_of_another(const StepContext *context)
     return FALSE;
 }
 
+static guint
+domain_faults(const StepContext *context)
+{
+    return context->domain_xml ? context->domain_xml->faults : 0;
+}
+
+static gboolean
+inactive_foreign(const StepContext *context)
+{
+    const DomainDoc *inactive = context->moment_xml ? context->moment_xml->inactive : NULL;
+
+    return inactive && inactive->uuid && context->domain
+           && g_ascii_strcasecmp(inactive->uuid, context->domain->uuid) != 0;
+}
+
+ATOM(domain_no_target, domain_faults(context) & DOC_NO_TARGET)
+ATOM(domain_no_source, domain_faults(context) & DOC_NO_SOURCE)
 ATOM(state_given, document_state(context) != NULL)
 ATOM(state_live, context->moment_xml && document_is_live(context->moment_xml))
 ATOM(state_shutoff, g_strcmp0(document_state(context), "shutoff") == 0)
@@ -259,6 +276,23 @@ ALIGNED(is_left_out, aligned->disk->source && !aligned->disk->readonly)
 ALIGNED(is_missing, aligned->overlay && !observed_file(context->before, aligned->overlay))
 ALIGNED(is_block_missing, is_missing(context, aligned) && strcmp(aligned->type, "block") == 0)
 
+/* What is reused has the format that is said and rests on the disk's image. */
+static gboolean
+is_unfit(const StepContext *context, const AlignedDisk *aligned)
+{
+    json_t *file = context->view->files && aligned->overlay
+                       ? observe_inspect(context->view, "file", aligned->overlay)
+                       : NULL;
+    const char *format = json_string_value(json_object_get(file, "format"));
+    const char *backing = json_string_value(json_object_get(file, "backing"));
+    gboolean unfit = file
+                     && (g_strcmp0(format, aligned->format ? aligned->format : "qcow2") != 0
+                         || g_strcmp0(backing, aligned->disk->source) != 0);
+
+    json_decref(file);
+    return unfit;
+}
+
 /* A file that holds anything is not overwritten. */
 static gboolean
 is_in_the_way(const StepContext *context, const AlignedDisk *aligned)
@@ -277,6 +311,7 @@ ATOM(external_shareable, any_aligned(context, "external", is_shareable))
 ATOM(external_lun, any_aligned(context, "external", is_lun))
 ATOM(external_transient, any_aligned(context, "external", is_transient))
 ATOM(overlay_missing, any_aligned(context, "external", is_missing))
+ATOM(overlay_unfit, any_aligned(context, "external", is_unfit))
 ATOM(overlay_block_missing, any_aligned(context, "external", is_block_missing))
 ATOM(overlay_in_the_way, any_aligned(context, "external", is_in_the_way))
 
@@ -322,7 +357,10 @@ const AtomRow atoms_document[] = {
     {"xml.parent:descendant", parent_descendant},
     {"xml.domain:full", domain_full},
     {"xml.domain:bad", domain_bad},
+    {"xml.domain:no-target", domain_no_target},
+    {"xml.domain:no-source", domain_no_source},
     {"xml.domain:foreign-uuid", domain_foreign},
+    {"xml.inactive:foreign-uuid", inactive_foreign},
     {"xml.domain:same-abi", same_abi_as_named},
     {"named.domain:full", named_full},
     {"named.state:live", named_live},
@@ -346,6 +384,7 @@ const AtomRow atoms_document[] = {
     {"disks:external-lun", external_lun},
     {"disks:external-transient", external_transient},
     {"disks:overlay-missing", overlay_missing},
+    {"disks:overlay-unfit", overlay_unfit},
     {"disks:overlay-block-missing", overlay_block_missing},
     {"disks:overlay-in-the-way", overlay_in_the_way},
     {NULL, NULL},

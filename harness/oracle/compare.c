@@ -288,7 +288,7 @@ add_kept(const StepContext *context, const ObservedDomain *now, Expectation *exp
 {
     const HistoryKept *kept = g_hash_table_lookup(context->history->kept, now->uuid);
 
-    if (!expected->is_new || !kept || context->profile != VM_PROFILE_RFC)
+    if (!expected->is_new || !kept)
         return;
     for (guint i = 0; i < kept->names->len; i++) {
         const ObservedMoment *moment = observed_moment(now, g_ptr_array_index(kept->names, i));

@@ -88,8 +88,15 @@ check_domain_disk(DomainDoc *doc, const OracleDisk *disk)
 {
     static const char *const locations[] = {"no", "internal", "external", "manual", NULL};
 
-    if (!disk->name || document_disk(doc->disks, disk->name))
+    gboolean is_drive = g_strcmp0(disk->device, "cdrom") == 0
+                        || g_strcmp0(disk->device, "floppy") == 0;
+
+    if (!disk->name)
+        doc->faults |= DOC_NO_TARGET;
+    else if (document_disk(doc->disks, disk->name))
         doc->faults |= DOC_BAD;
+    if (!disk->source && !is_drive)
+        doc->faults |= DOC_NO_SOURCE;
     if (disk->snapshot && !g_strv_contains(locations, disk->snapshot))
         doc->faults |= DOC_BAD;
 }

@@ -34,6 +34,8 @@ typedef enum {
     DOC_DISK_TYPE = 1 << 10,
     DOC_DISK_FORMAT = 1 << 11,
     DOC_DISK_RELATIVE = 1 << 12,
+    DOC_NO_TARGET = 1 << 13, /* a domain's disk */
+    DOC_NO_SOURCE = 1 << 14,
 } DocumentFault;
 
 /** A <domain>. */
