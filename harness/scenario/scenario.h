@@ -17,16 +17,17 @@ typedef struct ScnCase ScnCase;
 typedef struct {
     const char *id;
     const char *file;
-    const char *sentence;     /* the file's first comment: what it protects */
-    const GPtrArray *rules;   /* of char *: covers */
-    const GPtrArray *needs;   /* of char *: capabilities, those that its flags need included, sorted */
-    VmProfile profile;        /* under which it may run */
-    gboolean matrix;          /* of the full flag matrix (counted beside the cases) */
+    const char *sentence;   /* the file's first comment: what it protects */
+    const GPtrArray *rules; /* of char *: covers */
+    const GPtrArray
+        *needs;        /* of char *: capabilities, those that its flags need included, sorted */
+    VmProfile profile; /* under which it may run */
+    gboolean matrix;   /* of the full flag matrix (counted beside the cases) */
     gboolean slow;
 } ScnCaseInfo;
 
-/** Parse one scenario file; `name` is its id without ".scn".  On a syntax error the GError's text is
- *  "FILE:LINE:COLUMN: what was found, what was expected".  The caller frees it. */
+/** Parse one scenario file; `name` is its id without ".scn".  On a syntax error the GError's text
+ * is "FILE:LINE:COLUMN: what was found, what was expected".  The caller frees it. */
 ScnFile *scn_file_parse(const char *name, const char *text, GError **error);
 /** Free a file; its cases must be gone. */
 void scn_file_free(ScnFile *file);
@@ -51,7 +52,7 @@ typedef struct {
     const char *workdir; /* of this worker */
     const char *run_id;  /* part of every object's name */
     gboolean oracle;
-    gboolean keep;       /* leave what a failed case made */
+    gboolean keep; /* leave what a failed case made */
 } ScnRunOptions;
 
 /** Run one case on a connection of its own; always gives a result (skip, pass, fail or error).

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Steps around the driver: the guest, marks of content, files.
+ */
+
+#include "harness/scenario/run_int.h"
+
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <string.h>
+
+gboolean
+scn_run_guest(ScnRun *run, const ScnStep *step)
+{
+    g_autofree char *name = scn_word(run, step, 1);
+    g_autofree char *real = scn_real_name(run, name);
+    g_autoptr(GString) command = g_string_new(NULL);
+    g_auto(ScnAnswer) answer = {0};
+    struct vm_error err = {0};
+    char *reply = NULL;
+
+    for (guint i = 2; i < step->words->len; i++) {
+        g_autofree char *word = scn_word(run, step, i);
+
+        if (strcmp(word, "pattern") != 0)
+            g_string_append_printf(command, "%s%s", command->len ? " " : "", word);
+    }
+    if (!run->target.guest)
+        return scn_fail(run, "a guest", "this target cannot reach one");
+    answer.code = run->target.guest(run->conn, real, command->str, &reply, &err);
+    answer.text = answer.code ? g_strdup(err.text) : NULL;
+    answer.output = g_strdup(reply ? reply : "");
+    if (reply)
+        run->target.free_string(reply);
+    return scn_result_check(run, step, &answer);
+}
+
+json_t *
+scn_inspect(ScnRun *run, const char *what, const char *argument)
+{
+    struct vm_error err = {0};
+    char *text = NULL;
+    json_t *json;
+
+    if (!run->target.inspect) {
+        scn_fail(run, what, "this target cannot be looked into");
+        return NULL;
+    }
+    if (run->target.inspect(run->conn, what, argument, &text, &err) != 0) {
+        scn_fail(run, what, "%s: %s", vm_error_name(err.code), err.text);
+        return NULL;
+    }
+    json = json_loads(text, JSON_DECODE_ANY, NULL);
+    run->target.free_string(text);
+    if (!json)
+        scn_fail(run, what, "an answer that is no JSON");
+    return json;
+}
+
+/* The text of the first match; NULL where there is none.  The caller frees it. */
+static char *
+first_match(const char *xml, const char *path)
+{
+    xmlDoc *doc = xmlReadMemory(xml, (int)strlen(xml), "document", NULL,
+                                XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xmlXPathContext *context = doc ? xmlXPathNewContext(doc) : NULL;
+    xmlXPathObject *found = context ? xmlXPathEvalExpression((const xmlChar *)path, context) : NULL;
+    char *text = NULL;
+
+    if (found && found->nodesetval && found->nodesetval->nodeNr > 0) {
+        xmlChar *content = xmlNodeGetContent(found->nodesetval->nodeTab[0]);
+
+        text = g_strdup((const char *)content);
+        xmlFree(content);
+    }
+    xmlXPathFreeObject(found);
+    xmlXPathFreeContext(context);
+    xmlFreeDoc(doc);
+    return text;
+}
+
+/* Where the content of a disk is to be looked for: PATH, or PATH@TAG. */
+static char *
+disk_place(ScnRun *run, const char *domain, const char *moment, const char *disk)
+{
+    g_autofree char *object = moment ? g_strconcat(domain, "/", moment, NULL) : g_strdup(domain);
+    g_autofree char *xml = scn_fetch_xml(run, object, FALSE);
+    g_autofree char *source = g_strdup_printf("%s/devices/disk[target/@dev='%s']/source/@file",
+                                              moment ? "/domainsnapshot/domain" : "/domain", disk);
+    g_autofree char *how =
+        g_strdup_printf("/domainsnapshot/disks/disk[@name='%s']/@snapshot", disk);
+    g_autofree char *path = xml ? first_match(xml, source) : NULL;
+    g_autofree char *location = xml && moment ? first_match(xml, how) : NULL;
+
+    if (!xml)
+        return NULL;
+    if (!path) {
+        scn_fail(run, "a disk with a file", "'%s' has no disk %s with a file", object, disk);
+        return NULL;
+    }
+    if (!moment || g_strcmp0(location, "external") == 0)
+        return g_steal_pointer(&path);
+    return g_strdup_printf("%s@%s", path, moment);
+}
+
+char *
+scn_digest(ScnRun *run, const char *domain, const char *moment, const char *disk)
+{
+    gboolean ram = strcmp(disk, "ram") == 0;
+    g_autofree char *real = scn_real_name(run, domain);
+    g_autofree char *place =
+        ram && !moment ? g_strdup(real) : disk_place(run, domain, moment, ram ? "vda" : disk);
+    json_t *json = place ? scn_inspect(run, ram && !moment ? "ram" : "content", place) : NULL;
+    const char *digest =
+        json_string_value(json_object_get(json, ram && moment ? "memory" : "digest"));
+    char *copy = g_strdup(digest);
+
+    if (json && !copy)
+        scn_fail(run, "a digest", "no content of %s at '%s'", disk, place);
+    json_decref(json);
+    return copy;
+}
+
+static gboolean
+mark_one(ScnRun *run, const char *mark, const char *domain, const char *disk)
+{
+    char *digest = scn_digest(run, domain, NULL, disk);
+
+    if (!digest)
+        return FALSE;
+    g_hash_table_replace(run->marks, g_strjoin("/", mark, domain, disk, NULL), digest);
+    return TRUE;
+}
+
+/* All disks that the template gave an image, and the RAM while there is one. */
+static gboolean
+mark_all(ScnRun *run, const char *mark, const char *domain)
+{
+    g_autofree char *real = scn_real_name(run, domain);
+    const ScnTemplate *made = g_hash_table_lookup(run->templates, domain);
+    struct vm_error err = {0};
+    int state = 0, reason = 0;
+
+    for (guint i = 0; made && i < made->disks->len; i++) {
+        const ScnDisk *disk = g_ptr_array_index(made->disks, i);
+
+        if (disk->path && !disk->missing && !mark_one(run, mark, domain, disk->target))
+            return FALSE;
+    }
+    if (!g_strv_contains((const char *const *)run->capabilities, "memory") ||
+        run->target.domain_get_state(run->conn, real, &state, &reason, &err) != 0 ||
+        (state != VIR_DOMAIN_RUNNING && state != VIR_DOMAIN_PAUSED))
+        return TRUE;
+    return mark_one(run, mark, domain, "ram");
+}
+
+gboolean
+scn_run_mark(ScnRun *run, const ScnStep *step)
+{
+    g_autofree char *mark = scn_word(run, step, 1);
+    g_autofree char *domain = scn_word(run, step, 2);
+
+    if (step->words->len == 3)
+        return mark_all(run, mark, domain);
+    for (guint i = 3; i < step->words->len; i++) {
+        g_autofree char *disk = scn_word(run, step, i);
+
+        if (!mark_one(run, mark, domain, disk))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- files -------------------------------------------------------------------- */
+
+static gboolean
+file_failed(ScnRun *run, const struct vm_error *err)
+{
+    return scn_fail(run, "the file operation succeeds", "%s: %s", vm_error_name(err->code),
+                    err->text);
+}
+
+static gboolean
+put_file(ScnRun *run, const char *path, const char *data, size_t length)
+{
+    struct vm_error err = {0};
+
+    return run->target.file_write(run->conn, path, data, length, &err) == 0 ||
+           file_failed(run, &err);
+}
+
+/* A whole file; NULL with the case failed.  Given back with the target's free_string(). */
+static char *
+get_file(ScnRun *run, const char *path, size_t *length)
+{
+    struct vm_error err = {0};
+    char *data = NULL;
+
+    if (run->target.file_read(run->conn, path, &data, length, &err) == 0)
+        return data;
+    file_failed(run, &err);
+    return NULL;
+}
+
+static gboolean
+file_replace(ScnRun *run, const char *path, const char *data, const ScnStep *step)
+{
+    g_autofree char *text = scn_word(run, step, 3);
+    g_autofree char *by = scn_word(run, step, 4);
+    g_autoptr(GString) changed = g_string_new(data);
+
+    if (!g_string_replace(changed, text, by, 0))
+        return scn_fail(run, "a match", "'%s' does not occur in '%s'", text, path);
+    return put_file(run, path, changed->str, changed->len);
+}
+
+/* The verbs that begin with what the file holds. */
+static gboolean
+file_change(ScnRun *run, const char *verb, const char *path, const ScnStep *step)
+{
+    g_autofree char *argument = scn_word(run, step, 3);
+    size_t length = 0;
+    char *data = get_file(run, path, &length);
+    gboolean good;
+
+    if (!data)
+        return FALSE;
+    if (strcmp(verb, "truncate") == 0)
+        good = put_file(run, path, data, MIN(length, (size_t)g_ascii_strtoull(argument, NULL, 10)));
+    else if (strcmp(verb, "copy") == 0)
+        good = put_file(run, argument, data, length);
+    else
+        good = file_replace(run, path, data, step);
+    run->target.free_string(data);
+    return good;
+}
+
+gboolean
+scn_run_file(ScnRun *run, const ScnStep *step)
+{
+    g_autofree char *verb = scn_word(run, step, 1);
+    g_autofree char *path = scn_word(run, step, 2);
+    g_autofree char *text = step->text ? scn_expand_text(run, step->text) : scn_word(run, step, 3);
+    struct vm_error err = {0};
+
+    if (!run->target.file_write || !run->target.file_read || !run->target.file_remove)
+        return scn_fail(run, "files", "this target cannot reach them");
+    run->damaged = TRUE;
+    if (strcmp(verb, "write") == 0)
+        return put_file(run, path, text, strlen(text));
+    if (strcmp(verb, "remove") == 0)
+        return run->target.file_remove(run->conn, path, &err) == 0 || file_failed(run, &err);
+    return file_change(run, verb, path, step);
+}

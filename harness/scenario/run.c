@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The run of one case: its steps in order, what each is compared with, and
+ * the report of the first that fails.
+ */
+
+#include "harness/scenario/run_int.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define FNV_PRIME 1099511628211ull
+
+void
+scn_hash(ScnRun *run, const char *text)
+{
+    g_autofree char *plain = scn_plain_text(run, text ? text : "");
+
+    for (const char *at = plain; *at; at++)
+        run->result->hash = (run->result->hash ^ (guchar)*at) * FNV_PRIME;
+    run->result->hash = (run->result->hash ^ '\n') * FNV_PRIME;
+}
+
+char *
+scn_word(ScnRun *run, const ScnStep *step, guint at)
+{
+    if (at >= step->words->len)
+        return NULL;
+    return scn_expand_text(run, ((ScnWord *)g_ptr_array_index(step->words, at))->text);
+}
+
+char *
+scn_event_word(const struct vm_event *event)
+{
+    const char *type = vm_enum_word("event", event->type);
+    g_autofree char *group = g_strconcat("detail-", type, NULL);
+    const char *detail = type ? vm_enum_word(group, event->detail) : NULL;
+
+    if (type && detail)
+        return g_strdup_printf("%s/%s", type, detail);
+    return g_strdup_printf("%d/%d", event->type, event->detail);
+}
+
+void
+scn_take_events(ScnRun *run)
+{
+    struct vm_event event;
+
+    while (run->target.next_event && run->target.next_event(run->conn, &event) == 1) {
+        if (g_str_has_prefix(event.domain, run->prefix))
+            g_array_append_val(run->events, event);
+        memset(&event, 0, sizeof(event));
+    }
+}
+
+/* Fold the events from `from` on into the hash. */
+static void
+hash_events(ScnRun *run, guint from)
+{
+    for (guint i = from; i < run->events->len; i++) {
+        const struct vm_event *event = &g_array_index(run->events, struct vm_event, i);
+        g_autofree char *word = scn_event_word(event);
+        g_autofree char *line = g_strdup_printf("event %s %s", event->domain, word);
+
+        scn_hash(run, line);
+    }
+}
+
+/* The step, expected against seen, and the world before and after. */
+static char *
+failure_detail(ScnRun *run, const char *expected, const char *seen)
+{
+    g_autofree char *world = run->oracle ? oracle_describe(run->oracle) : NULL;
+    g_autofree char *plain = world ? scn_plain_text(run, world) : NULL;
+
+    return g_strdup_printf("%s:%u: %s\n  expected: %s\n  seen:     %s\n%s%s", run->scenario->path,
+                           run->step ? run->step->line : 0,
+                           run->step ? run->step->source : "(no step)", expected, seen,
+                           plain ? "the world as last observed:\n" : "", plain ? plain : "");
+}
+
+gboolean
+scn_fail(ScnRun *run, const char *expected, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    g_autofree char *seen = NULL;
+    CaseResult *result = run->result;
+    va_list args;
+
+    if (run->failed)
+        return FALSE;
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    seen = scn_plain_text(run, text);
+    run->failed = TRUE;
+    result->verdict = VERDICT_FAIL;
+    result->reason =
+        g_strdup_printf("line %u: %s: expected %s, seen %s", run->step ? run->step->line : 0,
+                        run->step ? run->step->source : "", expected, seen);
+    g_strdelimit(result->reason, "\n", ' ');
+    result->detail = failure_detail(run, expected, seen);
+    if (!result->rule && run->step && run->step->rule)
+        result->rule = g_strdup(run->step->rule);
+    else if (!result->rule && run->scenario->rules->len)
+        result->rule = g_strdup(g_ptr_array_index(run->scenario->rules, 0));
+    return FALSE;
+}
+
+/* A breach that the oracle found fails the case under the finding's id. */
+static gboolean
+judge(ScnRun *run, OracleFinding *found, int code)
+{
+    g_autoptr(OracleFinding) finding = found;
+
+    if (!finding)
+        return TRUE;
+    run->result->rule = g_strdup(finding->id);
+    run->result->observed = g_strdup(code ? vm_error_name(code) : "ok");
+    return scn_fail(run, finding->id, "%s", finding->text);
+}
+
+gboolean
+scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answer)
+{
+    guint before = run->events->len;
+    OracleStep step = {.call = args->call,
+                       .flags = args->flags,
+                       .domain = args->domain,
+                       .moment = args->moment,
+                       .xml = args->xml,
+                       .argument = args->argument};
+    const char *predicted = NULL, *rule = NULL;
+    g_autoptr(GArray) sent = g_array_new(FALSE, FALSE, sizeof(struct vm_event));
+    g_autofree char *line = NULL;
+
+    if (predict && run->oracle)
+        predicted = oracle_predict(run->oracle, &step, &rule);
+    scn_dispatch(run, args, answer);
+    answer->predicted = predicted;
+    answer->rule = rule;
+    scn_take_events(run);
+    line = g_strdup_printf("%s 0x%x %s %s → %d %s", vm_call_info(args->call)->name, args->flags,
+                           args->domain ? args->domain : "", args->moment ? args->moment : "",
+                           answer->code, answer->name ? answer->name : "");
+    scn_hash(run, line);
+    hash_events(run, before);
+    if (!run->oracle || !run->options->oracle)
+        return TRUE;
+    step.code = answer->code;
+    step.text = answer->text;
+    step.result = answer->name;
+    if (run->events->len > before)
+        g_array_append_vals(sent, &g_array_index(run->events, struct vm_event, before),
+                            run->events->len - before);
+    return judge(run, oracle_after_call(run->oracle, &step, sent), answer->code);
+}
+
+/* ---- results ---------------------------------------------------------------- */
+
+static char *
+describe_answer(const ScnAnswer *answer)
+{
+    if (answer->code)
+        return g_strdup_printf("error %s: %s", vm_error_name(answer->code), answer->text);
+    return g_strdup("ok");
+}
+
+/* Output with names as the scenario writes them, words joined by single blanks. */
+static char *
+plain_output(ScnRun *run, const char *output)
+{
+    g_autofree char *plain = scn_plain_text(run, output ? output : "");
+    g_auto(GStrv) words = g_strsplit_set(plain, " \t\n", -1);
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; words[i]; i++) {
+        if (*words[i])
+            g_string_append_printf(text, "%s%s", text->len ? " " : "", words[i]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static gboolean
+check_output(ScnRun *run, const ScnResult *result, const ScnAnswer *answer)
+{
+    g_autofree char *seen = plain_output(run, answer->output);
+    g_autofree char *expanded = scn_expand_text(run, result->output);
+    g_autofree char *wanted = scn_plain_text(run, expanded);
+    g_autofree char *expected = g_strdup_printf(
+        "output %s'%s'", result->kind == SCN_RESULT_CONTAINS ? "that contains " : "", wanted);
+    gboolean good = result->kind == SCN_RESULT_CONTAINS ? strstr(seen, wanted) != NULL
+                                                        : strcmp(seen, wanted) == 0;
+
+    return good || scn_fail(run, expected, "'%s'", seen);
+}
+
+static gboolean
+check_outcome(ScnRun *run, const ScnAnswer *answer)
+{
+    const char *seen = answer->code ? vm_error_name(answer->code) : "ok";
+    g_autofree char *expected = NULL;
+
+    if (!answer->predicted)
+        return scn_fail(run, "a predicted outcome", "no outcome rule for this call");
+    if (strcmp(answer->predicted, seen) == 0)
+        return TRUE;
+    if (answer->rule && !run->step->rule) {
+        g_free(run->result->rule);
+        run->result->rule = g_strdup(answer->rule);
+    }
+    expected = g_strdup_printf(
+        "%s%s by %s", answer->code && strcmp(answer->predicted, "ok") == 0 ? "" : "error ",
+        answer->predicted, answer->rule ? answer->rule : "the outcome rules");
+    return scn_fail(run, expected, "%s%s%s", seen, answer->text ? ": " : "",
+                    answer->text ? answer->text : "");
+}
+
+static gboolean
+check_error(ScnRun *run, const ScnResult *result, const ScnAnswer *answer)
+{
+    g_autofree char *seen = describe_answer(answer);
+    g_autofree char *expected = g_strdup_printf("error %s", vm_error_name(result->code));
+    g_autofree char *mentions = NULL;
+
+    if (answer->code != result->code)
+        return scn_fail(run, expected, "%s", seen);
+    mentions = result->mentions ? scn_expand_text(run, result->mentions) : NULL;
+    if (mentions && !strstr(answer->text ? answer->text : "", mentions)) {
+        g_autofree char *wanted = g_strdup_printf("%s that mentions \"%s\"", expected, mentions);
+
+        return scn_fail(run, wanted, "%s", seen);
+    }
+    return TRUE;
+}
+
+static gboolean
+compare_answer(ScnRun *run, const ScnResult *result, const ScnAnswer *answer)
+{
+    g_autofree char *seen = describe_answer(answer);
+
+    if (result->kind == SCN_RESULT_ERROR)
+        return check_error(run, result, answer);
+    if (result->kind == SCN_RESULT_OUTCOME)
+        return check_outcome(run, answer);
+    if (answer->code)
+        return scn_fail(run, "ok", "%s", seen);
+    if (result->kind != SCN_RESULT_OK)
+        return check_output(run, result, answer);
+    if (result->as)
+        g_hash_table_replace(run->variables, g_strdup(result->as),
+                             g_strdup(answer->name ? answer->name : ""));
+    return TRUE;
+}
+
+gboolean
+scn_result_check(ScnRun *run, const ScnStep *step, const ScnAnswer *answer)
+{
+    const ScnResult *result = &step->result[run->options->profile == VM_PROFILE_LIBVIRT];
+
+    if (compare_answer(run, result, answer))
+        return TRUE;
+    if (!run->result->observed)
+        run->result->observed = g_strdup(answer->code ? vm_error_name(answer->code) : "ok");
+    return FALSE;
+}
+
+/* ---- steps ------------------------------------------------------------------ */
+
+static gboolean
+run_command(ScnRun *run, const ScnStep *step)
+{
+    gboolean predict =
+        step->result[run->options->profile == VM_PROFILE_LIBVIRT].kind == SCN_RESULT_OUTCOME;
+    g_auto(ScnAnswer) answer = {0};
+
+    if (!scn_command_run(run, step->call, predict, &answer)) {
+        /* The oracle speaks first; a line that names its rule is judged by it. */
+        return FALSE;
+    }
+    return scn_result_check(run, step, &answer);
+}
+
+static gboolean
+run_document(ScnRun *run, const ScnStep *step)
+{
+    g_hash_table_replace(run->documents, scn_word(run, step, 1), scn_expand_text(run, step->text));
+    return TRUE;
+}
+
+static gboolean
+run_restart(ScnRun *run, const ScnStep *step)
+{
+    struct vm_error err = {0};
+
+    (void)step;
+    if (run->target.restart(run->conn, &err) == 0)
+        return TRUE;
+    return scn_fail(run, "the driver starts again", "%s: %s", vm_error_name(err.code), err.text);
+}
+
+static gboolean
+run_clock(ScnRun *run, const ScnStep *step)
+{
+    g_autofree char *text = scn_word(run, step, 1);
+    struct vm_error err = {0};
+    char *unit;
+    guint64 time = g_ascii_strtoull(text, &unit, 10);
+    guint64 factor = strcmp(unit, "m") == 0 ? 60000 : strcmp(unit, "ms") == 0 ? 1 : 1000;
+
+    if (run->target.advance_clock(run->conn, time * factor, &err) == 0)
+        return TRUE;
+    return scn_fail(run, "the clock goes on", "%s: %s", vm_error_name(err.code), err.text);
+}
+
+static gboolean (*const runners[])(ScnRun *run, const ScnStep *step) = {
+    [SCN_STEP_CALL] = run_command,      [SCN_STEP_DOMAIN] = scn_run_domain,
+    [SCN_STEP_DOCUMENT] = run_document, [SCN_STEP_EDIT] = scn_run_edit,
+    [SCN_STEP_GUEST] = scn_run_guest,   [SCN_STEP_MARK] = scn_run_mark,
+    [SCN_STEP_RESTART] = run_restart,   [SCN_STEP_CLOCK] = run_clock,
+    [SCN_STEP_FILE] = scn_run_file,     [SCN_STEP_EXPECT] = scn_run_expect,
+};
+
+/* Whether the world may have changed without a call, so that the oracle must look again. */
+static gboolean
+acts_outside(ScnStepKind kind)
+{
+    return kind == SCN_STEP_GUEST || kind == SCN_STEP_RESTART || kind == SCN_STEP_CLOCK ||
+           kind == SCN_STEP_FILE || kind == SCN_STEP_DOMAIN;
+}
+
+/* What was logged and announced before this step is of no interest any more. */
+static void
+begin_step(ScnRun *run, const ScnStep *step)
+{
+    char *log = NULL;
+    struct vm_error err = {0};
+
+    run->step = step;
+    run->result->steps++;
+    if (step->kind == SCN_STEP_EXPECT)
+        return;
+    g_array_set_size(run->events, 0);
+    if (run->target.take_log && run->target.take_log(run->conn, &log, &err) == 0 && log)
+        run->target.free_string(log);
+    g_clear_pointer(&run->log, g_free);
+}
+
+static void
+end_step(ScnRun *run, const ScnStep *step)
+{
+    char *log = NULL;
+    struct vm_error err = {0};
+
+    if (step->kind == SCN_STEP_EXPECT || !run->target.take_log)
+        return;
+    if (run->target.take_log(run->conn, &log, &err) == 0 && log) {
+        run->log = g_strdup(log);
+        run->target.free_string(log);
+    }
+}
+
+static gboolean
+run_step(ScnRun *run, const ScnStep *step)
+{
+    guint before;
+    gboolean good;
+
+    if (step->profile && !(step->profile & run->options->profile))
+        return TRUE;
+    begin_step(run, step);
+    good = runners[step->kind](run, step);
+    before = run->events->len;
+    end_step(run, step);
+    if (!good)
+        return FALSE;
+    if (!acts_outside(step->kind))
+        return TRUE;
+    scn_hash(run, step->source);
+    scn_take_events(run);
+    hash_events(run, before);
+    if (!run->oracle || (step->kind == SCN_STEP_DOMAIN && run->events->len))
+        return TRUE;
+    return judge(run, oracle_after_other(run->oracle, run->damaged, run->events), 0);
+}
+
+static void
+run_steps(ScnRun *run)
+{
+    const GPtrArray *steps = run->scenario->steps;
+
+    for (guint i = 0; i < steps->len; i++) {
+        if (!run_step(run, g_ptr_array_index(steps, i)))
+            return;
+    }
+}
+
+/* ---- the case ---------------------------------------------------------------- */
+
+/* A capability that is lacking, or NULL. */
+static const char *
+lacking(const ScnRun *run)
+{
+    for (guint i = 0; i < run->scenario->needs->len; i++) {
+        const char *need = g_ptr_array_index(run->scenario->needs, i);
+
+        if (!g_strv_contains((const char *const *)run->capabilities, need))
+            return need;
+    }
+    return NULL;
+}
+
+static void
+add_coverage(json_t *total, json_t *part)
+{
+    const char *id, *kind;
+    json_t *counts, *count;
+
+    json_object_foreach(part, id, counts)
+    {
+        json_t *sums = json_object_get(total, id);
+
+        if (!sums) {
+            sums = json_object();
+            json_object_set_new(total, id, sums);
+        }
+        json_object_foreach(counts, kind, count)
+        {
+            json_int_t sum = json_integer_value(json_object_get(sums, kind));
+
+            json_object_set_new(sums, kind, json_integer(sum + json_integer_value(count)));
+        }
+    }
+}
+
+static void
+clean_up(ScnRun *run)
+{
+    CaseResult *result = run->result;
+    g_autofree char *left = NULL;
+    g_autofree char *reason = NULL;
+
+    if (run->failed && run->options->keep)
+        return;
+    left = scn_world_clean(run);
+    if (!left)
+        return;
+    reason = result->reason;
+    result->reason = reason ? g_strdup_printf("%s; %s", reason, left) : g_strdup(left);
+    if (result->verdict == VERDICT_PASS)
+        result->verdict = VERDICT_FAIL;
+}
+
+static void
+run_case(ScnRun *run, json_t *coverage)
+{
+    const char *lack;
+
+    if (!scn_world_open(run))
+        return;
+    lack = lacking(run);
+    if (lack) {
+        run->result->verdict = VERDICT_SKIP;
+        run->result->reason = g_strdup_printf("lacks: %s", lack);
+        return;
+    }
+    if (!scn_world_watch(run))
+        return;
+    run->result->verdict = VERDICT_PASS;
+    scn_take_events(run);
+    run_steps(run);
+    if (coverage && run->oracle) {
+        json_t *counts = oracle_coverage(run->oracle);
+
+        add_coverage(coverage, counts);
+        json_decref(counts);
+    }
+    g_clear_pointer(&run->oracle, oracle_free);
+    clean_up(run);
+}
+
+CaseResult *
+scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
+{
+    gint64 began = g_get_monotonic_time();
+    ScnRun run = {.scenario = scenario, .options = options};
+
+    run.result = case_result_new(scenario->id);
+    run.result->file = g_strdup(scenario->file);
+    run.result->hash = 14695981039346656037ull;
+    for (guint i = 0; i < scenario->rules->len; i++)
+        g_ptr_array_add(run.result->rules, g_strdup(g_ptr_array_index(scenario->rules, i)));
+    run.templates =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)scn_template_free);
+    run.documents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run.variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run.marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run.images = g_ptr_array_new_with_free_func(g_free);
+    run.events = g_array_new(FALSE, TRUE, sizeof(struct vm_event));
+    run_case(&run, coverage);
+    scn_world_close(&run);
+    run.result->ms = (g_get_monotonic_time() - began) / 1000.0;
+    return run.result;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Private to harness/scenario: a case while it runs.
+ */
+#pragma once
+
+#include "harness/oracle/oracle.h"
+#include "harness/scenario/scenario_int.h"
+
+/** A disk of a template. */
+typedef struct {
+    char *target;
+    char *format; /* "qcow2", "raw" */
+    char *path;   /* NULL for an empty drive */
+    guint64 size;
+    gboolean missing; /* the image is not to be made */
+    char *xml;        /* the whole <disk> element */
+} ScnDisk;
+
+/** A domain block, built. */
+typedef struct {
+    char *name;       /* in the scenario */
+    char *xml;        /* the whole <domain> document */
+    GPtrArray *disks; /* of ScnDisk * */
+} ScnTemplate;
+
+/** A case in its run. */
+typedef struct {
+    ScnCase *scenario;
+    const ScnRunOptions *options;
+    struct vm_target target; /* methods beyond the target's size are NULL */
+    struct vm_conn *conn;
+    struct vm_target_world world;
+    char **capabilities;
+    char *prefix;          /* of every object's name: "vmt-RUN-HASH-" */
+    char *meta;            /* folder of snapshot metadata, once it was asked for */
+    GHashTable *templates; /* name → ScnTemplate * */
+    GHashTable *documents; /* name → text */
+    GHashTable *variables; /* name → value */
+    GHashTable *marks;     /* "NAME/DOMAIN/DISK" → digest */
+    GPtrArray *images;     /* paths made, oldest first */
+    char *ledger;          /* path of the file that lists what was made */
+    GArray *events;        /* of struct vm_event: sent by the last step */
+    char *log;             /* of the last step, where the target has one */
+    Oracle *oracle;
+    CaseResult *result;
+    const ScnStep *step;
+    gboolean failed;
+    gboolean damaged; /* files were damaged on purpose */
+} ScnRun;
+
+/** One API call, with names as on the target. */
+typedef struct {
+    VmCall call;
+    guint32 flags;
+    const char *domain;
+    const char *moment;
+    const char *xml;
+    const char *argument; /* path or new name */
+    int max;              /* room for names; on or off */
+} ScnCallArgs;
+
+/** What came of it. */
+typedef struct {
+    int code;     /* 0 or VIR_ERR_* */
+    char *text;   /* the error's */
+    char *output; /* names joined by newlines, a number, a document …, names as on the target */
+    char *name;   /* of a new or found snapshot */
+    const char *predicted; /* by the outcome rules, where that was asked for */
+    const char *rule;      /* of the deciding row */
+} ScnAnswer;
+
+/** Clear an answer. */
+void scn_answer_clear(ScnAnswer *answer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ScnAnswer, scn_answer_clear)
+
+/** Make the call at the target seam, nothing else. */
+void scn_dispatch(ScnRun *run, const ScnCallArgs *args, ScnAnswer *answer);
+
+/** Make the call as part of a step: events, hash, oracle.  FALSE where the oracle found a breach
+ *  (the case has failed then); the call's own failure is in the answer.  `predict`: fill
+ *  answer->predicted. */
+gboolean scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answer);
+
+/** Run a command line's calls; FALSE as scn_call(). */
+gboolean scn_command_run(ScnRun *run, const ScnCommandLine *line, gboolean predict,
+                         ScnAnswer *answer);
+
+/** The name on the target of a scenario's domain name; the caller frees it. */
+char *scn_real_name(const ScnRun *run, const char *name);
+
+/** `text` with names and paths of this case as the scenario writes them; the caller frees it. */
+char *scn_plain_text(const ScnRun *run, const char *text);
+
+/** `text` with the variables of the run replaced; the caller frees it. */
+char *scn_expand_text(ScnRun *run, const char *text);
+
+/** The document that a FILE argument names, or NULL. */
+const char *scn_document(const ScnRun *run, const char *name);
+
+/** Build a template from the items of a domain block; the run keeps it. */
+ScnTemplate *scn_template_build(ScnRun *run, const char *name, const GPtrArray *items);
+/** Free it; NULL is fine. */
+void scn_template_free(ScnTemplate *made);
+
+/** The UUID of a domain name in this case; the caller frees it. */
+char *scn_uuid(const ScnRun *run, const char *name);
+
+/** Fail the case at the step that runs: what was expected, and what was seen.  Always FALSE. */
+gboolean scn_fail(ScnRun *run, const char *expected, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/** Fold a text into the case's hash. */
+void scn_hash(ScnRun *run, const char *text);
+
+/** The steps that are no calls; FALSE where they failed the case. */
+gboolean scn_run_domain(ScnRun *run, const ScnStep *step);
+gboolean scn_run_edit(ScnRun *run, const ScnStep *step);
+gboolean scn_run_guest(ScnRun *run, const ScnStep *step);
+gboolean scn_run_mark(ScnRun *run, const ScnStep *step);
+gboolean scn_run_file(ScnRun *run, const ScnStep *step);
+gboolean scn_run_expect(ScnRun *run, const ScnStep *step);
+
+/** Compare an answer with the result that the step expects under the run's profile. */
+gboolean scn_result_check(ScnRun *run, const ScnStep *step, const ScnAnswer *answer);
+
+/** The expanded text of a step's word, or NULL beyond the last; the caller frees it. */
+char *scn_word(ScnRun *run, const ScnStep *step, guint at);
+
+/** inspect() as JSON; NULL with the case failed.  The caller decrefs it. */
+json_t *scn_inspect(ScnRun *run, const char *what, const char *argument);
+
+/** The digest of what a live disk, a snapshot's disk (moment given) or the RAM (disk "ram") holds,
+ * or NULL with the case failed.  The caller frees it. */
+char *scn_digest(ScnRun *run, const char *domain, const char *moment, const char *disk);
+
+/** Compare a document with `OP VALUE` at an XPath; words from `first`. */
+gboolean scn_expect_xml(ScnRun *run, const ScnStep *step);
+
+/** The document of `vm` or `vm/s1`; NULL with the case failed.  The caller frees it. */
+char *scn_fetch_xml(ScnRun *run, const char *object, gboolean inactive);
+
+/** Collect the events that are waiting into run->events. */
+void scn_take_events(ScnRun *run);
+
+/** The word of an event, "started/booted"; the caller frees it. */
+char *scn_event_word(const struct vm_event *event);
+
+/** The tree of a domain's snapshots, siblings sorted: "s1(s2 s3(s4))"; NULL with *code.  The caller
+ *  frees it. */
+char *scn_tree_text(ScnRun *run, const char *domain, ScnAnswer *answer);
+
+/** Names of a NULL-terminated list of the target as a sorted or unsorted array; gives the list
+ * back. */
+GPtrArray *scn_take_list(ScnRun *run, char **list, gboolean sort);
+
+/** Open the connection, make names and ledger, look at the world.  FALSE with the result set. */
+gboolean scn_world_open(ScnRun *run);
+/** Start the oracle, where the case or the run wants it.  FALSE with the result set. */
+gboolean scn_world_watch(ScnRun *run);
+/** Remove what the case made, last in first out; NULL, or what could not be removed. */
+char *scn_world_clean(ScnRun *run);
+/** Close the connection and free what the run holds. */
+void scn_world_close(ScnRun *run);

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A case's own world: names, connection, ledger, clean-up.
+ */
+
+#include "harness/scenario/run_int.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+char *
+scn_real_name(const ScnRun *run, const char *name)
+{
+    return *name ? g_strconcat(run->prefix, name, NULL) : g_strdup("");
+}
+
+char *
+scn_plain_text(const ScnRun *run, const char *text)
+{
+    g_autofree char *folder = g_strconcat(run->world.disk_dir, "/", run->prefix, NULL);
+    g_autoptr(GString) plain = g_string_new(text);
+
+    g_string_replace(plain, folder, "${dir}/", 0);
+    g_string_replace(plain, run->prefix, "", 0);
+    return g_strdup(plain->str);
+}
+
+/* The folder of snapshot metadata, with the slash and the prefix of a domain's folder. */
+static char *
+meta_folder(ScnRun *run)
+{
+    json_t *json;
+
+    if (!run->meta) {
+        json = scn_inspect(run, "dir", "");
+        run->meta = g_strdup(json_string_value(json));
+        json_decref(json);
+    }
+    return g_strdup(run->meta ? run->meta : "");
+}
+
+/* `${vm.vda}` and the like. */
+static char *
+template_value(const ScnRun *run, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    g_autofree char *domain = dot ? g_strndup(name, dot - name) : g_strdup(name);
+    const ScnTemplate *made = g_hash_table_lookup(run->templates, domain);
+
+    if (dot && strcmp(dot, ".name") == 0)
+        return scn_real_name(run, domain);
+    if (dot && strcmp(dot, ".uuid") == 0 && !made)
+        return scn_uuid(run, domain);
+    if (!made)
+        return NULL;
+    if (!dot)
+        return scn_real_name(run, domain);
+    if (strcmp(dot, ".xml") == 0)
+        return g_strdup(made->xml);
+    if (strcmp(dot, ".uuid") == 0) {
+        const char *begin = strstr(made->xml, "<uuid>") + 6;
+
+        return g_strndup(begin, strstr(begin, "</uuid>") - begin);
+    }
+    for (guint i = 0; i < made->disks->len; i++) {
+        const ScnDisk *disk = g_ptr_array_index(made->disks, i);
+
+        if (strcmp(disk->target, dot + 1) == 0)
+            return g_strdup(disk->path ? disk->path : "");
+    }
+    return NULL;
+}
+
+static char *
+run_value(const char *name, gpointer data)
+{
+    ScnRun *run = data;
+    const char *bound = g_hash_table_lookup(run->variables, name);
+
+    if (bound)
+        return g_strdup(bound);
+    if (strcmp(name, "dir") == 0)
+        return g_strdup_printf("%s/%s", run->world.disk_dir, run->prefix);
+    if (strcmp(name, "meta") == 0)
+        return meta_folder(run);
+    return template_value(run, name);
+}
+
+char *
+scn_expand_text(ScnRun *run, const char *text)
+{
+    g_autoptr(GString) input = g_string_new(text);
+    g_autofree char *meta = g_strconcat("${meta}/", run->prefix, NULL);
+    g_autofree char *value = NULL;
+
+    /* The prefix stands before a file's and a domain folder's name. */
+    g_string_replace(input, "${dir}/", "${dir}", 0);
+    g_string_replace(input, "${meta}/", meta, 0);
+    value = scn_substitute(input->str, run_value, run, NULL);
+    return scn_unescape(value);
+}
+
+const char *
+scn_document(const ScnRun *run, const char *name)
+{
+    const char *text = g_hash_table_lookup(run->documents, name);
+    const ScnTemplate *made = g_hash_table_lookup(run->templates, name);
+
+    return text ? text : made ? made->xml : NULL;
+}
+
+/* FNV-1a; stable over runs and machines. */
+static guint32
+hash_name(const char *text)
+{
+    guint32 hash = 2166136261u;
+
+    for (; *text; text++)
+        hash = (hash ^ (guchar)*text) * 16777619u;
+    return hash;
+}
+
+static gboolean
+harness_fault(ScnRun *run, char *reason)
+{
+    run->result->verdict = VERDICT_ERROR;
+    run->result->reason = reason;
+    return FALSE;
+}
+
+/* Domains of this case's names that exist, in the target's order. */
+static GPtrArray *
+own_domains(ScnRun *run)
+{
+    g_autoptr(GPtrArray) all = NULL;
+    GPtrArray *own = g_ptr_array_new_with_free_func(g_free);
+    char **names = NULL;
+    struct vm_error err = {0};
+
+    if (!run->target.domain_list || run->target.domain_list(run->conn, 0, &names, &err) != 0)
+        return own;
+    all = scn_take_list(run, names, TRUE);
+    for (guint i = 0; i < all->len; i++) {
+        if (g_str_has_prefix(g_ptr_array_index(all, i), run->prefix))
+            g_ptr_array_add(own, g_strdup(g_ptr_array_index(all, i)));
+    }
+    return own;
+}
+
+static gboolean
+open_oracle(ScnRun *run)
+{
+    OracleOptions options = {.target = &run->target,
+                             .conn = run->conn,
+                             .profile = run->options->profile,
+                             .capabilities = (const char *const *)run->capabilities,
+                             .name_prefix = run->prefix};
+    g_autoptr(GError) error = NULL;
+
+    if (!run->options->oracle && !run->scenario->outcome)
+        return TRUE;
+    run->oracle = oracle_new(&options, &error);
+    return run->oracle ||
+           harness_fault(run, g_strdup_printf("the oracle does not start: %s", error->message));
+}
+
+static gboolean
+open_connection(ScnRun *run)
+{
+    struct vm_target_options options = {
+        .uri = run->options->uri,
+        .profile = run->options->profile == VM_PROFILE_LIBVIRT ? "libvirt" : "rfc",
+        .workdir = run->options->workdir,
+        .seed = run->options->seed,
+    };
+    struct vm_error err = {0};
+    char **names = NULL;
+
+    memcpy(&run->target, run->options->target,
+           MIN(run->options->target->size, sizeof(run->target)));
+    if (run->target.open(&options, &run->conn, &err) != 0)
+        return harness_fault(run, g_strdup_printf("the target does not open: %s", err.text));
+    if (run->target.describe(run->conn, &run->world, &err) != 0)
+        return harness_fault(
+            run, g_strdup_printf("the target does not describe its world: %s", err.text));
+    if (run->target.capabilities(run->conn, &names, &err) != 0)
+        return harness_fault(
+            run, g_strdup_printf("the target does not tell its capabilities: %s", err.text));
+    run->capabilities = g_strdupv(names);
+    run->target.free_list(names);
+    return TRUE;
+}
+
+gboolean
+scn_world_open(ScnRun *run)
+{
+    guint32 hash = hash_name(run->scenario->id);
+    g_autoptr(GPtrArray) foreign = NULL;
+
+    run->prefix = g_strdup_printf("vmt-%s-%08x-", run->options->run_id, hash);
+    if (!open_connection(run))
+        return FALSE;
+    if (run->options->workdir)
+        run->ledger = g_strdup_printf("%s/ledger-%08x", run->options->workdir, hash);
+    foreign = own_domains(run);
+    if (foreign->len)
+        return harness_fault(run, g_strdup_printf("foreign object: domain '%s' exists before the "
+                                                  "case began",
+                                                  (char *)g_ptr_array_index(foreign, 0)));
+    return TRUE;
+}
+
+/* Take the metadata of a domain's snapshots away, children first. */
+static void
+forget_snapshots(ScnRun *run, const char *domain)
+{
+    gboolean metadata_only =
+        g_strv_contains((const char *const *)run->capabilities, "delete-metadata-only");
+    struct vm_error err = {0};
+    char **list = NULL;
+    g_autoptr(GPtrArray) names = NULL;
+
+    if (!run->target.snapshot_list || !run->target.snapshot_delete ||
+        run->target.snapshot_list(run->conn, domain, NULL, VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL,
+                                  &list, &err) != 0)
+        return;
+    names = scn_take_list(run, list, FALSE);
+    for (guint i = names->len; i-- > 0;) {
+        err.code = 0;
+        run->target.snapshot_delete(run->conn, domain, g_ptr_array_index(names, i),
+                                    metadata_only ? VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY : 0,
+                                    &err);
+    }
+}
+
+static void
+remove_domain(ScnRun *run, const char *domain)
+{
+    struct vm_error err = {0};
+    int persistent = 1;
+
+    forget_snapshots(run, domain);
+    if (run->target.domain_is_persistent)
+        run->target.domain_is_persistent(run->conn, domain, &persistent, &err);
+    if (run->target.domain_destroy)
+        run->target.domain_destroy(run->conn, domain, 0, &err);
+    if (persistent && run->target.domain_managed_save_remove)
+        run->target.domain_managed_save_remove(run->conn, domain, 0, &err);
+    if (persistent && run->target.domain_undefine_flags)
+        run->target.domain_undefine_flags(
+            run->conn, domain,
+            VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, &err);
+}
+
+/* Files of this case's names that the target still lists, or that the case had made. */
+static void
+remove_files(ScnRun *run)
+{
+    struct vm_error err = {0};
+    g_autofree char *folder = g_strconcat(run->world.disk_dir, "/", run->prefix, NULL);
+    char *text = NULL;
+    json_t *files = NULL, *file;
+    size_t i;
+
+    if (!run->target.file_remove)
+        return;
+    if (run->target.inspect &&
+        run->target.inspect(run->conn, "files", run->world.disk_dir, &text, &err) == 0) {
+        files = json_loads(text, 0, NULL);
+        run->target.free_string(text);
+    }
+    json_array_foreach(files, i, file)
+    {
+        const char *path = json_string_value(json_object_get(file, "path"));
+
+        if (path && g_str_has_prefix(path, folder))
+            run->target.file_remove(run->conn, path, &err);
+    }
+    for (guint j = run->images->len; !files && j-- > 0;)
+        run->target.file_remove(run->conn, g_ptr_array_index(run->images, j), &err);
+    json_decref(files);
+}
+
+char *
+scn_world_clean(ScnRun *run)
+{
+    g_autoptr(GPtrArray) domains = own_domains(run);
+    g_autoptr(GPtrArray) left = NULL;
+
+    for (guint i = domains->len; i-- > 0;)
+        remove_domain(run, g_ptr_array_index(domains, i));
+    left = own_domains(run);
+    if (left->len)
+        return g_strdup_printf("clean-up: domain '%s' cannot be removed",
+                               (char *)g_ptr_array_index(left, 0));
+    remove_files(run);
+    if (run->ledger)
+        g_remove(run->ledger);
+    return NULL;
+}
+
+gboolean
+scn_world_watch(ScnRun *run)
+{
+    return open_oracle(run);
+}
+
+void
+scn_world_close(ScnRun *run)
+{
+    g_clear_pointer(&run->oracle, oracle_free);
+    if (run->conn)
+        run->target.close(run->conn);
+    g_strfreev(run->capabilities);
+    g_free(run->prefix);
+    g_free(run->meta);
+    g_free(run->ledger);
+    g_free(run->log);
+    g_hash_table_unref(run->templates);
+    g_hash_table_unref(run->documents);
+    g_hash_table_unref(run->variables);
+    g_hash_table_unref(run->marks);
+    g_ptr_array_unref(run->images);
+    g_array_unref(run->events);
+}
