@@ -34,6 +34,7 @@ int sim_answer(gboolean ok, GError *failure, struct vm_error *err);
 /** An array of names (taken) as a list. */
 char **sim_list(GPtrArray *names);
 
-/** Fill in the domain calls / the snapshot calls. */
+/** Fill in the domain calls. */
 void sim_fill_domain(struct vm_target *table);
+/** Fill in the snapshot calls. */
 void sim_fill_snapshot(struct vm_target *table);

@@ -113,6 +113,7 @@ vm_domain_pump(VmDomain *domain)
 void
 vm_driver_pump(VmDriver *driver)
 {
+    vm_intent_retry(driver);
     g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
     for (guint i = 0; i < domains->len; i++)
         vm_domain_pump(g_ptr_array_index(domains, i));

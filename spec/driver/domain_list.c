@@ -26,6 +26,7 @@ vm_driver_new_name_table(void)
 VmDomain *
 vm_driver_domain(VmDriver *driver, const char *name, GError **error)
 {
+    vm_intent_retry(driver);
     VmDomain *domain = g_hash_table_lookup(driver->by_name, name);
     if (domain != NULL && domain->instance != NULL) {
         vm_domain_pump(domain);

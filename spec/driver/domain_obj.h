@@ -38,6 +38,7 @@ struct VmDriver {
     GHashTable *by_name; /* char * → VmDomain *, owns the domain */
     GHashTable *by_uuid; /* char * → VmDomain * */
     GQueue events;       /* of VmDriverEvent * */
+    GHashTable *stale_intents; /* char *: domains whose finished intent could not be removed */
 };
 
 /* ---- domain_list.c: look-up ---- */
@@ -109,8 +110,9 @@ gboolean vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GEr
 gboolean vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **error);
 /** End the process (quit, or kill where it does not answer) and nothing else. */
 void vm_domain_process_drop(VmDomain *domain);
-/** Let the CPUs run / stop them. */
+/** Let the CPUs run. */
 gboolean vm_domain_process_cont(VmDomain *domain, GError **error);
+/** Stop the CPUs. */
 gboolean vm_domain_process_stop_cpus(VmDomain *domain, GError **error);
 /** End the instance (quit, or kill where it does not answer), next_def becomes def; the state is
  *  SHUTOFF with `reason`.  A transient domain stays in the tables: see vm_domain_vanish(). */
@@ -126,26 +128,33 @@ gboolean vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments
 
 /* ---- record.c: what is durable ---- */
 
-/** ROOT/etc/qemu/NAME.xml, …/autostart, ROOT/run/qemu/NAME.xml, ROOT/lib/qemu/save/NAME.save,
- *  ROOT/lib/qemu/snapshot/NAME, ROOT/lib/qemu/snapshot/NAME/SNAPSHOT.xml.  The caller frees. */
+/** ROOT/etc/qemu/NAME.xml: the persistent definition.  The caller frees it, as all of these. */
 char *vm_path_config(const VmDriver *driver, const char *domain);
+/** ROOT/run/qemu/NAME.xml: what is running, and why what is not has stopped. */
 char *vm_path_status(const VmDriver *driver, const char *domain);
+/** ROOT/etc/qemu/autostart/NAME.xml: a marker. */
 char *vm_path_autostart(const VmDriver *driver, const char *domain);
+/** ROOT/lib/qemu/save/NAME.save: the managed save image. */
 char *vm_path_managed_save(const VmDriver *driver, const char *domain);
+/** ROOT/lib/qemu/snapshot/NAME: the folder of a domain's snapshots. */
 char *vm_path_snapshot_dir(const VmDriver *driver, const char *domain);
+/** ROOT/lib/qemu/snapshot/NAME/SNAPSHOT.xml: one of them. */
 char *vm_path_snapshot(const VmDriver *driver, const char *domain, const char *snapshot);
 
 /** The first line of a status file: UUID, state, reason, VmDomain.defined_before. */
 #define VM_STATUS_HEADER "<!-- virt-moment status 1 %s %d %d %d -->\n"
 
-/** Write the persistent definition / the status (live definition, state, reason) / remove them. */
+/** Write the persistent definition. */
 gboolean vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **error);
+/** Write the status: live definition, state, reason. */
 gboolean vm_record_status(VmDomain *domain, GError **error);
+/** Remove the persistent definition. */
 gboolean vm_record_drop_config(VmDomain *domain, GError **error);
+/** Remove the status; a failure is logged. */
 void vm_record_drop_status(VmDomain *domain);
 /** The status of a domain that has stopped: its reason where there is one to keep, else no file. */
 void vm_record_stopped(VmDomain *domain);
-/** Write the marker of autostart / remove it. */
+/** Write the marker of autostart, or remove it. */
 gboolean vm_record_autostart(VmDomain *domain, gboolean on, GError **error);
 /** Write one snapshot's metadata file; `current` is its <active>.  A file over
  *  VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
@@ -188,8 +197,11 @@ gboolean vm_domain_managed_save_exists(const VmDomain *domain);
 gboolean vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error);
 /** The call is done or undone: the record goes. */
 void vm_intent_end(VmDomain *domain);
-/** The record of that domain's name goes. */
+/** The record of that domain's name goes; where it cannot, vm_intent_retry() tries again. */
 void vm_intent_drop(VmDriver *driver, const char *domain);
+/** Remove the records of finished calls that could not be removed then: a later recovery must not
+ *  take them for the truth.  Part of every look-up. */
+void vm_intent_retry(VmDriver *driver);
 
 /** When an intent is recovered: what concerns files alone comes before the domains are loaded. */
 typedef enum {

@@ -44,8 +44,9 @@ moment_names(const VmDomain *domain, gboolean dropped)
     return names;
 }
 
-/* What is left once the definition is gone; each step may find its work done. */
-static void
+/* What is left once the definition is gone; each step may find its work done.  FALSE, logged, where
+ * something is left still. */
+static gboolean
 remove_leftovers(VmDriver *driver, const char *name, const json_t *data)
 {
     VmStore *store = driver->store;
@@ -73,6 +74,7 @@ remove_leftovers(VmDriver *driver, const char *name, const json_t *data)
     }
     if (!ok)
         vm_env_log(driver->env, "domain '%s' is undefined, but %s", name, error->message);
+    return ok;
 }
 
 void
@@ -121,9 +123,8 @@ undefine(VmDriver *driver, const char *name, guint32 flags, GError **error)
     gboolean leftovers = dropped || domain->autostart || vm_domain_managed_save_exists(domain);
     gboolean ok = (!leftovers || vm_intent_begin(domain, "undefine", json_incref(data), error)) &&
                   vm_record_drop_config(domain, error);
-    if (leftovers && ok)
-        remove_leftovers(driver, name, data);
-    if (leftovers)
+    /* where something is left, the record is, too: the next start of the driver tries again */
+    if (leftovers && (!ok || remove_leftovers(driver, name, data)))
         vm_intent_end(domain);
     json_decref(data);
     if (ok)

@@ -49,6 +49,8 @@ vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error
     g_autofree char *path = intent_path(domain->driver, domain->def->name);
     gboolean ok = vm_store_replace(domain->driver->store, path, text, error);
     free(text);
+    if (ok)
+        g_hash_table_remove(domain->driver->stale_intents, domain->def->name);
     return ok;
 }
 
@@ -57,8 +59,24 @@ vm_intent_drop(VmDriver *driver, const char *domain)
 {
     g_autofree char *path = intent_path(driver, domain);
     g_autoptr(GError) error = NULL;
-    if (!vm_store_remove(driver->store, path, &error))
-        vm_env_log(driver->env, "domain '%s': %s", domain, error->message);
+    if (vm_store_remove(driver->store, path, &error))
+        return;
+    vm_env_log(driver->env, "domain '%s': %s", domain, error->message);
+    g_hash_table_add(driver->stale_intents, g_strdup(domain));
+}
+
+void
+vm_intent_retry(VmDriver *driver)
+{
+    if (g_hash_table_size(driver->stale_intents) == 0)
+        return;
+    g_autoptr(GHashTable) names = g_steal_pointer(&driver->stale_intents);
+    driver->stale_intents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTableIter iter;
+    gpointer name;
+    g_hash_table_iter_init(&iter, names);
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        vm_intent_drop(driver, name);
 }
 
 void
