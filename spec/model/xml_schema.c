@@ -99,27 +99,36 @@ schema_get(const char *name)
     return compiled[index];
 }
 
-/** Takes the first violation, which is the innermost one. */
+/** The first violation; its line may be told only by one of those that follow from it. */
+typedef struct {
+    int line;
+    char *cause;
+} Violation;
+
 static void
 on_violation(void *data, xmlError *error)
 {
-    char **cause = data;
+    Violation *first = data;
 
-    if (*cause == NULL && error->message != NULL)
-        *cause = g_strchomp(g_strdup_printf("line %d: %s", error->line, error->message));
+    if (first->cause == NULL && error->message != NULL)
+        first->cause = g_strchomp(g_strdup(error->message));
+    if (first->line == 0)
+        first->line = error->line;
 }
 
 gboolean
 vm_xml_validate(VmXmlDoc *doc, const char *schema, GError **error)
 {
-    g_autofree char *cause = NULL;
+    Violation first = {0};
     xmlRelaxNGValidCtxt *valid = xmlRelaxNGNewValidCtxt(schema_get(schema));
 
-    xmlRelaxNGSetValidStructuredErrors(valid, on_violation, &cause);
+    xmlRelaxNGSetValidStructuredErrors(valid, on_violation, &first);
     int result = xmlRelaxNGValidateDoc(valid, doc);
     xmlRelaxNGFreeValidCtxt(valid);
+    g_autofree char *cause = first.cause;
     if (result == 0)
         return TRUE;
-    return vm_refuse(error, VIR_ERR_XML_INVALID_SCHEMA, "the document breaks schema '%s': %s",
-                     schema, cause != NULL ? cause : "no cause given");
+    return vm_refuse(error, VIR_ERR_XML_INVALID_SCHEMA,
+                     "line %d: the document breaks schema '%s': %s", first.line, schema,
+                     cause != NULL ? cause : "no cause given");
 }
