@@ -59,6 +59,42 @@ check_number(const VmDomainDef *old, const char *what, guint64 was, guint64 is, 
                      old->name, what, is, was);
 }
 
+/** The piece of a kept part that begins with `start`, up to the end of its tag or value. */
+static char *
+piece_of(const char *part, const char *start, const char *end)
+{
+    const char *at = part != NULL ? strstr(part, start) : NULL;
+
+    return at != NULL ? g_strndup(at, strcspn(at + strlen(start), end) + strlen(start)) : NULL;
+}
+
+/** What the guest sees of a disk's kept parts: where it is plugged in, and what it claims to be. */
+static gboolean
+check_disk_parts(const VmDomainDef *domain, const VmDiskDef *old, const VmDiskDef *new,
+                 GError **error)
+{
+    const struct {
+        const char *what, *was, *is, *start, *end;
+    } pieces[] = {
+        {"address", old->extra, new->extra, "<address ", ">"},
+        {"block sizes", old->extra, new->extra, "<blockio ", ">"},
+        {"model", old->attributes, new->attributes, " model='", "'"},
+        {"rotation rate", old->target_attributes, new->target_attributes, " rotation_rate='", "'"},
+        {"queues", old->driver_attributes, new->driver_attributes, " queues='", "'"},
+        {"queue size", old->driver_attributes, new->driver_attributes, " queue_size='", "'"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        g_autofree char *was = piece_of(pieces[i].was, pieces[i].start, pieces[i].end);
+        g_autofree char *is = piece_of(pieces[i].is, pieces[i].start, pieces[i].end);
+        if (g_strcmp0(was, is) == 0)
+            continue;
+        g_autofree char *what = g_strdup_printf("disk %s: %s", old->target, pieces[i].what);
+        return differ(domain, what, was, is, error);
+    }
+    return TRUE;
+}
+
 static gboolean
 check_disk(const VmDomainDef *domain, const VmDiskDef *old, const VmDiskDef *new, GError **error)
 {
@@ -77,7 +113,7 @@ check_disk(const VmDomainDef *domain, const VmDiskDef *old, const VmDiskDef *new
         return differ(domain, what, was, is, error);
     }
     if (old->read_only == new->read_only)
-        return TRUE;
+        return check_disk_parts(domain, old, new, error);
     return vm_refuse(error, VIR_ERR_CONFIG_UNSUPPORTED,
                      "domain '%s': disk %s is %s, formerly not so", domain->name, old->target,
                      new->read_only ? "read-only" : "writable");
