@@ -48,7 +48,7 @@ find_disk(const DomainDoc *domain, const char *name)
             continue;
         if (found >= 0)
             return -1;
-        found = (int) i;
+        found = (int)i;
     }
     return found;
 }
@@ -85,10 +85,10 @@ generated_path(const char *source, const char *name)
 {
     const char *slash = strrchr(source, '/');
     const char *dot = strrchr(source, '.');
-    gsize stem = dot && (!slash || dot > slash) ? (gsize) (dot - source) : strlen(source);
+    gsize stem = dot && (!slash || dot > slash) ? (gsize)(dot - source) : strlen(source);
     g_autofree char *safe = g_strdelimit(g_strdup(name), "/", '_');
 
-    return g_strdup_printf("%.*s.%s", (int) stem, source, safe);
+    return g_strdup_printf("%.*s.%s", (int)stem, source, safe);
 }
 
 static void
@@ -160,7 +160,7 @@ alignment_new(const Observation *world, const MomentDoc *doc, const DomainDoc *d
     Alignment *alignment = g_new0(Alignment, 1);
     g_autofree const OracleDisk **listed = listed_by_disk(alignment, doc, domain);
 
-    alignment->disks = g_ptr_array_new_with_free_func((GDestroyNotify) aligned_free);
+    alignment->disks = g_ptr_array_new_with_free_func((GDestroyNotify)aligned_free);
     for (guint i = 0; i < domain->disks->len; i++) {
         AlignedDisk *aligned = g_new0(AlignedDisk, 1);
         const char *own;

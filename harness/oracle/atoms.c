@@ -16,14 +16,14 @@
 /* ---- the domain ---- */
 
 ATOM(domain_exists, context->domain != NULL)
-ATOM(domain_active, context->domain && observed_active(context->domain))
+ATOM(domain_active, context->domain &&observed_active(context->domain))
 ATOM(domain_persistent, context->domain && context->domain->persistent)
 ATOM(domain_agent, context->domain && context->domain->live->agent)
 ATOM(managed_save_exists, context->domain && context->domain->managed_save)
 ATOM(snapshots_any, context->domain && context->domain->moments->len > 0)
 ATOM(current_any, context->domain && context->domain->current)
 ATOM(domain_stored,
-     context->domain && g_hash_table_contains(context->history->stored, context->domain_name))
+     context->domain &&g_hash_table_contains(context->history->stored, context->domain_name))
 ATOM(image_known, context->image != NULL)
 ATOM(image_paused, context->image && context->image->paused)
 ATOM(image_other_uuid,
@@ -35,29 +35,28 @@ images_exist(const StepContext *context, const DomainDoc *doc)
     for (guint i = 0; i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
 
-        if (disk->source && g_strcmp0(disk->type, "network") != 0
-            && !observed_file(context->before, disk->source))
+        if (disk->source && g_strcmp0(disk->type, "network") != 0 &&
+            !observed_file(context->before, disk->source))
             return FALSE;
     }
     return TRUE;
 }
 
-ATOM(domain_images_exist,
-     context->domain && images_exist(context, context->domain->config))
-ATOM(xml_images_exist, context->domain_xml && images_exist(context, context->domain_xml))
+ATOM(domain_images_exist, context->domain &&images_exist(context, context->domain->config))
+ATOM(xml_images_exist, context->domain_xml &&images_exist(context, context->domain_xml))
 
 static gboolean
 any_transient(const DomainDoc *doc)
 {
     for (guint i = 0; i < doc->disks->len; i++) {
-        if (((const OracleDisk *) g_ptr_array_index(doc->disks, i))->transient)
+        if (((const OracleDisk *)g_ptr_array_index(doc->disks, i))->transient)
             return TRUE;
     }
     return FALSE;
 }
 
-ATOM(domain_transient_disk, context->domain && any_transient(context->domain->config))
-ATOM(xml_transient_disk, context->domain_xml && any_transient(context->domain_xml))
+ATOM(domain_transient_disk, context->domain &&any_transient(context->domain->config))
+ATOM(xml_transient_disk, context->domain_xml &&any_transient(context->domain_xml))
 
 static gboolean
 kept_foreign(const StepContext *context)
@@ -66,9 +65,9 @@ kept_foreign(const StepContext *context)
     HistoryKept *kept;
 
     g_hash_table_iter_init(&iter, context->history->kept);
-    while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &kept)) {
-        if (g_strcmp0(kept->domain, context->domain_name) == 0
-            && g_strcmp0(kept->uuid, context->domain_xml ? context->domain_xml->uuid : NULL) != 0)
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&kept)) {
+        if (g_strcmp0(kept->domain, context->domain_name) == 0 &&
+            g_strcmp0(kept->uuid, context->domain_xml ? context->domain_xml->uuid : NULL) != 0)
             return TRUE;
     }
     return FALSE;
@@ -86,9 +85,9 @@ ATOM(flags_unknown,
      (context->step->flags & ~vm_call_mask(context->step->call, context->profile)) != 0)
 ATOM(argument_empty, !context->step->argument || !*context->step->argument)
 ATOM(argument_own, g_strcmp0(context->step->argument, context->domain_name) == 0)
-ATOM(argument_slash, context->step->argument && strchr(context->step->argument, '/'))
-ATOM(argument_newline, context->step->argument && strchr(context->step->argument, '\n'))
-ATOM(argument_negative, context->step->argument && *context->step->argument == '-')
+ATOM(argument_slash, context->step->argument &&strchr(context->step->argument, '/'))
+ATOM(argument_newline, context->step->argument &&strchr(context->step->argument, '\n'))
+ATOM(argument_negative, context->step->argument && * context->step->argument == '-')
 
 /* ---- the moment ---- */
 
@@ -106,21 +105,20 @@ has_children(const StepContext *context)
 
 ATOM(moment_exists, context->moment != NULL)
 ATOM(moment_parent, context->moment && context->moment->doc->parent)
-ATOM(moment_external, context->moment && document_is_external(context->moment->doc))
-ATOM(moment_live, context->moment && document_is_live(context->moment->doc))
+ATOM(moment_external, context->moment &&document_is_external(context->moment->doc))
+ATOM(moment_live, context->moment &&document_is_live(context->moment->doc))
 ATOM(moment_pmsuspended,
-     context->moment && g_strcmp0(context->moment->doc->state, "pmsuspended") == 0)
+     context->moment &&g_strcmp0(context->moment->doc->state, "pmsuspended") == 0)
 ATOM(moment_offline, context->moment && !moment_live(context) && !moment_pmsuspended(context))
 ATOM(moment_full, context->moment && context->moment->doc->domain)
-ATOM(moment_same_abi,
-     context->moment
-         && (!context->moment->doc->domain
-             || g_strcmp0(context->moment->doc->domain->abi, context->domain->live->abi) == 0))
-ATOM(current_moment, context->moment
-                         && g_strcmp0(context->domain->current, context->moment->name) == 0)
-ATOM(current_below, context->moment && context->domain->current
-                        && observed_is_below(context->domain, context->domain->current,
-                                             context->moment->name))
+ATOM(moment_same_abi, context->moment && (!context->moment->doc->domain ||
+                                          g_strcmp0(context->moment->doc->domain->abi,
+                                                    context->domain->live->abi) == 0))
+ATOM(current_moment,
+     context->moment &&g_strcmp0(context->domain->current, context->moment->name) == 0)
+ATOM(current_below,
+     context->moment && context->domain->current &&
+         observed_is_below(context->domain, context->domain->current, context->moment->name))
 
 static gboolean
 moment_same_tops(const StepContext *context)
@@ -177,8 +175,8 @@ victims_below_overlay(const StepContext *context)
         const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
         gboolean in_chain = FALSE;
 
-        if (is_victim(context, moment) && tops_differ(context, moment, &in_chain)
-            && (in_chain || observed_active(context->domain)))
+        if (is_victim(context, moment) && tops_differ(context, moment, &in_chain) &&
+            (in_chain || observed_active(context->domain)))
             return TRUE;
     }
     return FALSE;
@@ -231,8 +229,7 @@ const AtomRow atoms_world[] = {
 static gboolean
 state_is(const StepContext *context, const char *word)
 {
-    return context->domain
-           && g_strcmp0(vm_enum_word("state", context->domain->state), word) == 0;
+    return context->domain && g_strcmp0(vm_enum_word("state", context->domain->state), word) == 0;
 }
 
 static gboolean
@@ -264,9 +261,9 @@ atom_index(void)
         return by_name;
     by_name = g_hash_table_new(g_str_hash, g_str_equal);
     for (const AtomRow *row = atoms_world; row->name; row++)
-        g_hash_table_insert(by_name, (gpointer) row->name, (gpointer) row);
+        g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
     for (const AtomRow *row = atoms_document; row->name; row++)
-        g_hash_table_insert(by_name, (gpointer) row->name, (gpointer) row);
+        g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
     return by_name;
 }
 

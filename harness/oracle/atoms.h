@@ -27,8 +27,7 @@ extern const AtomFamily atoms_families[];
 
 /** Whether an internal disk of the moment lay in another image than the domain's disk does now;
  *  *in_chain (may be NULL) tells whether that image is below today's. */
-gboolean tops_differ(const StepContext *context, const ObservedMoment *moment,
-                     gboolean *in_chain);
+gboolean tops_differ(const StepContext *context, const ObservedMoment *moment, gboolean *in_chain);
 
 /** Whether each internal disk's image has the moment's tag; TRUE where images cannot be seen. */
 gboolean tags_present(const StepContext *context, const ObservedMoment *moment);

@@ -87,8 +87,8 @@ name_in_image(const StepContext *context)
     for (guint i = 0; name && context->alignment && i < context->alignment->disks->len; i++) {
         const AlignedDisk *aligned = g_ptr_array_index(context->alignment->disks, i);
 
-        if (strcmp(aligned->location, "internal") == 0
-            && image_has_tag(context, aligned->disk->source, name, FALSE))
+        if (strcmp(aligned->location, "internal") == 0 &&
+            image_has_tag(context, aligned->disk->source, name, FALSE))
             return TRUE;
     }
     return FALSE;
@@ -111,8 +111,8 @@ document_state(const StepContext *context)
 static gboolean
 state_known(const StepContext *context)
 {
-    int value = vm_enum_value("snapshot-state", document_state(context) ? document_state(context)
-                                                                        : "");
+    int value =
+        vm_enum_value("snapshot-state", document_state(context) ? document_state(context) : "");
 
     return value > 0;
 }
@@ -138,8 +138,8 @@ document_parent(const StepContext *context)
 static gboolean
 parent_descendant(const StepContext *context)
 {
-    return context->named && document_parent(context)
-           && observed_is_below(context->domain, document_parent(context), context->named->name);
+    return context->named && document_parent(context) &&
+           observed_is_below(context->domain, document_parent(context), context->named->name);
 }
 
 static gboolean
@@ -148,8 +148,8 @@ same_abi_as_named(const StepContext *context)
     const DomainDoc *now = context->moment_xml->domain;
     const DomainDoc *then = context->named ? context->named->doc->domain : NULL;
 
-    return now && then && g_strcmp0(now->abi, then->abi) == 0
-           && g_strcmp0(now->name, then->name) == 0;
+    return now && then && g_strcmp0(now->abi, then->abi) == 0 &&
+           g_strcmp0(now->name, then->name) == 0;
 }
 
 static gboolean
@@ -167,8 +167,8 @@ domain_bad(const StepContext *context)
 {
     if (context->domain_xml)
         return (context->domain_xml->faults & DOC_BAD) != 0;
-    return context->moment_xml && context->moment_xml->domain
-           && (context->moment_xml->domain->faults & DOC_BAD);
+    return context->moment_xml && context->moment_xml->domain &&
+           (context->moment_xml->domain->faults & DOC_BAD);
 }
 
 static gboolean
@@ -179,8 +179,8 @@ uuid_of_another(const StepContext *context)
     for (guint i = 0; uuid && i < context->before->domains->len; i++) {
         const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
 
-        if (g_ascii_strcasecmp(other->uuid, uuid) == 0
-            && strcmp(other->name, context->domain_name) != 0)
+        if (g_ascii_strcasecmp(other->uuid, uuid) == 0 &&
+            strcmp(other->name, context->domain_name) != 0)
             return TRUE;
     }
     return FALSE;
@@ -197,36 +197,33 @@ inactive_foreign(const StepContext *context)
 {
     const DomainDoc *inactive = context->moment_xml ? context->moment_xml->inactive : NULL;
 
-    return inactive && inactive->uuid && context->domain
-           && g_ascii_strcasecmp(inactive->uuid, context->domain->uuid) != 0;
+    return inactive && inactive->uuid && context->domain &&
+           g_ascii_strcasecmp(inactive->uuid, context->domain->uuid) != 0;
 }
 
 ATOM(domain_no_target, domain_faults(context) & DOC_NO_TARGET)
 ATOM(domain_no_source, domain_faults(context) & DOC_NO_SOURCE)
 ATOM(state_given, document_state(context) != NULL)
-ATOM(state_live, context->moment_xml && document_is_live(context->moment_xml))
+ATOM(state_live, context->moment_xml &&document_is_live(context->moment_xml))
 ATOM(state_shutoff, g_strcmp0(document_state(context), "shutoff") == 0)
 ATOM(state_disk, g_strcmp0(document_state(context), "disk-snapshot") == 0)
 ATOM(state_pmsuspended, g_strcmp0(document_state(context), "pmsuspended") == 0)
 ATOM(state_blocked, g_strcmp0(document_state(context), "blocked") == 0)
 ATOM(parent_given, document_parent(context) != NULL)
-ATOM(parent_itself, document_parent(context)
-                        && g_strcmp0(document_parent(context), document_name(context)) == 0)
-ATOM(parent_exists, context->domain && observed_moment(context->domain, document_parent(context)))
+ATOM(parent_itself,
+     document_parent(context) && g_strcmp0(document_parent(context), document_name(context)) == 0)
+ATOM(parent_exists, context->domain &&observed_moment(context->domain, document_parent(context)))
 ATOM(domain_full, context->moment_xml && context->moment_xml->domain)
-ATOM(domain_foreign, context->domain && domain_full(context) && context->moment_xml->domain->uuid
-                         && g_ascii_strcasecmp(context->moment_xml->domain->uuid,
-                                               context->domain->uuid)
-                                != 0)
+ATOM(domain_foreign,
+     context->domain &&domain_full(context) && context->moment_xml->domain->uuid &&
+         g_ascii_strcasecmp(context->moment_xml->domain->uuid, context->domain->uuid) != 0)
 ATOM(named_full, context->named && context->named->doc->domain)
-ATOM(named_live, context->named && document_is_live(context->named->doc))
-ATOM(named_disk,
-     context->named && g_strcmp0(context->named->doc->state, "disk-snapshot") == 0)
-ATOM(name_of_another, context->domain && context->domain_xml
-                          && (!context->domain_xml->uuid
-                              || g_ascii_strcasecmp(context->domain_xml->uuid,
-                                                    context->domain->uuid)
-                                     != 0))
+ATOM(named_live, context->named &&document_is_live(context->named->doc))
+ATOM(named_disk, context->named &&g_strcmp0(context->named->doc->state, "disk-snapshot") == 0)
+ATOM(name_of_another,
+     context->domain && context->domain_xml &&
+         (!context->domain_xml->uuid ||
+          g_ascii_strcasecmp(context->domain_xml->uuid, context->domain->uuid) != 0))
 
 /* ---- alignment ---- */
 
@@ -267,8 +264,8 @@ any_aligned(const StepContext *context, const char *location, AlignedTest test)
     }
 
 ALIGNED(is_not_qcow2, g_strcmp0(aligned->disk->format, "qcow2") != 0)
-ALIGNED(overlay_not_qcow2, aligned->format && strcmp(aligned->format, "qcow2") != 0
-                               && strcmp(aligned->format, "qed") != 0)
+ALIGNED(overlay_not_qcow2, aligned->format &&strcmp(aligned->format, "qcow2") != 0 &&
+                               strcmp(aligned->format, "qed") != 0)
 ALIGNED(is_shareable, aligned->disk->shareable && !aligned->disk->readonly)
 ALIGNED(is_lun, g_strcmp0(aligned->disk->device, "lun") == 0)
 ALIGNED(is_transient, aligned->disk->transient)
@@ -285,9 +282,8 @@ is_unfit(const StepContext *context, const AlignedDisk *aligned)
                        : NULL;
     const char *format = json_string_value(json_object_get(file, "format"));
     const char *backing = json_string_value(json_object_get(file, "backing"));
-    gboolean unfit = file
-                     && (g_strcmp0(format, aligned->format ? aligned->format : "qcow2") != 0
-                         || g_strcmp0(backing, aligned->disk->source) != 0);
+    gboolean unfit = file && (g_strcmp0(format, aligned->format ? aligned->format : "qcow2") != 0 ||
+                              g_strcmp0(backing, aligned->disk->source) != 0);
 
     json_decref(file);
     return unfit;
@@ -297,8 +293,8 @@ is_unfit(const StepContext *context, const AlignedDisk *aligned)
 static gboolean
 is_in_the_way(const StepContext *context, const AlignedDisk *aligned)
 {
-    return aligned->overlay && strcmp(aligned->type, "file") == 0
-           && observed_file_size(context->before, aligned->overlay) > 0;
+    return aligned->overlay && strcmp(aligned->type, "file") == 0 &&
+           observed_file_size(context->before, aligned->overlay) > 0;
 }
 
 ATOM(any_internal, any_aligned(context, "internal", NULL))

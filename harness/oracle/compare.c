@@ -13,10 +13,9 @@ typedef char *(*Comparison)(const Expectation *expected, const StepContext *cont
 static char *
 compare_state(const Expectation *expected, const StepContext *context, const ObservedDomain *now)
 {
-    int state = expected->state == -2 && context->domain ? context->domain->state
-                                                         : expected->state;
-    int reason = expected->reason == -2 && context->domain ? context->domain->reason
-                                                           : expected->reason;
+    int state = expected->state == -2 && context->domain ? context->domain->state : expected->state;
+    int reason =
+        expected->reason == -2 && context->domain ? context->domain->reason : expected->reason;
 
     if (state >= 0 && now->state != state)
         return g_strdup_printf("domain '%s' is %s, expected %s", now->name,
@@ -35,8 +34,8 @@ compare_value(const char *name, const char *property, ExpectValue want, gboolean
 
     if (want == EXPECT_ANY || wanted == now)
         return NULL;
-    return g_strdup_printf("domain '%s': %s is %s, expected %s", name, property,
-                           now ? "yes" : "no", wanted ? "yes" : "no");
+    return g_strdup_printf("domain '%s': %s is %s, expected %s", name, property, now ? "yes" : "no",
+                           wanted ? "yes" : "no");
 }
 
 static char *
@@ -65,9 +64,9 @@ expected_overlay(const StepContext *context, const OracleDisk *disk, gboolean *m
     for (guint i = 0; context->alignment && i < context->alignment->disks->len; i++) {
         const AlignedDisk *aligned = g_ptr_array_index(context->alignment->disks, i);
 
-        if (strcmp(aligned->location, "external") == 0
-            && g_strcmp0(aligned->disk->name, disk->name) == 0
-            && g_strcmp0(aligned->disk->source, disk->source) == 0) {
+        if (strcmp(aligned->location, "external") == 0 &&
+            g_strcmp0(aligned->disk->name, disk->name) == 0 &&
+            g_strcmp0(aligned->disk->source, disk->source) == 0) {
             *moved = TRUE;
             return aligned->overlay;
         }
@@ -197,8 +196,7 @@ compare_tree(const Expectation *expected, const StepContext *context, const Obse
     gpointer name;
 
     for (guint i = 0; i < now->moments->len; i++) {
-        char *found =
-            compare_moment(expected, context, now, g_ptr_array_index(now->moments, i));
+        char *found = compare_moment(expected, context, now, g_ptr_array_index(now->moments, i));
 
         if (found)
             return found;
@@ -206,7 +204,7 @@ compare_tree(const Expectation *expected, const StepContext *context, const Obse
     g_hash_table_iter_init(&iter, expected->tree);
     while (g_hash_table_iter_next(&iter, &name, NULL)) {
         if (!observed_moment(now, name))
-            return g_strdup_printf("snapshot '%s' of '%s' is missing", (char *) name, now->name);
+            return g_strdup_printf("snapshot '%s' of '%s' is missing", (char *)name, now->name);
     }
     if (g_strcmp0(expected->current, now->current) != 0)
         return g_strdup_printf("the current snapshot of '%s' is '%s', expected '%s'", now->name,
@@ -248,12 +246,10 @@ compare_added(const Expectation *expected, const StepContext *context, const Obs
     if (!added->doc->domain)
         return g_strdup_printf("snapshot '%s' holds no definition of the domain", added->name);
     if (g_strcmp0(added->doc->domain->uuid, was->uuid) != 0)
-        return g_strdup_printf("snapshot '%s' holds the definition of another domain",
-                               added->name);
+        return g_strdup_printf("snapshot '%s' holds the definition of another domain", added->name);
     if (strcmp(added->doc->domain->abi, was->abi) != 0)
         return g_strdup_printf("snapshot '%s' holds another definition than the domain had: %s",
-                               added->name,
-                               difference_of_texts(was->abi, added->doc->domain->abi));
+                               added->name, difference_of_texts(was->abi, added->doc->domain->abi));
     found = compare_definition(was, added->doc->domain, "captured");
     return found ? found : compare_added_disks(context, added);
 }
@@ -276,8 +272,8 @@ compare_others(const Expectation *expected, const StepContext *context, const Ob
     for (guint i = 0; i < after->domains->len; i++) {
         const ObservedDomain *now = g_ptr_array_index(after->domains, i);
 
-        if (g_strcmp0(now->name, expected->name) != 0
-            && !observed_domain(context->before, now->name))
+        if (g_strcmp0(now->name, expected->name) != 0 &&
+            !observed_domain(context->before, now->name))
             return g_strdup_printf("domain '%s' appeared", now->name);
     }
     return NULL;
@@ -293,9 +289,8 @@ add_kept(const StepContext *context, const ObservedDomain *now, Expectation *exp
     for (guint i = 0; i < kept->names->len; i++) {
         const ObservedMoment *moment = observed_moment(now, g_ptr_array_index(kept->names, i));
 
-        g_hash_table_replace(
-            expected->tree, g_strdup(g_ptr_array_index(kept->names, i)),
-            g_strdup(moment && moment->doc->parent ? moment->doc->parent : ""));
+        g_hash_table_replace(expected->tree, g_strdup(g_ptr_array_index(kept->names, i)),
+                             g_strdup(moment && moment->doc->parent ? moment->doc->parent : ""));
     }
     g_free(expected->current);
     expected->current = g_strdup(kept->current);
@@ -305,9 +300,9 @@ char *
 expectation_compare(const Expectation *expectation, const StepContext *context,
                     const Observation *after, const GArray *events)
 {
-    static const Comparison comparisons[] = {compare_state, compare_properties, compare_live,
-                                             compare_config, compare_tree, compare_added};
-    Expectation *expected = (Expectation *) expectation;
+    static const Comparison comparisons[] = {compare_state,  compare_properties, compare_live,
+                                             compare_config, compare_tree,       compare_added};
+    Expectation *expected = (Expectation *)expectation;
     const ObservedDomain *now = observed_domain(after, expected->name);
     char *found = compare_others(expected, context, after);
 

@@ -19,8 +19,8 @@ context_init(StepContext *context, const ObserveView *view, const History *histo
 static gboolean
 takes_domain_xml(VmCall call)
 {
-    return call == VM_CALL_DOMAIN_DEFINE_XML || call == VM_CALL_DOMAIN_CREATE_XML
-           || call == VM_CALL_DOMAIN_SAVE || call == VM_CALL_DOMAIN_RESTORE;
+    return call == VM_CALL_DOMAIN_DEFINE_XML || call == VM_CALL_DOMAIN_CREATE_XML ||
+           call == VM_CALL_DOMAIN_SAVE || call == VM_CALL_DOMAIN_RESTORE;
 }
 
 static const char *
@@ -84,8 +84,8 @@ context_step(StepContext *context, const OracleStep *step, VmProfile profile)
         context->image = history_image(context->history, step->argument);
     if (context->image)
         context->domain_name = context->image->domain;
-    if (context->domain_xml && context->domain_xml->name && step->call != VM_CALL_DOMAIN_SAVE
-        && step->call != VM_CALL_DOMAIN_RESTORE)
+    if (context->domain_xml && context->domain_xml->name && step->call != VM_CALL_DOMAIN_SAVE &&
+        step->call != VM_CALL_DOMAIN_RESTORE)
         context->domain_name = context->domain_xml->name;
     context->domain = observed_domain(context->before, context->domain_name);
     if (context->domain)

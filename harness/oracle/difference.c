@@ -67,8 +67,8 @@ difference_after_restart(const ObservedDomain *before, const ObservedDomain *now
         return g_strdup_printf("domain '%s' was %s and is %s", before->name,
                                vm_enum_word("state", before->state),
                                vm_enum_word("state", now->state));
-    if (before->persistent != now->persistent || before->autostart != now->autostart
-        || before->managed_save != now->managed_save)
+    if (before->persistent != now->persistent || before->autostart != now->autostart ||
+        before->managed_save != now->managed_save)
         return g_strdup_printf("domain '%s': persistent, autostart or managed save changed",
                                before->name);
     if (strcmp(before->live->text, now->live->text) != 0)
@@ -97,7 +97,8 @@ find_file(json_t *files, const char *path)
     json_t *file;
     size_t i;
 
-    json_array_foreach (files, i, file) {
+    json_array_foreach(files, i, file)
+    {
         if (g_strcmp0(json_string_value(json_object_get(file, "path")), path) == 0)
             return file;
     }
@@ -110,7 +111,8 @@ difference_of_file_lists(json_t *before, json_t *now)
     json_t *file;
     size_t i;
 
-    json_array_foreach (before, i, file) {
+    json_array_foreach(before, i, file)
+    {
         const char *path = json_string_value(json_object_get(file, "path"));
         json_t *other = find_file(now, path);
 
@@ -119,7 +121,8 @@ difference_of_file_lists(json_t *before, json_t *now)
         if (!json_equal(file, other))
             return g_strdup_printf("file '%s' changed", path);
     }
-    json_array_foreach (now, i, file) {
+    json_array_foreach(now, i, file)
+    {
         const char *path = json_string_value(json_object_get(file, "path"));
 
         if (!find_file(before, path))

@@ -17,5 +17,6 @@ char *difference_of_domains(const ObservedDomain *before, const ObservedDomain *
  *  the order of lists. */
 char *difference_after_restart(const ObservedDomain *before, const ObservedDomain *now);
 
-/** What differs between two worlds, files included; NULL when nothing does.  The caller frees it. */
+/** What differs between two worlds, files included; NULL when nothing does.  The caller frees it.
+ */
 char *difference_of_worlds(const Observation *before, const Observation *now);

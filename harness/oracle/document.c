@@ -13,7 +13,6 @@ struct DocumentCache {
     GHashTable *moments; /* text -> MomentDoc */
 };
 
-
 static void
 disk_free(OracleDisk *disk)
 {
@@ -88,8 +87,8 @@ check_domain_disk(DomainDoc *doc, const OracleDisk *disk)
 {
     static const char *const locations[] = {"no", "internal", "external", "manual", NULL};
 
-    gboolean is_drive = g_strcmp0(disk->device, "cdrom") == 0
-                        || g_strcmp0(disk->device, "floppy") == 0;
+    gboolean is_drive =
+        g_strcmp0(disk->device, "cdrom") == 0 || g_strcmp0(disk->device, "floppy") == 0;
 
     if (!disk->name)
         doc->faults |= DOC_NO_TARGET;
@@ -141,7 +140,7 @@ read_domain(xmlNode *root)
     DomainDoc *doc = g_new0(DomainDoc, 1);
     g_autofree char *type = document_attribute(root, "type");
 
-    doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify) disk_free);
+    doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify)disk_free);
     doc->name = document_text(root, "name");
     doc->uuid = document_text(root, "uuid");
     read_devices(doc, document_child(root, "devices"));
@@ -174,7 +173,7 @@ static void
 check_moment_disk(MomentDoc *doc, OracleDisk *disk)
 {
     static const char *const locations[] = {"no", "internal", "external", "manual", NULL};
-    static const char *const types[] = {"file",    "block",     "network", "nvme",
+    static const char *const types[] = {"file",      "block",     "network", "nvme",
                                         "vhostuser", "vhostvdpa", NULL};
     static const char *const formats[] = {"raw",   "qcow2", "qcow", "qed", "vmdk", "vdi", "vpc",
                                           "bochs", "cloop", "dmg",  "iso", "luks", "fat", NULL};
@@ -269,13 +268,13 @@ document_domain(DocumentCache *cache, const char *text)
 
     if (doc)
         return doc;
-    xml = xmlReadMemory(text, (int) strlen(text), NULL, NULL, parse_options);
+    xml = xmlReadMemory(text, (int)strlen(text), NULL, NULL, parse_options);
     root = xml ? xmlDocGetRootElement(xml) : NULL;
     if (root && document_is(root, "domain")) {
         doc = read_domain(root);
     } else {
         doc = g_new0(DomainDoc, 1);
-        doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify) disk_free);
+        doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify)disk_free);
         doc->faults = root ? DOC_WRONG_ROOT : DOC_NOT_WELL_FORMED;
     }
     if (xml)
@@ -295,8 +294,8 @@ document_moment(DocumentCache *cache, const char *text)
     if (doc)
         return doc;
     doc = g_new0(MomentDoc, 1);
-    doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify) disk_free);
-    xml = xmlReadMemory(text, (int) strlen(text), NULL, NULL, parse_options);
+    doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify)disk_free);
+    xml = xmlReadMemory(text, (int)strlen(text), NULL, NULL, parse_options);
     root = xml ? xmlDocGetRootElement(xml) : NULL;
     if (root && document_is(root, "domainsnapshot"))
         read_moment(doc, root);
@@ -316,9 +315,9 @@ document_cache_new(void)
     DocumentCache *cache = g_new0(DocumentCache, 1);
 
     cache->domains =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) domain_doc_free);
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)domain_doc_free);
     cache->moments =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) moment_doc_free);
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)moment_doc_free);
     return cache;
 }
 

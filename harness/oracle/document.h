@@ -40,10 +40,10 @@ typedef enum {
 
 /** A <domain>. */
 typedef struct {
-    char *text;      /* as handed out */
-    guint faults;    /* of DocumentFault */
+    char *text;   /* as handed out */
+    guint faults; /* of DocumentFault */
     char *name, *uuid;
-    char *abi;       /* what the guest sees, as one text; equal texts = same ABI */
+    char *abi;        /* what the guest sees, as one text; equal texts = same ABI */
     GPtrArray *disks; /* of OracleDisk * */
     gboolean agent;
 } DomainDoc;
@@ -55,8 +55,8 @@ typedef struct {
     guint faults;
     char *name, *state, *parent, *creation_time;
     char *memory, *memory_file;
-    GPtrArray *disks;  /* of OracleDisk * */
-    DomainDoc *domain; /* full definition, or NULL; owned */
+    GPtrArray *disks;    /* of OracleDisk * */
+    DomainDoc *domain;   /* full definition, or NULL; owned */
     DomainDoc *inactive; /* <inactiveDomain>, or NULL; owned */
 } MomentDoc;
 

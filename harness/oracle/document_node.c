@@ -9,7 +9,7 @@
 gboolean
 document_is(const xmlNode *node, const char *name)
 {
-    return node->type == XML_ELEMENT_NODE && strcmp((const char *) node->name, name) == 0;
+    return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
 }
 
 xmlNode *
@@ -25,8 +25,8 @@ document_child(const xmlNode *node, const char *name)
 char *
 document_attribute(const xmlNode *node, const char *name)
 {
-    xmlChar *value = xmlGetNoNsProp((xmlNode *) node, (const xmlChar *) name);
-    char *copy = value ? g_strdup((const char *) value) : NULL;
+    xmlChar *value = xmlGetNoNsProp((xmlNode *)node, (const xmlChar *)name);
+    char *copy = value ? g_strdup((const char *)value) : NULL;
 
     xmlFree(value);
     return copy;
@@ -37,7 +37,7 @@ document_text(const xmlNode *node, const char *name)
 {
     xmlNode *child = document_child(node, name);
     xmlChar *value = child ? xmlNodeGetContent(child) : NULL;
-    char *copy = value && *value ? g_strdup((const char *) value) : NULL;
+    char *copy = value && *value ? g_strdup((const char *)value) : NULL;
 
     xmlFree(value);
     return copy;
@@ -96,7 +96,7 @@ abi_device(GString *abi, const xmlNode *device)
     g_autofree char *kind = document_attribute(device, "device");
     g_autofree char *model = document_attribute(device, "model");
 
-    g_string_append_printf(abi, "\n%s %s %s", (const char *) device->name, kind ? kind : "",
+    g_string_append_printf(abi, "\n%s %s %s", (const char *)device->name, kind ? kind : "",
                            model ? model : "");
     for (gsize i = 0; i < count; i++)
         abi_part(abi, device, &parts[i]);
@@ -120,8 +120,8 @@ document_abi(const xmlNode *domain)
         abi_part(abi, os, &type_part);
     }
     for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
-        if (node->type == XML_ELEMENT_NODE
-            && !g_strv_contains(passed_over, (const char *) node->name))
+        if (node->type == XML_ELEMENT_NODE &&
+            !g_strv_contains(passed_over, (const char *)node->name))
             abi_device(abi, node);
     }
     return g_string_free(abi, FALSE);
@@ -147,8 +147,8 @@ disks_fit_schema(const xmlNode *disks)
         if (node->type != XML_ELEMENT_NODE)
             continue;
         name = document_attribute(node, "name");
-        if (!document_is(node, "disk") || !name
-            || !value_is_known(document_attribute(node, "snapshot"), locations))
+        if (!document_is(node, "disk") || !name ||
+            !value_is_known(document_attribute(node, "snapshot"), locations))
             return FALSE;
     }
     return TRUE;
@@ -158,17 +158,16 @@ gboolean
 document_moment_fits_schema(const xmlNode *root)
 {
     static const char *const elements[] = {
-        "name",  "description", "state",       "creationTime",   "memory", "disks",
-        "active", "domain",     "parent",      "inactiveDomain", "cookie", "revertDisks",
-        NULL};
-    static const char *const states[] = {"running", "blocked", "paused", "shutdown",
+        "name",   "description", "state",          "creationTime", "memory",      "disks", "active",
+        "domain", "parent",      "inactiveDomain", "cookie",       "revertDisks", NULL};
+    static const char *const states[] = {"running", "blocked", "paused",        "shutdown",
                                          "shutoff", "crashed", "disk-snapshot", NULL};
     static const char *const locations[] = {"no", "internal", "external", NULL};
     xmlNode *memory = document_child(root, "memory");
     xmlNode *disks = document_child(root, "disks");
 
     for (xmlNode *node = root->children; node; node = node->next) {
-        if (node->type == XML_ELEMENT_NODE && !g_strv_contains(elements, (const char *) node->name))
+        if (node->type == XML_ELEMENT_NODE && !g_strv_contains(elements, (const char *)node->name))
             return FALSE;
     }
     if (!value_is_known(document_text(root, "state"), states))

@@ -24,8 +24,8 @@ static const Phase transitions[PHASE_BAD][VIR_DOMAIN_EVENT_CRASHED + 1] = {
                       PHASE_BAD, PHASE_BAD, PHASE_BAD},
     [PHASE_RUNNING] = {PHASE_RUNNING, PHASE_RUNNING, PHASE_BAD, PHASE_PAUSED, PHASE_RUNNING,
                        PHASE_OFF, PHASE_ENDING, PHASE_PAUSED, PHASE_PAUSED},
-    [PHASE_PAUSED] = {PHASE_PAUSED, PHASE_PAUSED, PHASE_BAD, PHASE_PAUSED, PHASE_RUNNING,
-                      PHASE_OFF, PHASE_ENDING, PHASE_PAUSED, PHASE_PAUSED},
+    [PHASE_PAUSED] = {PHASE_PAUSED, PHASE_PAUSED, PHASE_BAD, PHASE_PAUSED, PHASE_RUNNING, PHASE_OFF,
+                      PHASE_ENDING, PHASE_PAUSED, PHASE_PAUSED},
     [PHASE_ENDING] = {PHASE_ENDING, PHASE_ENDING, PHASE_BAD, PHASE_ENDING, PHASE_BAD, PHASE_OFF,
                       PHASE_ENDING, PHASE_BAD, PHASE_BAD},
 };
@@ -75,23 +75,6 @@ replay(const char *name, Phase phase, Phase end, const GArray *events)
     return NULL;
 }
 
-static char *
-check_unknown_names(const Observation *before, const Observation *after, const GArray *events)
-{
-    for (guint i = 0; events && i < events->len; i++) {
-        const struct vm_event *event = &g_array_index(events, struct vm_event, i);
-        char *found;
-
-        if (observed_domain(before, event->domain) || observed_domain(after, event->domain))
-            continue;
-        /* Came and went within one step. */
-        found = replay(event->domain, PHASE_OFF, PHASE_OFF, events);
-        if (found)
-            return found;
-    }
-    return NULL;
-}
-
 char *
 event_order_check(const Observation *before, const Observation *after, const GArray *events)
 {
@@ -127,8 +110,8 @@ fits(const ExpectEvent *want, const struct vm_event *event)
 static gboolean
 may_be_extra(const struct vm_event *event, const ExpectEvent *want)
 {
-    return event->type == VIR_DOMAIN_EVENT_SHUTDOWN && want
-           && want->type == VIR_DOMAIN_EVENT_STOPPED;
+    return event->type == VIR_DOMAIN_EVENT_SHUTDOWN && want &&
+           want->type == VIR_DOMAIN_EVENT_STOPPED;
 }
 
 char *
@@ -141,19 +124,18 @@ expectation_compare_events(const Expectation *expectation, const StepContext *co
     for (guint i = 0; events && i < events->len; i++) {
         const struct vm_event *event = &g_array_index(events, struct vm_event, i);
 
-        if (strcmp(event->domain, context->domain_name) != 0
-            && g_strcmp0(event->domain, expectation->name) != 0)
+        if (strcmp(event->domain, context->domain_name) != 0 &&
+            g_strcmp0(event->domain, expectation->name) != 0)
             return g_strdup_printf("event %s of '%s', which the call does not name",
                                    event_order_word(event), event->domain);
-        while (at < wanted->len && !fits(&g_array_index(wanted, ExpectEvent, at), event)
-               && g_array_index(wanted, ExpectEvent, at).optional)
+        while (at < wanted->len && !fits(&g_array_index(wanted, ExpectEvent, at), event) &&
+               g_array_index(wanted, ExpectEvent, at).optional)
             at++;
         if (at < wanted->len && fits(&g_array_index(wanted, ExpectEvent, at), event)) {
             at++;
             continue;
         }
-        if (may_be_extra(event,
-                         at < wanted->len ? &g_array_index(wanted, ExpectEvent, at) : NULL))
+        if (may_be_extra(event, at < wanted->len ? &g_array_index(wanted, ExpectEvent, at) : NULL))
             continue;
         return g_strdup_printf("event %s came, which is not expected here",
                                event_order_word(event));

@@ -8,8 +8,7 @@
 
 /** Replay the events of a step over the states before: NULL when each is legal where it comes and
  *  all of them end in the states after; else one line that the caller frees. */
-char *event_order_check(const Observation *before, const Observation *after,
-                        const GArray *events);
+char *event_order_check(const Observation *before, const Observation *after, const GArray *events);
 
 /** "stopped/from-snapshot"; a static buffer. */
 const char *event_order_word(const struct vm_event *event);

@@ -27,8 +27,8 @@ apply_state(Build *build, const char *value)
         build->expected->reason = -1;
     else
         build->expected->reason = vm_enum_value(group, parts[1] ? parts[1] : "");
-    return build->expected->state >= 0
-           && (build->expected->reason >= 0 || g_strcmp0(parts[1], "any") == 0);
+    return build->expected->state >= 0 &&
+           (build->expected->reason >= 0 || g_strcmp0(parts[1], "any") == 0);
 }
 
 static gboolean
@@ -192,8 +192,8 @@ tree_drop_below(Build *build, gboolean itself)
     for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
         const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
 
-        if ((itself && moment == context->moment)
-            || observed_is_below(context->domain, moment->name, context->moment->name))
+        if ((itself && moment == context->moment) ||
+            observed_is_below(context->domain, moment->name, context->moment->name))
             g_hash_table_remove(build->expected->tree, moment->name);
     }
 }
@@ -348,8 +348,8 @@ expectation_new(const StepContext *context, const OutcomeRow *row)
         const OutcomeEffect *effect = g_ptr_array_index(effects, i);
         const EffectRow *handler = find_effect(effect->word);
 
-        if (effect->when
-            && outcome_expr_eval(effect->when, context_atom, (gpointer) context) != OUTCOME_YES)
+        if (effect->when &&
+            outcome_expr_eval(effect->when, context_atom, (gpointer)context) != OUTCOME_YES)
             continue;
         if (!handler || !handler->apply(&build, effect->word + strlen(handler->kind)))
             g_error("outcome row %s of %s: unknown effect '%s'", row->rule, row->call,

@@ -37,11 +37,11 @@ typedef struct {
     ExpectValue persistent, autostart, managed_save;
     ExpectDefinition live, config;
     gboolean overlays, disks_moment, ram_moment, images_any, files_any;
-    GHashTable *tree;   /* name -> parent or "", both owned by it */
-    const char *added;  /* the new or redefined moment, or NULL */
+    GHashTable *tree;  /* name -> parent or "", both owned by it */
+    const char *added; /* the new or redefined moment, or NULL */
     gboolean redefined;
     const char *added_state;
-    char *current; /* or NULL */
+    char *current;  /* or NULL */
     GArray *events; /* of ExpectEvent */
 } Expectation;
 

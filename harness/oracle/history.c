@@ -29,9 +29,9 @@ history_new(void)
     History *history = g_new0(History, 1);
 
     history->images =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) image_free);
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)image_free);
     history->kept =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) kept_free);
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)kept_free);
     history->stored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return history;
 }
@@ -81,16 +81,15 @@ learn_image(History *history, const OracleStep *step, const ObservedDomain *doma
         image->paused = TRUE;
     if (step->flags & VIR_DOMAIN_SAVE_RUNNING)
         image->paused = FALSE;
-    g_hash_table_replace(history->images,
-                         managed ? g_strdup_printf("managed:%s", domain->name)
-                                 : g_strdup(step->argument),
-                         image);
+    g_hash_table_replace(
+        history->images,
+        managed ? g_strdup_printf("managed:%s", domain->name) : g_strdup(step->argument), image);
 }
 
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(const char *const *) a, *(const char *const *) b);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static void
@@ -122,8 +121,7 @@ history_learn(History *history, const OracleStep *step, const Observation *befor
               const Observation *after)
 {
     const ObservedDomain *domain = observed_domain(before, step->domain);
-    gboolean saves =
-        step->call == VM_CALL_DOMAIN_SAVE || step->call == VM_CALL_DOMAIN_MANAGED_SAVE;
+    gboolean saves = step->call == VM_CALL_DOMAIN_SAVE || step->call == VM_CALL_DOMAIN_MANAGED_SAVE;
 
     if (domain && saves && (step->argument || step->call == VM_CALL_DOMAIN_MANAGED_SAVE))
         learn_image(history, step, domain);

@@ -26,9 +26,9 @@ typedef struct {
 
 /** What is remembered; owned by the oracle. */
 typedef struct {
-    GHashTable *images;  /* path, or "managed:NAME" -> HistoryImage */
-    GHashTable *kept;    /* uuid -> HistoryKept */
-    GHashTable *stored;  /* set of names: undefined while active, next-boot definition still held */
+    GHashTable *images; /* path, or "managed:NAME" -> HistoryImage */
+    GHashTable *kept;   /* uuid -> HistoryKept */
+    GHashTable *stored; /* set of names: undefined while active, next-boot definition still held */
 } History;
 
 /** A new memory, and its end. */

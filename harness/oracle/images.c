@@ -66,7 +66,8 @@ image_has_tag(const StepContext *context, const char *path, const char *tag, gbo
     file = observe_inspect(context->view, "file", path);
     if (!file)
         return unseen;
-    json_array_foreach (json_object_get(file, "snapshots"), i, entry) {
+    json_array_foreach(json_object_get(file, "snapshots"), i, entry)
+    {
         found |= g_strcmp0(json_string_value(json_object_get(entry, "name")), tag) == 0;
     }
     json_decref(file);
@@ -82,8 +83,8 @@ tags_present(const StepContext *context, const ObservedMoment *moment)
         const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
         const OracleDisk *old = document_disk(then->disks, disk->name);
 
-        if (old && g_strcmp0(disk->snapshot, "internal") == 0
-            && !image_has_tag(context, old->source, moment->name, TRUE))
+        if (old && g_strcmp0(disk->snapshot, "internal") == 0 &&
+            !image_has_tag(context, old->source, moment->name, TRUE))
             return FALSE;
     }
     return TRUE;

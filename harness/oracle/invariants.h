@@ -30,11 +30,11 @@ char *invariant_restart(const ObserveView *view, const Observation *world, GHash
 /** I3, the part that needs no copy: every document handed out is well-formed and has its root. */
 char *invariant_documents(const Observation *world);
 
-/** I7: what is new has an owner: image files are named by a definition, a chain or a snapshot; nodes
- *  belong to the chain of a disk; no job and no temporary file is left.  `asked` (may be NULL)
+/** I7: what is new has an owner: image files are named by a definition, a chain or a snapshot;
+ * nodes belong to the chain of a disk; no job and no temporary file is left.  `asked` (may be NULL)
  *  is text of the step: a file that it names was asked for. */
-char *invariant_owners(const ObserveView *view, const Observation *before,
-                       const Observation *after, const char *const *asked, Seen *seen);
+char *invariant_owners(const ObserveView *view, const Observation *before, const Observation *after,
+                       const char *const *asked, Seen *seen);
 
 typedef struct Ledger Ledger;
 

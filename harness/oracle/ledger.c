@@ -31,7 +31,7 @@ ledger_new(void)
     Ledger *ledger = g_new0(Ledger, 1);
 
     ledger->entries =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) entry_free);
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)entry_free);
     return ledger;
 }
 
@@ -96,8 +96,8 @@ check_new(const ObserveView *view, const ObservedDomain *domain, const ObservedM
     if (!now || !*now)
         return NULL;
     if (!*content)
-        return g_strdup_printf("snapshot '%s': disk '%s' has no content in any image",
-                               moment->name, disk->name);
+        return g_strdup_printf("snapshot '%s': disk '%s' has no content in any image", moment->name,
+                               disk->name);
     if (!same_disk(content, now))
         return g_strdup_printf("snapshot '%s': disk '%s' has not the content of its moment",
                                moment->name, disk->name);
@@ -139,7 +139,7 @@ compare_entry(const LedgerEntry *entry, const ObserveView *view, const char *nam
 
         if (strcmp(now, content) != 0)
             return g_strdup_printf("snapshot '%s' lost its content in '%s': was %s, is %s", name,
-                                   (char *) place, (char *) content, *now ? now : "gone");
+                                   (char *)place, (char *)content, *now ? now : "gone");
     }
     return NULL;
 }
@@ -153,14 +153,13 @@ moment_key(const ObservedDomain *domain, const ObservedMoment *moment)
 /* Made by the call, or only entered by REDEFINE: then its time is not now, or
  * there was one of that name already. */
 static gboolean
-is_made_now(const Observation *before, const ObservedDomain *domain,
-            const ObservedMoment *moment)
+is_made_now(const Observation *before, const ObservedDomain *domain, const ObservedMoment *moment)
 {
     const ObservedDomain *old = before ? observed_domain(before, domain->name) : NULL;
 
-    return old && !observed_moment(old, moment->name)
-           && g_strcmp0(domain->current, moment->name) == 0
-           && g_strcmp0(moment->doc->parent, old->current) == 0;
+    return old && !observed_moment(old, moment->name) &&
+           g_strcmp0(domain->current, moment->name) == 0 &&
+           g_strcmp0(moment->doc->parent, old->current) == 0;
 }
 
 static char *
@@ -170,8 +169,7 @@ check_moment(Ledger *ledger, const ObserveView *view, const ObservedDomain *doma
     g_autofree char *key = moment_key(domain, moment);
     LedgerEntry *entry = g_hash_table_lookup(ledger->entries, key);
 
-    if (entry
-        && (entry->doc == moment->doc || strcmp(entry->doc->body, moment->doc->body) == 0)) {
+    if (entry && (entry->doc == moment->doc || strcmp(entry->doc->body, moment->doc->body) == 0)) {
         entry->doc = moment->doc;
         return compare_entry(entry, view, moment->name);
     }
@@ -190,8 +188,8 @@ is_gone(gpointer key, gpointer value G_GNUC_UNUSED, gpointer opaque)
     for (guint i = 0; i < world->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
 
-        if (g_str_has_prefix(key, domain->uuid)
-            && observed_moment(domain, (const char *) key + strlen(domain->uuid) + 1))
+        if (g_str_has_prefix(key, domain->uuid) &&
+            observed_moment(domain, (const char *)key + strlen(domain->uuid) + 1))
             return FALSE;
     }
     return TRUE;
@@ -204,14 +202,14 @@ ledger_check(Ledger *ledger, const ObserveView *view, const Observation *before,
     *seen = view->content ? SEEN_WHOLE : SEEN_NOT;
     if (!view->content)
         return NULL;
-    g_hash_table_foreach_remove(ledger->entries, is_gone, (gpointer) after);
+    g_hash_table_foreach_remove(ledger->entries, is_gone, (gpointer)after);
     for (guint i = 0; i < after->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(after->domains, i);
 
         for (guint j = 0; j < domain->moments->len; j++) {
             const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
-            char *found = check_moment(ledger, view, domain, moment,
-                                       is_made_now(before, domain, moment));
+            char *found =
+                check_moment(ledger, view, domain, moment, is_made_now(before, domain, moment));
 
             if (found)
                 return found;

@@ -45,8 +45,7 @@ observe_take_list(const struct vm_target *target, char **list)
     return names;
 }
 
-static void G_GNUC_PRINTF(2, 3)
-note_fault(Observation *world, const char *format, ...)
+static void G_GNUC_PRINTF(2, 3) note_fault(Observation *world, const char *format, ...)
 {
     va_list args;
 
@@ -66,8 +65,7 @@ observe_moment(const ObserveView *view, Observation *world, ObservedDomain *doma
     ObservedMoment *moment;
 
     if (view->target->snapshot_get_xml(view->conn, domain->name, name,
-                                       VIR_DOMAIN_SNAPSHOT_XML_SECURE, &xml, &err)
-        != 0) {
+                                       VIR_DOMAIN_SNAPSHOT_XML_SECURE, &xml, &err) != 0) {
         note_fault(world, "snapshot '%s' of '%s' is listed, but its XML is refused: %s", name,
                    domain->name, err.text);
         return;
@@ -100,8 +98,8 @@ observe_tree(const ObserveView *view, Observation *world, ObservedDomain *domain
         observe_moment(view, world, domain, g_ptr_array_index(names, i));
     if (!target->snapshot_current)
         return;
-    if (target->snapshot_has_current
-        && target->snapshot_has_current(view->conn, domain->name, 0, &yes, &err) == 0 && !yes)
+    if (target->snapshot_has_current &&
+        target->snapshot_has_current(view->conn, domain->name, 0, &yes, &err) == 0 && !yes)
         return;
     if (target->snapshot_current(view->conn, domain->name, 0, &current, &err) != 0)
         return;
@@ -132,19 +130,19 @@ observe_properties(const ObserveView *view, Observation *world, ObservedDomain *
     struct vm_error err = {0};
     int yes = 0;
 
-    if (target->domain_get_state(view->conn, domain->name, &domain->state, &domain->reason, &err)
-        != 0)
+    if (target->domain_get_state(view->conn, domain->name, &domain->state, &domain->reason, &err) !=
+        0)
         note_fault(world, "domain '%s' is listed, but has no state: %s", domain->name, err.text);
     if (target->domain_get_uuid)
         target->domain_get_uuid(view->conn, domain->name, domain->uuid, &err);
-    if (target->domain_is_persistent
-        && target->domain_is_persistent(view->conn, domain->name, &yes, &err) == 0)
+    if (target->domain_is_persistent &&
+        target->domain_is_persistent(view->conn, domain->name, &yes, &err) == 0)
         domain->persistent = yes != 0;
-    if (target->domain_get_autostart
-        && target->domain_get_autostart(view->conn, domain->name, &yes, &err) == 0)
+    if (target->domain_get_autostart &&
+        target->domain_get_autostart(view->conn, domain->name, &yes, &err) == 0)
         domain->autostart = yes != 0;
-    if (target->domain_has_managed_save
-        && target->domain_has_managed_save(view->conn, domain->name, 0, &yes, &err) == 0)
+    if (target->domain_has_managed_save &&
+        target->domain_has_managed_save(view->conn, domain->name, 0, &yes, &err) == 0)
         domain->managed_save = yes != 0;
 }
 
@@ -154,7 +152,7 @@ observe_domain(const ObserveView *view, Observation *world, const char *name)
     ObservedDomain *domain = g_new0(ObservedDomain, 1);
 
     domain->name = g_strdup(name);
-    domain->moments = g_ptr_array_new_with_free_func((GDestroyNotify) moment_free);
+    domain->moments = g_ptr_array_new_with_free_func((GDestroyNotify)moment_free);
     observe_properties(view, world, domain);
     domain->live = observe_definition(view, world, name, VIR_DOMAIN_XML_SECURE);
     domain->config =
@@ -166,7 +164,7 @@ observe_domain(const ObserveView *view, Observation *world, const char *name)
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(const char *const *) a, *(const char *const *) b);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static char *
@@ -176,8 +174,8 @@ inspect_text(const ObserveView *view, const char *what, const char *argument)
     char *text = NULL;
     char *copy;
 
-    if (!view->target->inspect
-        || view->target->inspect(view->conn, what, argument, &text, &err) != 0)
+    if (!view->target->inspect ||
+        view->target->inspect(view->conn, what, argument, &text, &err) != 0)
         return NULL;
     copy = g_strdup(text);
     view->target->free_string(text);
@@ -200,7 +198,7 @@ observe_world(const ObserveView *view)
     g_autoptr(GPtrArray) names = NULL;
     char **list = NULL;
 
-    world->domains = g_ptr_array_new_with_free_func((GDestroyNotify) domain_free);
+    world->domains = g_ptr_array_new_with_free_func((GDestroyNotify)domain_free);
     if (view->target->domain_list(view->conn, 0, &list, &err) != 0)
         note_fault(world, "the domains are not listed: %s", err.text);
     names = observe_take_list(view->target, list);
@@ -278,9 +276,10 @@ observed_file_size(const Observation *world, const char *path)
     size_t i;
     guint64 size = 0;
 
-    json_array_foreach (files, i, file) {
+    json_array_foreach(files, i, file)
+    {
         if (g_strcmp0(json_string_value(json_object_get(file, "path")), path) == 0)
-            size = (guint64) json_integer_value(json_object_get(file, "size"));
+            size = (guint64)json_integer_value(json_object_get(file, "size"));
     }
     json_decref(files);
     return size;

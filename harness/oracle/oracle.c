@@ -72,8 +72,8 @@ oracle_new(const OracleOptions *options, GError **error)
 {
     Oracle *oracle;
 
-    if (!options->target->domain_list || !options->target->domain_get_xml
-        || !options->target->domain_get_state) {
+    if (!options->target->domain_list || !options->target->domain_get_xml ||
+        !options->target->domain_get_state) {
         vm_refuse(error, VIR_ERR_NO_SUPPORT,
                   "target '%s' cannot list domains, so nothing can be observed",
                   options->target->name);
@@ -159,8 +159,7 @@ check_restart(Oracle *oracle, const Observation *after, gboolean changed)
         return finding_take("I3", found);
     if (!can || !changed)
         return NULL;
-    found = invariant_restart(&oracle->view, after, oracle->verified, oracle->validate,
-                              &invariant);
+    found = invariant_restart(&oracle->view, after, oracle->verified, oracle->validate, &invariant);
     return finding_take(invariant, found);
 }
 
@@ -185,8 +184,8 @@ check_invariants(Oracle *oracle, const Observation *after, const char *const *as
     count(oracle, "I1", changed ? seen : SEEN_WHOLE);
     if (found)
         return finding_take("I1", found);
-    found = changed ? ledger_check(oracle->ledger, &oracle->view, oracle->world, after, &seen)
-                    : NULL;
+    found =
+        changed ? ledger_check(oracle->ledger, &oracle->view, oracle->world, after, &seen) : NULL;
     count(oracle, "I4", oracle->view.content ? SEEN_WHOLE : SEEN_NOT);
     if (found)
         return finding_take("I4", found);
@@ -203,15 +202,13 @@ check_invariants(Oracle *oracle, const Observation *after, const char *const *as
 static OracleFinding *
 check_unchanged(Oracle *oracle, const Observation *after, const GArray *events)
 {
-    char *found = difference_of_worlds(oracle->world, after);
+    g_autofree char *found = difference_of_worlds(oracle->world, after);
 
     count(oracle, "I8", oracle->view.files ? SEEN_WHOLE : SEEN_PARTLY);
     if (!found && oracle->events && events && events->len > 0)
         found = g_strdup_printf("event %s came",
                                 event_order_word(&g_array_index(events, struct vm_event, 0)));
-    if (!found)
-        return NULL;
-    return finding_take("I8", g_strdup_printf("the call failed, but %s", found));
+    return finding_take("I8", found ? g_strdup_printf("the call failed, but %s", found) : NULL);
 }
 
 static char *
@@ -241,14 +238,12 @@ check_outcome(Oracle *oracle, const OracleStep *step, const Observation *after,
 
     if (row && refusal != step->code)
         finding = finding_take(
-            row->rule,
-            g_strdup_printf("%s: expected %s, got %s%s%s", row->call,
-                            refusal ? vm_error_name(refusal) : "success",
-                            step->code ? vm_error_name(step->code) : "success",
-                            step->text ? ": " : "", step->text ? step->text : ""));
+            row->rule, g_strdup_printf("%s: expected %s, got %s%s%s", row->call,
+                                       refusal ? vm_error_name(refusal) : "success",
+                                       step->code ? vm_error_name(step->code) : "success",
+                                       step->text ? ": " : "", step->text ? step->text : ""));
     else if (row && !refusal)
-        finding =
-            finding_take(row->rule, compare_success(oracle, &context, row, after, events));
+        finding = finding_take(row->rule, compare_success(oracle, &context, row, after, events));
     context_clear(&context);
     return finding;
 }
@@ -297,8 +292,8 @@ oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
         count(oracle, "I1", seen);
         finding = finding_take("I1", found);
         if (!finding)
-            finding = finding_take(
-                "I4", ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen));
+            finding =
+                finding_take("I4", ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen));
         if (!finding)
             finding = check_events(oracle, after, events);
     }
@@ -348,10 +343,10 @@ oracle_coverage(Oracle *oracle)
     json_t *coverage = json_object();
 
     for (gsize i = 0; i < INVARIANTS; i++)
-        json_object_set_new(
-            coverage, invariant_names[i],
-            json_pack("{s:I,s:I,s:I}", "observed", (json_int_t) oracle->counts[i][SEEN_WHOLE],
-                      "partly", (json_int_t) oracle->counts[i][SEEN_PARTLY], "not",
-                      (json_int_t) oracle->counts[i][SEEN_NOT]));
+        json_object_set_new(coverage, invariant_names[i],
+                            json_pack("{s:I,s:I,s:I}", "observed",
+                                      (json_int_t)oracle->counts[i][SEEN_WHOLE], "partly",
+                                      (json_int_t)oracle->counts[i][SEEN_PARTLY], "not",
+                                      (json_int_t)oracle->counts[i][SEEN_NOT]));
     return coverage;
 }

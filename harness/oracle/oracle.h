@@ -35,13 +35,13 @@ typedef struct {
     struct vm_conn *conn;
     VmProfile profile;
     const char *const *capabilities; /* NULL-terminated */
-    const char *name_prefix; /* only domains whose names begin so are looked at */
+    const char *name_prefix;         /* only domains whose names begin so are looked at */
 } OracleOptions;
 
 /** A breach that was found.  */
 typedef struct {
-    char *id;     /* "I4", or a rule id for an outcome */
-    char *text;   /* one line: what, of which object, expected against seen */
+    char *id;   /* "I4", or a rule id for an outcome */
+    char *text; /* one line: what, of which object, expected against seen */
 } OracleFinding;
 
 /** Free a finding; NULL is fine. */
@@ -70,7 +70,8 @@ OracleFinding *oracle_after_call(Oracle *oracle, const OracleStep *step, const G
  *  damages files on purpose. */
 OracleFinding *oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events);
 
-/** The moment tree and the backing chains as last observed, for a failure report.  The caller frees. */
+/** The moment tree and the backing chains as last observed, for a failure report.  The caller
+ * frees. */
 char *oracle_describe(Oracle *oracle);
 
 /** How often each invariant was observed, observed in part, or not: {"I1":{"observed":n,"partly":n,

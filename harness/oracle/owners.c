@@ -111,7 +111,8 @@ check_files(const ObserveView *view, const Observation *before, const Observatio
     size_t i;
     char *found = NULL;
 
-    json_array_foreach (files, i, file) {
+    json_array_foreach(files, i, file)
+    {
         const char *path = json_string_value(json_object_get(file, "path"));
         const char *kind = json_string_value(json_object_get(file, "kind"));
 
@@ -141,13 +142,14 @@ check_nodes(const ObserveView *view, const ObservedDomain *domain, GHashTable *o
     size_t i;
     char *found = NULL;
 
-    json_array_foreach (nodes, i, node) {
+    json_array_foreach(nodes, i, node)
+    {
         const char *path = json_string_value(json_object_get(node, "file"));
 
         if (!found && path && !g_hash_table_contains(owned, path))
             found = g_strdup_printf("node '%s' of '%s' has '%s' open, which is in no chain",
-                                    json_string_value(json_object_get(node, "node")),
-                                    domain->name, path);
+                                    json_string_value(json_object_get(node, "node")), domain->name,
+                                    path);
     }
     json_decref(nodes);
     return found;
@@ -160,9 +162,9 @@ check_jobs(const ObserveView *view, const ObservedDomain *domain)
     char *found = NULL;
 
     if (json_array_size(jobs) > 0)
-        found = g_strdup_printf(
-            "job '%s' of '%s' is left",
-            json_string_value(json_object_get(json_array_get(jobs, 0), "id")), domain->name);
+        found = g_strdup_printf("job '%s' of '%s' is left",
+                                json_string_value(json_object_get(json_array_get(jobs, 0), "id")),
+                                domain->name);
     json_decref(jobs);
     return found;
 }

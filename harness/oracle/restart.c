@@ -13,8 +13,8 @@ invariant_documents(const Observation *world)
     for (guint i = 0; i < world->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
 
-        if (domain->live->faults & (DOC_NOT_WELL_FORMED | DOC_WRONG_ROOT)
-            || domain->config->faults & (DOC_NOT_WELL_FORMED | DOC_WRONG_ROOT))
+        if (domain->live->faults & (DOC_NOT_WELL_FORMED | DOC_WRONG_ROOT) ||
+            domain->config->faults & (DOC_NOT_WELL_FORMED | DOC_WRONG_ROOT))
             return g_strdup_printf("the document of domain '%s' cannot be read", domain->name);
         for (guint j = 0; j < domain->moments->len; j++) {
             const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
@@ -52,8 +52,8 @@ compare_copy(const Observation *world, const Observation *copy)
 /* Where no captured definition is held there is nothing to align with: such
  * a document is accepted only while the old one is there, which it is. */
 static char *
-redefine_moment(const ObserveView *copy, const ObservedDomain *domain,
-                const ObservedMoment *moment, guint32 flags)
+redefine_moment(const ObserveView *copy, const ObservedDomain *domain, const ObservedMoment *moment,
+                guint32 flags)
 {
     const struct vm_target *target = copy->target;
     struct vm_error err = {0};
@@ -61,17 +61,15 @@ redefine_moment(const ObserveView *copy, const ObservedDomain *domain,
     char *found = NULL;
 
     if (target->snapshot_create_xml(copy->conn, domain->name, moment->doc->text, flags, &text,
-                                    &err)
-        != 0)
+                                    &err) != 0)
         return g_strdup_printf("snapshot '%s' of '%s': its own document is refused: %s",
                                moment->name, domain->name, err.text);
     target->free_string(text);
     text = NULL;
     if (target->snapshot_get_xml(copy->conn, domain->name, moment->name,
-                                 VIR_DOMAIN_SNAPSHOT_XML_SECURE, &text, &err)
-        != 0)
-        return g_strdup_printf("snapshot '%s' of '%s' is lost by a redefinition: %s",
-                               moment->name, domain->name, err.text);
+                                 VIR_DOMAIN_SNAPSHOT_XML_SECURE, &text, &err) != 0)
+        return g_strdup_printf("snapshot '%s' of '%s' is lost by a redefinition: %s", moment->name,
+                               domain->name, err.text);
     if (strcmp(text, moment->doc->text) != 0)
         found = g_strdup_printf("snapshot '%s' of '%s': taken back, its document changed: %s",
                                 moment->name, domain->name,
@@ -100,7 +98,7 @@ check_documents(const ObserveView *copy, const Observation *world, GHashTable *v
             found = redefine_moment(copy, domain, moment, flags);
             if (found)
                 return found;
-            g_hash_table_add(verified, (gpointer) moment->doc);
+            g_hash_table_add(verified, (gpointer)moment->doc);
         }
     }
     return NULL;

@@ -96,8 +96,8 @@ check_filter(const ObserveView *view, const ObservedDomain *domain, guint which)
     guint kept = 0;
     int count = 0;
 
-    if (target->snapshot_list(view->conn, domain->name, NULL, filters[which].flag, &list, &err)
-        != 0)
+    if (target->snapshot_list(view->conn, domain->name, NULL, filters[which].flag, &list, &err) !=
+        0)
         return g_strdup_printf("'%s': the list of %s is refused: %s", domain->name,
                                filters[which].word, err.text);
     names = observe_take_list(target, list);
@@ -114,18 +114,17 @@ check_filter(const ObserveView *view, const ObservedDomain *domain, guint which)
     if (names->len != kept)
         return g_strdup_printf("'%s': the list of %s has %u names, expected %u", domain->name,
                                filters[which].word, names->len, kept);
-    if (target->snapshot_num
-        && target->snapshot_num(view->conn, domain->name, NULL, filters[which].flag, &count, &err)
-               == 0
-        && count != (int) kept)
+    if (target->snapshot_num &&
+        target->snapshot_num(view->conn, domain->name, NULL, filters[which].flag, &count, &err) ==
+            0 &&
+        count != (int)kept)
         return g_strdup_printf("'%s': the number of %s is %d, the list has %u", domain->name,
                                filters[which].word, count, kept);
     return NULL;
 }
 
 static char *
-check_children(const ObserveView *view, const ObservedDomain *domain,
-               const ObservedMoment *moment)
+check_children(const ObserveView *view, const ObservedDomain *domain, const ObservedMoment *moment)
 {
     struct vm_error err = {0};
     g_autoptr(GPtrArray) names = NULL;
@@ -156,12 +155,11 @@ check_parent(const ObserveView *view, const ObservedDomain *domain, const Observ
 
     if (!view->target->snapshot_parent)
         return NULL;
-    if (view->target->snapshot_parent(view->conn, domain->name, moment->name, 0, &parent, &err)
-        != 0)
-        return moment->doc->parent
-                   ? g_strdup_printf("'%s': the parent of '%s' is refused: %s", domain->name,
-                                     moment->name, err.text)
-                   : NULL;
+    if (view->target->snapshot_parent(view->conn, domain->name, moment->name, 0, &parent, &err) !=
+        0)
+        return moment->doc->parent ? g_strdup_printf("'%s': the parent of '%s' is refused: %s",
+                                                     domain->name, moment->name, err.text)
+                                   : NULL;
     if (g_strcmp0(parent, moment->doc->parent) != 0)
         found = g_strdup_printf("'%s': the parent of '%s' is '%s', its document says '%s'",
                                 domain->name, moment->name, parent,
@@ -185,8 +183,8 @@ check_moment(const ObserveView *view, const ObservedDomain *domain, const Observ
     if (observed_is_below(domain, moment->name, moment->name))
         return g_strdup_printf("'%s': snapshot '%s' is its own ancestor", domain->name,
                                moment->name);
-    if (view->target->snapshot_lookup
-        && view->target->snapshot_lookup(view->conn, domain->name, moment->name, 0, &err) != 0)
+    if (view->target->snapshot_lookup &&
+        view->target->snapshot_lookup(view->conn, domain->name, moment->name, 0, &err) != 0)
         return g_strdup_printf("'%s': snapshot '%s' is listed, but not found: %s", domain->name,
                                moment->name, err.text);
     found = check_parent(view, domain, moment);
@@ -207,8 +205,7 @@ check_current(const ObserveView *view, const ObservedDomain *domain)
         int yes = 0;
 
         if (view->target->snapshot_is_current(view->conn, domain->name, moment->name, 0, &yes,
-                                              &err)
-            != 0)
+                                              &err) != 0)
             continue;
         claims += yes != 0;
         if ((yes != 0) != (g_strcmp0(domain->current, moment->name) == 0))
@@ -230,12 +227,12 @@ check_tree(const ObserveView *view, const ObservedDomain *domain)
         found = check_moment(view, domain, g_ptr_array_index(domain->moments, i));
     for (guint i = 0; !found && i < G_N_ELEMENTS(filters); i++)
         found = check_filter(view, domain, i);
-    if (found || !view->target->snapshot_num
-        || view->target->snapshot_num(view->conn, domain->name, NULL, 0, &count, &err) != 0)
+    if (found || !view->target->snapshot_num ||
+        view->target->snapshot_num(view->conn, domain->name, NULL, 0, &count, &err) != 0)
         return found;
-    if (count != (int) domain->moments->len)
-        return g_strdup_printf("'%s': the number of snapshots is %d, the list has %u",
-                               domain->name, count, domain->moments->len);
+    if (count != (int)domain->moments->len)
+        return g_strdup_printf("'%s': the number of snapshots is %d, the list has %u", domain->name,
+                               count, domain->moments->len);
     return NULL;
 }
 

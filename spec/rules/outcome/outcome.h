@@ -28,15 +28,12 @@
  *   sources:overlay     each external disk of the new moment has its new image as its source
  *   disks:moment        each internal disk has the content of the moment
  *   ram:moment          the guest's memory is that of the moment
- *   tree:+new           the new moment is a child of the one that was current, with the state of the
- *                       domain (disk-snapshot and shutoff: state:… of +new, see new:)
- *   tree:+redefined     the moment of the document stands where the document says
- *   tree:-moment        it is gone, its children are its parent's
- *   tree:-subtree       it and all below it are gone
- *   tree:-descendants   all below it are gone
- *   tree:-all           every moment is gone
- *   new:STATE           the state recorded in the new moment
- *   current:new|moment|parent|none                which moment is current afterwards
+ *   tree:+new           the new moment is a child of the one that was current, with the state of
+ * the domain (disk-snapshot and shutoff: state:… of +new, see new:) tree:+redefined     the moment
+ * of the document stands where the document says tree:-moment        it is gone, its children are
+ * its parent's tree:-subtree       it and all below it are gone tree:-descendants   all below it
+ * are gone tree:-all           every moment is gone new:STATE           the state recorded in the
+ * new moment current:new|moment|parent|none                which moment is current afterwards
  *   images:any          contents of internal moments may come or go in the images
  *   files:any           files beside the metadata may come or go (save images)
  */

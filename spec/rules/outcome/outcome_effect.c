@@ -30,7 +30,7 @@ read_when(const char **at, OutcomeExpr **when, GError **error)
 
     if (!end)
         return vm_refuse(error, VIR_ERR_INVALID_ARG, "effect '%s': '{' without '}'", *at);
-    condition = g_strndup(*at + 1, (gsize) (end - *at - 1));
+    condition = g_strndup(*at + 1, (gsize)(end - *at - 1));
     *when = outcome_expr_new(condition, error);
     *at = end + 1;
     return *when != NULL;
@@ -39,7 +39,7 @@ read_when(const char **at, OutcomeExpr **when, GError **error)
 GPtrArray *
 outcome_effects(const char *result, GError **error)
 {
-    g_autoptr(GPtrArray) effects = g_ptr_array_new_with_free_func((GDestroyNotify) effect_free);
+    g_autoptr(GPtrArray) effects = g_ptr_array_new_with_free_func((GDestroyNotify)effect_free);
     const char *at = result;
 
     if (g_str_has_prefix(result, "error ")) {

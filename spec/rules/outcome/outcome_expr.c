@@ -60,7 +60,7 @@ static OutcomeExpr *
 reader_fail(Reader *reader, const char *expected)
 {
     vm_refuse(reader->error, VIR_ERR_INVALID_ARG, "condition '%s', column %d: expected %s",
-              reader->text, (int) (reader->at - reader->text) + 1, expected);
+              reader->text, (int)(reader->at - reader->text) + 1, expected);
     return NULL;
 }
 
@@ -92,7 +92,7 @@ read_atom(Reader *reader)
         reader->at++;
     if (reader->at == start)
         return reader_fail(reader, "an atom, '!' or '('");
-    name = g_strndup(start, (gsize) (reader->at - start));
+    name = g_strndup(start, (gsize)(reader->at - start));
     node = node_new(NODE_ATOM, NULL, NULL);
     node->atom = g_intern_string(name);
     return node;
@@ -210,7 +210,7 @@ void
 outcome_expr_atoms(const OutcomeExpr *expr, GFunc each, gpointer opaque)
 {
     if (expr->kind == NODE_ATOM)
-        each((gpointer) expr->atom, opaque);
+        each((gpointer)expr->atom, opaque);
     if (expr->left)
         outcome_expr_atoms(expr->left, each, opaque);
     if (expr->right)

@@ -26,7 +26,7 @@ static const OutcomeRow tables[] = {
 
 static const OutcomeRow *used = tables;
 static gsize used_count = G_N_ELEMENTS(tables);
-static GPtrArray *compiled;  /* of OutcomeExpr *, one slot per row */
+static GPtrArray *compiled; /* of OutcomeExpr *, one slot per row */
 static GHashTable *by_call; /* call -> GArray of row numbers */
 
 const OutcomeRow *
@@ -67,14 +67,14 @@ ensure_compiled(void)
 {
     if (compiled)
         return;
-    compiled = g_ptr_array_new_with_free_func((GDestroyNotify) outcome_expr_free);
-    by_call = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_array_unref);
+    compiled = g_ptr_array_new_with_free_func((GDestroyNotify)outcome_expr_free);
+    by_call = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
     for (guint i = 0; i < used_count; i++) {
         GArray *numbers = g_hash_table_lookup(by_call, used[i].call);
 
         if (!numbers) {
             numbers = g_array_new(FALSE, FALSE, sizeof(guint));
-            g_hash_table_insert(by_call, (gpointer) used[i].call, numbers);
+            g_hash_table_insert(by_call, (gpointer)used[i].call, numbers);
         }
         g_array_append_val(numbers, i);
         g_ptr_array_add(compiled, compile_row(&used[i]));

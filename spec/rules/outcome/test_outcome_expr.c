@@ -14,7 +14,7 @@
 static OutcomeTruth
 by_first_letter(const char *atom, gpointer asked)
 {
-    (*(guint *) asked)++;
+    (*(guint *)asked)++;
     if (*atom == 'u')
         return OUTCOME_UNKNOWN;
     return *atom == 'y' ? OUTCOME_YES : OUTCOME_NO;
@@ -74,7 +74,7 @@ test_bad_texts_name_the_column(void **state G_GNUC_UNUSED)
     static const struct {
         const char *text, *part;
     } rows[] = {
-        {"yes &", "column 6"}, {"(yes", "column 5"}, {"yes yes", "column 5"},
+        {"yes &", "column 6"}, {"(yes", "column 5"},  {"yes yes", "column 5"},
         {"& yes", "column 1"}, {"yes %", "column 5"}, {"()", "column 2"},
     };
 
@@ -115,7 +115,8 @@ test_effects_are_taken_apart(void **state G_GNUC_UNUSED)
 static void
 test_results_that_are_no_effects(void **state G_GNUC_UNUSED)
 {
-    static const char *const bad[] = {"error XML_ERROR", "state", "{domain:active", "{a}", "{&}b:c"};
+    static const char *const bad[] = {"error XML_ERROR", "state", "{domain:active", "{a}",
+                                      "{&}b:c"};
     g_autoptr(GPtrArray) same = outcome_effects("same", NULL);
 
     assert_int_equal(same->len, 0);
