@@ -93,6 +93,8 @@ gboolean sim_node_is_root(const SimNode *node);
 SimImage *sim_node_image(SimNode *node);
 /** The protocol node at the bottom of it. */
 SimNode *sim_node_protocol(SimNode *node);
+/** Unlink and free; NULL is fine. */
+void sim_edge_free(SimEdge *edge);
 /** Flush a node's image; 0 or an errno. */
 int sim_node_flush(SimNode *node);
 /** Whether data can be written to the node: 0 or the errno that its file answers with. */

@@ -8,8 +8,6 @@
 
 /** Link; the edge is the newest parent of child. */
 SimEdge *sim_edge_new(SimNode *child, const char *role, SimNode *parent, const char *device);
-/** Unlink and free; NULL is fine. */
-void sim_edge_free(SimEdge *edge);
 /** Let an edge point to another node. */
 void sim_edge_move(SimEdge *edge, SimNode *child);
 

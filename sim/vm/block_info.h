@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What queries show of block nodes.
+ */
+#pragma once
+
+#include "sim/block/graph.h"
+
+/** A node as query-named-block-nodes shows it; `flat` leaves out backing images.  A new reference.
+ */
+json_t *sim_block_info_node(SimNode *node, gboolean flat);
+/** An internal snapshot.  A new reference. */
+json_t *sim_block_info_snapshot(const SimSnapshot *snapshot);

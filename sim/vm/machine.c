@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/machine.h"
+#include <string.h>
+
+typedef struct {
+    SimWork run;
+    char *argument;
+} WorkItem;
+
+static void
+free_device(gpointer data)
+{
+    SimDevice *device = data;
+    g_free(device->id);
+    g_free(device->serial);
+    g_free(device);
+}
+
+static void
+close_file(gpointer data)
+{
+    VmStoreFile *file = data;
+    file->store->ops->close(file);
+}
+
+static void
+announce_job(gpointer machine, const SimJob *job)
+{
+    sim_machine_event(
+        machine, "JOB_STATUS_CHANGE",
+        json_pack("{s:s, s:s}", "id", job->id, "status", sim_job_status_name(job->status)));
+}
+
+SimMachine *
+sim_machine_new(SimHypervisor *hypervisor, const char *name, SimFs *fs, SimClock *clock)
+{
+    SimMachine *machine = g_new0(SimMachine, 1);
+    machine->refs = 1;
+    machine->hypervisor = hypervisor;
+    machine->name = g_strdup(name);
+    machine->clock = clock;
+    machine->graph = sim_graph_new(fs);
+    sim_jobs_init(&machine->jobs, announce_job, machine);
+    machine->devices = g_ptr_array_new_with_free_func(free_device);
+    machine->monitors = g_ptr_array_new();
+    machine->fds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_file);
+    machine->run = SIM_RUN_PRELAUNCH;
+    machine->since = clock->now;
+    return machine;
+}
+
+SimMachine *
+sim_machine_ref(SimMachine *machine)
+{
+    machine->refs++;
+    return machine;
+}
+
+static void
+drop_work(SimMachine *machine)
+{
+    WorkItem *item;
+    while ((item = g_queue_pop_head(&machine->work)) != NULL) {
+        g_free(item->argument);
+        g_free(item);
+    }
+}
+
+void
+sim_machine_end(SimMachine *machine, int status, gboolean flush)
+{
+    if (machine->ended)
+        return;
+    machine->ended = TRUE;
+    machine->status = status;
+    drop_work(machine);
+    for (guint i = 0; i < machine->devices->len; i++)
+        sim_edge_free(((SimDevice *)machine->devices->pdata[i])->root);
+    g_ptr_array_set_size(machine->devices, 0);
+    sim_graph_free(g_steal_pointer(&machine->graph), flush);
+    g_hash_table_remove_all(machine->fds);
+    g_clear_pointer(&machine->migration_file, close_file);
+}
+
+void
+sim_machine_unref(SimMachine *machine)
+{
+    if (machine == NULL || --machine->refs > 0)
+        return;
+    sim_machine_end(machine, -9, FALSE);
+    sim_jobs_clear(&machine->jobs);
+    sim_ram_clear(&machine->ram);
+    g_ptr_array_unref(machine->devices);
+    g_ptr_array_unref(machine->monitors);
+    g_hash_table_unref(machine->fds);
+    g_free(machine->migration_error);
+    g_free(machine->name);
+    g_free(machine);
+}
+
+void
+sim_machine_event(SimMachine *machine, const char *name, json_t *data)
+{
+    gint64 microseconds = machine->clock->now / 1000;
+    json_t *event = json_pack("{s:s, s:{s:I, s:I}}", "event", name, "timestamp", "seconds",
+                              (json_int_t)(microseconds / 1000000), "microseconds",
+                              (json_int_t)(microseconds % 1000000));
+    if (data != NULL)
+        json_object_set_new(event, "data", data);
+    for (guint i = 0; i < machine->monitors->len; i++) {
+        SimMonitor *monitor = machine->monitors->pdata[i];
+        g_queue_push_tail(&monitor->events, json_incref(event));
+    }
+    json_decref(event);
+}
+
+void
+sim_machine_later(SimMachine *machine, SimWork work, const char *argument)
+{
+    WorkItem *item = g_new(WorkItem, 1);
+    item->run = work;
+    item->argument = g_strdup(argument);
+    g_queue_push_tail(&machine->work, item);
+}
+
+gboolean
+sim_machine_work(SimMachine *machine)
+{
+    WorkItem *item = g_queue_pop_head(&machine->work);
+    if (item == NULL)
+        return FALSE;
+    item->run(machine, item->argument);
+    g_free(item->argument);
+    g_free(item);
+    return TRUE;
+}
+
+/* ---- CPUs ---- */
+
+gboolean
+sim_machine_running(const SimMachine *machine)
+{
+    return machine->run == SIM_RUN_RUNNING;
+}
+
+void
+sim_machine_count_time(SimMachine *machine)
+{
+    gint64 passed = machine->clock->now - machine->since;
+    machine->since = machine->clock->now;
+    if (!sim_machine_running(machine))
+        return;
+    /* The counter ticks once per microsecond; what is left over counts next time. */
+    machine->ran += (guint64)passed;
+    machine->ram.counter += (guint64)passed / 1000;
+    machine->since -= passed % 1000;
+    machine->ran -= (guint64)(passed % 1000);
+}
+
+void
+sim_machine_set_run(SimMachine *machine, SimRunState state)
+{
+    sim_machine_count_time(machine);
+    if (machine->run == state)
+        return;
+    g_assert(sim_run_state_allows(machine->run, state));
+    machine->run = state;
+    machine->since = machine->clock->now;
+}
+
+void
+sim_machine_stop(SimMachine *machine, SimRunState state)
+{
+    if (!sim_machine_running(machine))
+        return;
+    sim_machine_set_run(machine, state);
+    for (guint i = 0; i < machine->graph->nodes->len; i++) {
+        SimNode *node = machine->graph->nodes->pdata[i];
+        if (!node->read_only && node->file != NULL)
+            sim_node_flush(node);
+    }
+    sim_machine_event(machine, "STOP", NULL);
+}
+
+void
+sim_machine_resume(SimMachine *machine)
+{
+    sim_machine_set_run(machine, SIM_RUN_RUNNING);
+    sim_machine_event(machine, "RESUME", NULL);
+}
+
+void
+sim_machine_power_on(SimMachine *machine)
+{
+    sim_ram_clear(&machine->ram);
+    machine->since = machine->clock->now;
+}
+
+/* ---- disks ---- */
+
+SimDevice *
+sim_machine_disk(SimMachine *machine, const char *name)
+{
+    for (guint i = 0; i < machine->devices->len; i++) {
+        SimDevice *device = machine->devices->pdata[i];
+        if (strcmp(device->id, name) == 0 || g_strcmp0(device->serial, name) == 0)
+            return device;
+    }
+    return NULL;
+}
+
+gboolean
+sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error)
+{
+    const char *id = json_string_value(json_object_get(config, "id"));
+    const char *drive = json_string_value(json_object_get(config, "drive"));
+    if (drive == NULL)
+        return sim_qmp_refuse(error, "drive property not set");
+    if (id == NULL)
+        return sim_qmp_refuse(error, "Parameter 'id' is missing");
+    for (guint i = 0; i < machine->devices->len; i++) {
+        if (strcmp(((SimDevice *)machine->devices->pdata[i])->id, id) == 0)
+            return sim_qmp_refuse(error, "Duplicate device ID '%s'", id);
+    }
+    SimEdge *root = NULL;
+    if (!sim_graph_attach_device(machine->graph, id, drive, &root, error))
+        return FALSE;
+    SimDevice *device = g_new0(SimDevice, 1);
+    device->id = g_strdup(id);
+    device->serial = g_strdup(json_string_value(json_object_get(config, "serial")));
+    device->root = root;
+    g_ptr_array_add(machine->devices, device);
+    return TRUE;
+}
+
+SimContent *
+sim_node_content(SimNode *node)
+{
+    const SimImageState *state = sim_image_state(sim_node_image(node));
+    g_autoptr(SimContent) base =
+        node->backing == NULL ? NULL : sim_node_content(node->backing->child);
+    return sim_content_flatten(base, state->content, state->size);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A QEMU process in miniature.
+ *
+ * What a command starts and does not finish is queued as work and done when
+ * the next event is taken or the next command comes, as if time had passed.
+ */
+#pragma once
+
+#include "sim/block/graph.h"
+#include "sim/vm/job.h"
+#include "sim/vm/ram.h"
+#include "sim/vm/run_state.h"
+#include "sim/world/clock.h"
+
+typedef struct SimHypervisor SimHypervisor;
+typedef struct SimMachine SimMachine;
+
+/** A piece of background work. */
+typedef void (*SimWork)(SimMachine *machine, const char *argument);
+
+/** A guest disk. */
+typedef struct {
+    char *id;
+    char *serial; /* or NULL */
+    SimEdge *root;
+} SimDevice;
+
+/** A client's connection: the events that it has not taken yet. */
+typedef struct {
+    VmInstance base;
+    SimMachine *machine;
+    GQueue events; /* of json_t * */
+} SimMonitor;
+
+/** One process. */
+struct SimMachine {
+    guint refs;
+    SimHypervisor *hypervisor;
+    char *name;
+    SimClock *clock;
+    SimGraph *graph; /* NULL when ended */
+    SimJobs jobs;
+    GPtrArray *devices;  /* of SimDevice * */
+    GPtrArray *monitors; /* of SimMonitor *, borrowed */
+    GQueue work;
+    GHashTable *fds; /* char * → VmStoreFile *, from getfd */
+
+    SimRunState run;
+    SimRam ram;
+    gint64 since; /* when the CPUs' time was last counted */
+    guint64 ran;  /* nanoseconds that the CPUs have run */
+    gboolean autostart;
+    gboolean acpi_ignored;
+
+    gboolean incoming; /* started as -incoming defer */
+    gboolean incoming_begun;
+    const char *migration; /* status, static; NULL: never */
+    char *migration_error; /* or NULL */
+    VmStoreFile *migration_file;
+    gboolean migration_events;
+
+    gboolean ended;
+    int status;
+};
+
+/** A process without disks, CPUs stopped; the caller unrefs it. */
+SimMachine *sim_machine_new(SimHypervisor *hypervisor, const char *name, SimFs *fs,
+                            SimClock *clock);
+/** One more reference / one less. */
+SimMachine *sim_machine_ref(SimMachine *machine);
+void sim_machine_unref(SimMachine *machine);
+/** The process ends; `flush`: orderly, what it wrote is durable. */
+void sim_machine_end(SimMachine *machine, int status, gboolean flush);
+
+/** Send an event to every monitor; data (taken) may be NULL. */
+void sim_machine_event(SimMachine *machine, const char *name, json_t *data);
+/** Queue background work; argument may be NULL. */
+void sim_machine_later(SimMachine *machine, SimWork work, const char *argument);
+/** Do the next piece of background work; FALSE when there is none. */
+gboolean sim_machine_work(SimMachine *machine);
+
+/** Count the CPUs' time up to now. */
+void sim_machine_count_time(SimMachine *machine);
+/** Whether the CPUs run. */
+gboolean sim_machine_running(const SimMachine *machine);
+/** Change the run state, without an event; the way must be in the table. */
+void sim_machine_set_run(SimMachine *machine, SimRunState state);
+/** Stop running CPUs for `state`, with STOP; stopped ones keep their state. */
+void sim_machine_stop(SimMachine *machine, SimRunState state);
+/** Let the CPUs run, with RESUME. */
+void sim_machine_resume(SimMachine *machine);
+/** The guest's memory as after power-on. */
+void sim_machine_power_on(SimMachine *machine);
+
+/** The disk with that serial number or device id, or NULL. */
+SimDevice *sim_machine_disk(SimMachine *machine, const char *name);
+/** Plug a disk in: a member of the start configuration's "device". */
+gboolean sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error);
+
+/** What a guest sees of a node: through its backing chain, zeroes left out.  The caller unrefs it.
+ */
+SimContent *sim_node_content(SimNode *node);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Actions of a transaction: prepare each in order; when one fails, abort those
+ * that were prepared in reverse order, else commit all.
+ */
+#pragma once
+
+#include "sim/vm/arguments.h"
+#include "sim/vm/machine.h"
+
+typedef struct SimAction SimAction;
+
+/** A type of action. */
+typedef struct {
+    const char *type;
+    const SimArgument *arguments; /* of its data; NULL: none */
+    gboolean (*prepare)(SimAction *action, GError **error);
+    void (*abort)(SimAction *action);
+} SimActionType;
+
+/** One action under way. */
+struct SimAction {
+    const SimActionType *type;
+    SimMachine *machine;
+    const json_t *data;
+    SimNode *node;          /* what it works on */
+    SimNode *overlay;       /* blockdev-snapshot */
+    gboolean was_read_only; /* blockdev-snapshot: of node */
+    SimSnapshot *snapshot;  /* blockdev-snapshot-internal-sync */
+};
+
+extern const SimActionType sim_action_blockdev_snapshot;
+extern const SimActionType sim_action_blockdev_snapshot_internal_sync;
+extern const SimActionType sim_action_abort;
+
+/** Run a command that is a transaction of one. */
+gboolean sim_action_run(SimMachine *machine, const SimActionType *type, const json_t *data,
+                        GError **error);
+/** The root node of that name, as internal snapshots need it. */
+SimNode *sim_action_root(SimMachine *machine, const char *name, GError **error);

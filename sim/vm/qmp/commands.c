@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/qmp/command.h"
+#include <string.h>
+
+static const SimCommand *const commands[] = {
+#define SIM_COMMAND(name) &sim_command_##name,
+#include "sim/vm/qmp/commands.def"
+#undef SIM_COMMAND
+};
+
+static const SimCommand *
+find(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    }
+    return NULL;
+}
+
+const char *
+sim_command_name(guint i)
+{
+    return i < G_N_ELEMENTS(commands) ? commands[i]->name : NULL;
+}
+
+gboolean
+sim_command_run(SimMachine *machine, const char *name, const json_t *arguments, VmStoreFile *pass,
+                json_t **reply, GError **error)
+{
+    const SimCommand *command = find(name);
+    if (command == NULL) {
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_COMMAND_NOT_FOUND,
+                    "The command %s has not been found", name);
+        return FALSE;
+    }
+    json_t *none = json_object();
+    SimCall call = {machine, arguments == NULL ? none : arguments, pass, NULL};
+    gboolean ok = sim_arguments_check(command->arguments, call.arguments, error) &&
+                  command->run(&call, error);
+    if (ok && reply != NULL)
+        *reply = call.reply != NULL ? json_incref(call.reply) : json_incref(none);
+    json_decref(call.reply);
+    json_decref(none);
+    return ok;
+}

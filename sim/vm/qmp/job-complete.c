@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/qmp/command.h"
+
+static const SimArgument arguments[] = {
+    {"id", SIM_ARG_STRING, TRUE},
+    {0},
+};
+
+/* No job here has a second phase to complete: the tables refuse every one. */
+static gboolean
+run(SimCall *call, GError **error)
+{
+    const char *id = sim_text(call->arguments, "id");
+    SimJob *job = sim_jobs_need(&call->machine->jobs, id, SIM_VERB_COMPLETE, error);
+    g_assert(job == NULL);
+    return FALSE;
+}
+
+const SimCommand sim_command_job_complete = {"job-complete", arguments, run};

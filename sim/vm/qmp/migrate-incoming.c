@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/migration.h"
+#include "sim/vm/qmp/command.h"
+
+static const SimArgument arguments[] = {
+    {"uri", SIM_ARG_STRING, TRUE},
+    {0},
+};
+
+static gboolean
+run(SimCall *call, GError **error)
+{
+    SimMachine *machine = call->machine;
+    if (machine->incoming_begun)
+        return sim_qmp_refuse(error, "The incoming migration has already been started");
+    if (!machine->incoming)
+        return sim_qmp_refuse(error, "'-incoming' was not specified on the command line");
+    VmStoreFile *file = sim_migration_take_fd(machine, sim_text(call->arguments, "uri"), error);
+    if (file == NULL)
+        return FALSE;
+    machine->incoming_begun = TRUE;
+    machine->migration_file = file;
+    sim_migration_status(machine, "setup");
+    sim_machine_later(machine, sim_migration_receive, NULL);
+    return TRUE;
+}
+
+const SimCommand sim_command_migrate_incoming = {"migrate-incoming", arguments, run};

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/qmp/action.h"
+#include "sim/vm/qmp/command.h"
+#include <string.h>
+
+static const SimActionType *const types[] = {
+    &sim_action_abort,
+    &sim_action_blockdev_snapshot,
+    &sim_action_blockdev_snapshot_internal_sync,
+};
+static const char *const type_names[] = {"abort", "blockdev-snapshot",
+                                         "blockdev-snapshot-internal-sync", NULL};
+static const char *const modes[] = {"individual", "grouped", NULL};
+
+static const SimActionType *
+find_type(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+        if (strcmp(types[i]->type, name) == 0)
+            return types[i];
+    }
+    g_assert_not_reached();
+}
+
+static gboolean
+check_data(const json_t *action, const char *path, GError **error)
+{
+    static const SimArgument no_data[] = {{0}};
+    const SimActionType *type = find_type(sim_text(action, "type"));
+    const json_t *data = json_object_get(action, "data");
+    g_autofree char *place = sim_argument_path(path, "data");
+    if (data == NULL)
+        return sim_qmp_refuse(error, "Parameter '%s' is missing", place);
+    const SimArgument member = {.name = "data",
+                                .type = SIM_ARG_OBJECT,
+                                .members = type->arguments == NULL ? no_data : type->arguments};
+    return sim_argument_check(&member, data, place, error);
+}
+
+static gboolean
+check_action(const json_t *action, const char *path, GError **error)
+{
+    static const SimArgument type_member = {"type", SIM_ARG_ENUM, TRUE, .values = type_names};
+    if (!json_is_object(action))
+        return sim_argument_wrong_type(path, "object", error);
+    g_autofree char *place = sim_argument_path(path, "type");
+    const json_t *type = json_object_get(action, "type");
+    if (type == NULL)
+        return sim_qmp_refuse(error, "Parameter '%s' is missing", place);
+    if (!sim_argument_check(&type_member, type, place, error) || !check_data(action, path, error))
+        return FALSE;
+    /* Only what is left over is still to be found: the data were checked above. */
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)action, name, value)
+    {
+        if (strcmp(name, "type") == 0 || strcmp(name, "data") == 0)
+            continue;
+        g_autofree char *extra = sim_argument_path(path, name);
+        return sim_qmp_refuse(error, "Parameter '%s' is unexpected", extra);
+    }
+    return TRUE;
+}
+
+static const SimArgument element = {"", SIM_ARG_CUSTOM, .check = check_action};
+static const SimArgument property_members[] = {
+    {"completion-mode", SIM_ARG_ENUM, .values = modes},
+    {0},
+};
+static const SimArgument arguments[] = {
+    {"actions", SIM_ARG_LIST, TRUE, .members = &element},
+    {"properties", SIM_ARG_OBJECT, .members = property_members},
+    {0},
+};
+
+static gboolean
+check_grouped(SimAction *list, guint count, GError **error)
+{
+    for (guint i = 0; i < count; i++) {
+        if (list[i].type != &sim_action_abort)
+            return sim_qmp_refuse(
+                error,
+                "Action '%s' does not support transaction property completion-mode = grouped",
+                list[i].type->type);
+    }
+    return TRUE;
+}
+
+static gboolean
+run_all(SimAction *list, guint count, GError **error)
+{
+    guint done = 0;
+    while (done < count && list[done].type->prepare(&list[done], error))
+        done++;
+    if (done == count)
+        return TRUE;
+    while (done-- > 0) {
+        if (list[done].type->abort != NULL)
+            list[done].type->abort(&list[done]);
+    }
+    return FALSE;
+}
+
+gboolean
+sim_action_run(SimMachine *machine, const SimActionType *type, const json_t *data, GError **error)
+{
+    SimAction action = {.type = type, .machine = machine, .data = data};
+    return run_all(&action, 1, error);
+}
+
+static gboolean
+run(SimCall *call, GError **error)
+{
+    const json_t *actions = json_object_get(call->arguments, "actions");
+    guint count = (guint)json_array_size(actions);
+    g_autofree SimAction *list = g_new0(SimAction, count + 1);
+    for (guint i = 0; i < count; i++) {
+        const json_t *action = json_array_get(actions, i);
+        list[i].type = find_type(sim_text(action, "type"));
+        list[i].machine = call->machine;
+        list[i].data = json_object_get(action, "data");
+    }
+    const char *mode = sim_text(json_object_get(call->arguments, "properties"), "completion-mode");
+    if (g_strcmp0(mode, "grouped") == 0 && !check_grouped(list, count, error))
+        return FALSE;
+    return run_all(list, count, error);
+}
+
+const SimCommand sim_command_transaction = {"transaction", arguments, run};
+
+static gboolean
+prepare_abort(SimAction *action, GError **error)
+{
+    (void)action;
+    return sim_qmp_refuse(error, "Transaction aborted using Abort action");
+}
+
+const SimActionType sim_action_abort = {"abort", NULL, prepare_abort, NULL};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/world/world.h"
+#include "sim/vm/guest.h"
+#include "sim/world/store.h"
+#include "sim/world/world_private.h"
+
+static gint64
+env_now(VmEnv *env)
+{
+    return ((SimWorld *)env)->clock.now;
+}
+
+static guint32
+env_random(VmEnv *env)
+{
+    return (guint32)(sim_random_next(&((SimWorld *)env)->random) >> 32);
+}
+
+static void
+env_log(VmEnv *env, const char *line)
+{
+    SimWorld *world = (SimWorld *)env;
+    g_string_append(world->log, line);
+    g_string_append_c(world->log, '\n');
+}
+
+static const VmEnvOps env_ops = {env_now, env_random, env_log};
+
+SimWorld *
+sim_world_new(guint64 seed)
+{
+    SimWorld *world = g_new0(SimWorld, 1);
+    world->env.ops = &env_ops;
+    world->clock.now = SIM_CLOCK_START;
+    world->random.state = seed;
+    world->log = g_string_new(NULL);
+    world->fs = sim_fs_new();
+    world->store = sim_store_new(world->fs, FALSE, &world->clock);
+    world->hypervisor = sim_hypervisor_new(world->fs, &world->clock);
+    return world;
+}
+
+void
+sim_world_free(SimWorld *world)
+{
+    if (world == NULL)
+        return;
+    sim_hypervisor_free(world->hypervisor);
+    sim_store_free(world->store);
+    sim_fs_free(world->fs);
+    g_string_free(world->log, TRUE);
+    g_free(world);
+}
+
+VmStore *
+sim_world_store(SimWorld *world)
+{
+    return world->store;
+}
+
+VmEnv *
+sim_world_env(SimWorld *world)
+{
+    return &world->env;
+}
+
+VmHypervisor *
+sim_world_hypervisor(SimWorld *world)
+{
+    return sim_hypervisor_port(world->hypervisor);
+}
+
+SimFs *
+sim_world_fs(SimWorld *world)
+{
+    return world->fs;
+}
+
+void
+sim_world_advance(SimWorld *world, guint64 milliseconds)
+{
+    sim_clock_advance(&world->clock, (gint64)milliseconds * 1000000);
+}
+
+char *
+sim_world_take_log(SimWorld *world)
+{
+    if (world->log->len == 0)
+        return NULL;
+    char *text = g_strdup(world->log->str);
+    g_string_truncate(world->log, 0);
+    return text;
+}
+
+gboolean
+sim_world_guest(SimWorld *world, const char *instance, const char *command, char **answer,
+                GError **error)
+{
+    SimMachine *machine = sim_hypervisor_machine(world->hypervisor, instance);
+    if (machine == NULL)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "no instance '%s' runs", instance);
+    return sim_guest_command(machine, command, answer, error);
+}
+
+void
+sim_world_power_cut(SimWorld *world)
+{
+    sim_hypervisor_power_cut(world->hypervisor);
+    sim_fs_power_cut(world->fs);
+}
+
+VmStore *
+sim_world_store_copy(SimWorld *world)
+{
+    return sim_store_new(sim_fs_copy(world->fs), TRUE, &world->clock);
+}
+
+void
+sim_world_store_free(VmStore *store)
+{
+    sim_store_free(store);
+}
