@@ -20,6 +20,10 @@ typedef enum {
     VERDICT_LAST
 } Verdict;
 
+/** How the reason of a VERDICT_ERROR begins when something that the run did not make stands in its
+ *  way: then the caller has to decide, and the exit code is 2. */
+#define REPORT_FOREIGN_OBJECT "foreign object: "
+
 /** "pass", "fail", … */
 const char *verdict_word(Verdict verdict);
 
@@ -95,7 +99,8 @@ guint run_report_count(const RunReport *report, Verdict verdict);
 /** Cases that ended with a verdict other than skip. */
 guint run_report_ran(const RunReport *report);
 
-/** 0 as expected, 1 an unexpected verdict or an unused row of the expectations, 3 where a case
+/** 0 as expected, 1 an unexpected verdict or an unused row of the expectations, 2 where a foreign
+ *  object was in the way, 3 where a case
  *  ended with VERDICT_ERROR or the harness has a fault, 5 ran + skipped < planned or ran = 0,
  *  130 interrupted. */
 int run_report_exit_code(const RunReport *report);

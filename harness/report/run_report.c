@@ -74,6 +74,20 @@ has_unexpected(const RunReport *report)
     return report->unused->len > 0;
 }
 
+static gboolean
+met_foreign_object(const RunReport *report)
+{
+    for (guint i = 0; i < report->results->len; i++) {
+        const CaseResult *result = g_ptr_array_index(report->results, i);
+
+        if (result != NULL && result->verdict == VERDICT_ERROR && result->reason != NULL &&
+            g_str_has_prefix(result->reason, REPORT_FOREIGN_OBJECT)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 int
 run_report_exit_code(const RunReport *report)
 {
@@ -81,6 +95,9 @@ run_report_exit_code(const RunReport *report)
 
     if (report->interrupted) {
         return EXIT_CODE_INTERRUPTED;
+    }
+    if (met_foreign_object(report)) {
+        return EXIT_CODE_USAGE;
     }
     if (run_report_count(report, VERDICT_ERROR) > 0 || report->faults->len > 0) {
         return EXIT_CODE_HARNESS;

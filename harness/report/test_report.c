@@ -59,6 +59,18 @@ test_exit_codes(void **state)
 }
 
 static void
+test_foreign_object_is_the_callers_to_decide(void **state)
+{
+    g_autoptr(RunReport) report = report_of((Verdict[]){VERDICT_FAIL, VERDICT_ERROR}, 2);
+    CaseResult *result = g_ptr_array_index(report->results, 1);
+
+    (void)state;
+    g_free(result->reason);
+    result->reason = g_strdup(REPORT_FOREIGN_OBJECT "domain 'vm' exists");
+    assert_int_equal(run_report_exit_code(report), 2);
+}
+
+static void
 test_interrupted_wins(void **state)
 {
     g_autoptr(RunReport) report = report_of((Verdict[]){VERDICT_FAIL, VERDICT_LAST}, 2);
@@ -234,6 +246,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_foreign_object_is_the_callers_to_decide),
         cmocka_unit_test(test_interrupted_wins),
         cmocka_unit_test(test_unused_expectation_fails_the_run),
         cmocka_unit_test(test_result_survives_the_wire),
