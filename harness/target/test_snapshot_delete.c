@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "harness/target/test_snapshot.h"
+
+#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
+#define DELETE(name) VIR_DOMAIN_SNAPSHOT_DELETE_##name
+
+static gboolean
+drop(const char *snapshot, guint32 flags)
+{
+    return vm_snapshot_delete(driver, "vm", snapshot, flags, &failure);
+}
+
+static void
+make_chain(void)
+{
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    assert_done(create("s3", 0));
+}
+
+static void
+children_move_to_the_parent(void **state)
+{
+    (void)state;
+    make_chain();
+    assert_done(drop("s2", 0));
+    assert_tags(VDA, "s1 s3");
+    assert_tree_stays("s1< s3<s1*");
+}
+
+static void
+current_moves_to_the_parent(void **state)
+{
+    (void)state;
+    make_chain();
+    assert_done(drop("s3", 0));
+    assert_tree_stays("s1< s2<s1*");
+    assert_done(drop("s1", 0));
+    assert_tree_stays("s2<*");
+}
+
+static void
+subtree_goes_with_its_current(void **state)
+{
+    (void)state;
+    make_chain();
+    assert_done(drop("s2", DELETE(CHILDREN)));
+    assert_tags(VDB, "s1");
+    assert_tree_stays("s1<*");
+}
+
+static void
+children_only_keeps_the_node(void **state)
+{
+    (void)state;
+    make_chain();
+    assert_done(drop("s1", DELETE(CHILDREN_ONLY)));
+    assert_tags(VDB, "s1");
+    assert_tree_stays("s1<*");
+    assert_refused(drop("s1", DELETE(CHILDREN_ONLY) | DELETE(CHILDREN)), VIR_ERR_INVALID_ARG);
+}
+
+static void
+metadata_only_leaves_the_images(void **state)
+{
+    (void)state;
+    make_chain();
+    assert_done(drop("s2", DELETE(METADATA_ONLY)));
+    assert_tags(VDA, "s1 s2 s3");
+    assert_tree_stays("s1< s3<s1*");
+}
+
+static void
+what_cannot_be_unlinked_stays_listed(void **state)
+{
+    (void)state;
+    make_chain();
+    fault(METADATA "s2.xml", SIM_FS_UNLINK, -1);
+    assert_refused(drop("s2", 0), VIR_ERR_SYSTEM_ERROR);
+    no_faults();
+    assert_tree_stays("s1< s2<s1 s3<s2*");
+    assert_done(drop("s2", 0));
+    assert_tree_stays("s1< s3<s1*");
+}
+
+static void
+childs_file_that_fails_keeps_all(void **state)
+{
+    (void)state;
+    make_chain();
+    fault(METADATA "s3.xml*", SIM_FS_CHANGE, 1);
+    assert_refused(drop("s2", DELETE(METADATA_ONLY)), VIR_ERR_SYSTEM_ERROR);
+    no_faults();
+    assert_tree_stays("s1< s2<s1 s3<s2*");
+}
+
+static void
+image_error_keeps_the_metadata(void **state)
+{
+    (void)state;
+    make_chain();
+    images.path = VDB;
+    images.verb = VM_IMAGE_SNAPSHOT_DELETE;
+    assert_refused(drop("s2", 0), VIR_ERR_OPERATION_FAILED);
+    assert_tree_stays("s1< s2<s1 s3<s2*");
+    assert_done(drop("s2", 0));
+    assert_tags(VDB, "s1 s3");
+}
+
+static void
+missing_tag_is_tolerated_and_logged(void **state)
+{
+    (void)state;
+    make_chain();
+    VmHypervisor *hv = &images.parent;
+    assert_done(hv->ops->image_snapshot(hv, VDA, VM_IMAGE_SNAPSHOT_DELETE, "s2", &failure));
+    g_free(sim_world_take_log(world));
+    assert_done(drop("s2", 0));
+    g_autofree char *log = sim_world_take_log(world);
+    assert_non_null(log);
+    assert_non_null(strstr(log, "s2"));
+    assert_tags(VDB, "s1 s3");
+}
+
+static void
+live_deletion_is_a_job(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", 0));
+    assert_done(drop("s1", 0));
+    assert_tags(VDA, "");
+    assert_tree_stays("");
+}
+
+static void
+across_an_overlay_it_is_refused_off_and_live(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    assert_done(create("e1", CREATE(DISK_ONLY)));
+    assert_refused(drop("s1", 0), VIR_ERR_OPERATION_UNSUPPORTED);
+    assert_refused(drop("e1", 0), VIR_ERR_OPERATION_UNSUPPORTED);
+    assert_refused(drop("s1", DELETE(CHILDREN)), VIR_ERR_CONFIG_UNSUPPORTED);
+    assert_done(start());
+    assert_refused(drop("s1", 0), VIR_ERR_OPERATION_UNSUPPORTED);
+    assert_tags(VDA, "s1");
+    assert_done(drop("e1", DELETE(METADATA_ONLY)));
+    assert_tree_stays("s1<*");
+}
+
+int
+main(void)
+{
+#define CASE(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_world)
+    const struct CMUnitTest tests[] = {
+        CASE(children_move_to_the_parent),
+        CASE(current_moves_to_the_parent),
+        CASE(subtree_goes_with_its_current),
+        CASE(children_only_keeps_the_node),
+        CASE(metadata_only_leaves_the_images),
+        CASE(what_cannot_be_unlinked_stays_listed),
+        CASE(childs_file_that_fails_keeps_all),
+        CASE(image_error_keeps_the_metadata),
+        CASE(missing_tag_is_tolerated_and_logged),
+        CASE(live_deletion_is_a_job),
+        CASE(across_an_overlay_it_is_refused_off_and_live),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
