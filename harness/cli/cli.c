@@ -162,13 +162,50 @@ wants_help(char **words)
     return FALSE;
 }
 
+/* Whether a word is a short option of the command with its value attached: "-j2". */
+static gboolean
+has_attached_value(const CliCommand *command, const char *word)
+{
+    const GOptionEntry *entry = command->entries;
+
+    if (word[0] != '-' || word[1] == '-' || word[1] == '\0' || word[2] == '\0') {
+        return FALSE;
+    }
+    for (; entry != NULL && entry->long_name != NULL; entry++) {
+        if (entry->short_name == word[1]) {
+            return entry->arg != G_OPTION_ARG_NONE;
+        }
+    }
+    return FALSE;
+}
+
+/* GLib takes a short option's value from the next word only. */
+static char **
+detach_values(const CliCommand *command, char **words)
+{
+    GPtrArray *out = g_ptr_array_new();
+    gboolean options = TRUE;
+
+    for (guint i = 0; words[i] != NULL; i++) {
+        options = options && strcmp(words[i], "--") != 0;
+        if (options && has_attached_value(command, words[i])) {
+            g_ptr_array_add(out, g_strndup(words[i], 2));
+            g_ptr_array_add(out, g_strdup(words[i] + 2));
+        } else {
+            g_ptr_array_add(out, g_strdup(words[i]));
+        }
+    }
+    g_ptr_array_add(out, NULL);
+    return (char **)g_ptr_array_free(out, FALSE);
+}
+
 /* words: the command's name and all that follows it. */
 static int
 run_command(const CliCommand *command, char **words)
 {
     g_autoptr(GOptionContext) context = context_of(command);
     g_auto(GStrv) given = g_strdupv(words);
-    g_auto(GStrv) rest = g_strdupv(words);
+    g_auto(GStrv) rest = detach_values(command, words);
     g_autoptr(GError) error = NULL;
     guint first = 1;
 

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define FAILURES_SHOWN 20
+
 static const char *
 selection_paths(const RunReport *report, size_t i)
 {
@@ -62,16 +64,25 @@ report_failure(const RunReport *report, const CaseResult *result)
     return g_string_free(out, FALSE);
 }
 
+/* The first ones in full; a target that fails hundreds of cases is read in the JSON report. */
 static void
 append_failures(GString *out, const RunReport *report)
 {
+    guint shown = 0;
+
     for (guint i = 0; i < report->results->len; i++) {
         const CaseResult *result = g_ptr_array_index(report->results, i);
 
-        if (result != NULL && !verdict_is_expected(result->verdict)) {
+        if (result == NULL || verdict_is_expected(result->verdict)) {
+            continue;
+        }
+        if (shown++ < FAILURES_SHOWN) {
             g_autofree char *text = report_failure(report, result);
 
             g_string_append_printf(out, "%s\n", text);
+        } else {
+            g_string_append_printf(out, "%s: %s: %s\n", verdict_word(result->verdict), result->id,
+                                   result->reason != NULL ? result->reason : "no reason given");
         }
     }
     for (guint i = 0; i < report->faults->len; i++) {
