@@ -154,23 +154,29 @@ call_word(VmCall call)
 static const ScnCommand *
 find_command(const char *name)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+    for (guint i = 0; name && i < G_N_ELEMENTS(commands); i++) {
         if (commands[i].name && strcmp(commands[i].name, name) == 0)
             return &commands[i];
     }
     return NULL;
 }
 
+/* The row of a call: the one without a command's ways, where there is one. */
 static const ScnCommand *
 find_call(const char *name)
 {
+    const ScnCommand *found = NULL;
+
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_autofree char *word = call_word(commands[i].call);
 
-        if (!commands[i].name && strcmp(word, name) == 0)
+        if (strcmp(word, name) != 0)
+            continue;
+        if (!commands[i].name)
             return &commands[i];
+        found = found ? found : &commands[i];
     }
-    return NULL;
+    return found;
 }
 
 gboolean
@@ -259,8 +265,7 @@ choose_command(ScnWord *const *words, guint count, const ScnPlace *place, guint 
     }
     command = find_call(words[1]->text);
     for (guint i = 0; !command && i < G_N_ELEMENTS(commands); i++) {
-        if (!commands[i].name)
-            g_ptr_array_add(names, call_word(commands[i].call));
+        g_ptr_array_add(names, call_word(commands[i].call));
     }
     g_ptr_array_add(names, NULL);
     if (!command)

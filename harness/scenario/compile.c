@@ -100,7 +100,7 @@ run_value(const char *name, gpointer data)
     const char *dot = strchr(name, '.');
     g_autofree char *domain = dot ? g_strndup(name, dot - name) : g_strdup(name);
 
-    if (strcmp(name, "meta") == 0) {
+    if (strcmp(name, "meta") == 0 || strcmp(name, "save") == 0) {
         g_hash_table_add(compiler->needs, (gpointer) "files");
         return g_strdup("");
     }
@@ -124,12 +124,13 @@ unknown_variable(const Compiler *compiler, const char *name, guint column, GErro
                         ((ScnDeclared *)g_ptr_array_index(compiler->scenario->declared, i))->name);
     g_ptr_array_add(names, (char *)"dir");
     g_ptr_array_add(names, (char *)"meta");
+    g_ptr_array_add(names, (char *)"save");
     g_ptr_array_add(names, NULL);
     nearest = scn_nearest(name, (const char *const *)names->pdata);
     return scn_syntax_error(
         error, &compiler->place, column,
         "unknown variable '$%s'; expected a matrix variable, a declared domain, "
-        "dir, meta or '$$'%s%s",
+        "dir, meta, save or '$$'%s%s",
         name, nearest ? "; the nearest is $" : "", nearest ? nearest : "");
 }
 

@@ -495,6 +495,7 @@ scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
     run.documents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     run.variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     run.marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run.folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     run.images = g_ptr_array_new_with_free_func(g_free);
     run.events = g_array_new(FALSE, TRUE, sizeof(struct vm_event));
     run_case(&run, coverage);

@@ -33,7 +33,7 @@ typedef struct {
     struct vm_target_world world;
     char **capabilities;
     char *prefix;          /* of every object's name: "vmt-RUN-HASH-" */
-    char *meta;            /* folder of snapshot metadata, once it was asked for */
+    GHashTable *folders;   /* of the driver: "meta", "save" → path */
     GHashTable *templates; /* name → ScnTemplate * */
     GHashTable *documents; /* name → text */
     GHashTable *variables; /* name → value */

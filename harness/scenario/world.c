@@ -25,18 +25,20 @@ scn_plain_text(const ScnRun *run, const char *text)
     return g_strdup(plain->str);
 }
 
-/* The folder of snapshot metadata, with the slash and the prefix of a domain's folder. */
+/* A folder of the driver's: of snapshot metadata ("meta"), of managed save images ("save"). */
 static char *
-meta_folder(ScnRun *run)
+driver_folder(ScnRun *run, const char *which)
 {
+    char *folder = g_hash_table_lookup(run->folders, which);
     json_t *json;
 
-    if (!run->meta) {
-        json = scn_inspect(run, "dir", "");
-        run->meta = g_strdup(json_string_value(json));
+    if (!folder) {
+        json = scn_inspect(run, "dir", which);
+        folder = g_strdup(json ? json_string_value(json) : "");
         json_decref(json);
+        g_hash_table_insert(run->folders, g_strdup(which), folder);
     }
-    return g_strdup(run->meta ? run->meta : "");
+    return g_strdup(folder);
 }
 
 /* `${vm.vda}` and the like. */
@@ -81,8 +83,8 @@ run_value(const char *name, gpointer data)
         return g_strdup(bound);
     if (strcmp(name, "dir") == 0)
         return g_strdup_printf("%s/%s", run->world.disk_dir, run->prefix);
-    if (strcmp(name, "meta") == 0)
-        return meta_folder(run);
+    if (strcmp(name, "meta") == 0 || strcmp(name, "save") == 0)
+        return driver_folder(run, name);
     return template_value(run, name);
 }
 
@@ -91,11 +93,13 @@ scn_expand_text(ScnRun *run, const char *text)
 {
     g_autoptr(GString) input = g_string_new(text);
     g_autofree char *meta = g_strconcat("${meta}/", run->prefix, NULL);
+    g_autofree char *save = g_strconcat("${save}/", run->prefix, NULL);
     g_autofree char *value = NULL;
 
     /* The prefix stands before a file's and a domain folder's name. */
     g_string_replace(input, "${dir}/", "${dir}", 0);
     g_string_replace(input, "${meta}/", meta, 0);
+    g_string_replace(input, "${save}/", save, 0);
     value = scn_substitute(input->str, run_value, run, NULL);
     return scn_unescape(value);
 }
@@ -313,7 +317,7 @@ scn_world_close(ScnRun *run)
         run->target.close(run->conn);
     g_strfreev(run->capabilities);
     g_free(run->prefix);
-    g_free(run->meta);
+    g_hash_table_unref(run->folders);
     g_free(run->ledger);
     g_free(run->log);
     g_hash_table_unref(run->templates);

@@ -12,6 +12,7 @@
 #define SIM_ROOT "/sim"
 #define SIM_DISK_DIR SIM_ROOT "/images"
 #define SIM_META_DIR SIM_ROOT "/lib/qemu/snapshot"
+#define SIM_SAVE_DIR SIM_ROOT "/lib/qemu/save"
 
 static const char *const sim_capabilities[] = {
     "persistent",
@@ -299,6 +300,8 @@ static json_t *
 inspect_dir(SimWorld *world, const char *argument)
 {
     (void)world;
+    if (strcmp(argument, "save") == 0)
+        return json_string(SIM_SAVE_DIR);
     return strcmp(argument, "disk") == 0 ? json_string(SIM_DISK_DIR) : json_string(SIM_META_DIR);
 }
 
