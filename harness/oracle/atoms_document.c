@@ -277,15 +277,12 @@ ALIGNED(is_block_missing, is_missing(context, aligned) && strcmp(aligned->type, 
 static gboolean
 is_unfit(const StepContext *context, const AlignedDisk *aligned)
 {
-    json_t *file = context->view->files && aligned->overlay
-                       ? observe_inspect(context->view, "file", aligned->overlay)
-                       : NULL;
+    json_t *file = observed_image(context->before, aligned->overlay);
     const char *format = json_string_value(json_object_get(file, "format"));
     const char *backing = json_string_value(json_object_get(file, "backing"));
     gboolean unfit = file && (g_strcmp0(format, aligned->format ? aligned->format : "qcow2") != 0 ||
                               g_strcmp0(backing, aligned->disk->source) != 0);
 
-    json_decref(file);
     return unfit;
 }
 

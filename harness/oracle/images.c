@@ -17,10 +17,9 @@ is_in_chain(const StepContext *context, const char *top, const char *path)
     if (!context->view->files)
         return TRUE;
     for (guint i = 0; at && i < MAX_CHAIN; i++) {
-        json_t *file = observe_inspect(context->view, "file", at);
+        json_t *file = observed_image(context->before, at);
         char *backing = g_strdup(json_string_value(json_object_get(file, "backing")));
 
-        json_decref(file);
         g_free(at);
         at = backing;
         if (at && strcmp(at, path) == 0)
@@ -63,14 +62,13 @@ image_has_tag(const StepContext *context, const char *path, const char *tag, gbo
 
     if (!context->view->files || !path)
         return unseen;
-    file = observe_inspect(context->view, "file", path);
+    file = observed_image(context->before, path);
     if (!file)
         return unseen;
     json_array_foreach(json_object_get(file, "snapshots"), i, entry)
     {
         found |= g_strcmp0(json_string_value(json_object_get(entry, "name")), tag) == 0;
     }
-    json_decref(file);
     return found;
 }
 

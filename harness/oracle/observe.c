@@ -28,6 +28,8 @@ observation_free(Observation *world)
     if (!world)
         return;
     g_ptr_array_unref(world->domains);
+    g_clear_pointer(&world->entries, g_hash_table_unref);
+    g_clear_pointer(&world->images, g_hash_table_unref);
     g_free(world->files);
     g_free(world->fault);
     g_free(world);
@@ -190,8 +192,53 @@ observe_inspect(const ObserveView *view, const char *what, const char *argument)
     return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 }
 
+static void
+json_free(gpointer json)
+{
+    json_decref(json);
+}
+
+static void
+observe_file(const ObserveView *view, Observation *world, const Observation *former, json_t *entry)
+{
+    const char *path = json_string_value(json_object_get(entry, "path"));
+    json_t *old = former && former->entries ? g_hash_table_lookup(former->entries, path) : NULL;
+    json_t *image;
+
+    g_hash_table_replace(world->entries, g_strdup(path), json_incref(entry));
+    if (g_str_has_suffix(path, ".xml"))
+        return;
+    image = old && json_equal(old, entry) ? json_incref(observed_image(former, path))
+                                          : observe_inspect(view, "file", path);
+    if (image)
+        g_hash_table_replace(world->images, g_strdup(path), image);
+}
+
+static void
+observe_files(const ObserveView *view, Observation *world, const Observation *former)
+{
+    json_t *files;
+    json_t *entry;
+    size_t i;
+
+    world->files = inspect_text(view, "files", "");
+    if (world->files && former && g_strcmp0(world->files, former->files) == 0) {
+        world->entries = g_hash_table_ref(former->entries);
+        world->images = g_hash_table_ref(former->images);
+        return;
+    }
+    world->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, json_free);
+    world->images = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, json_free);
+    files = world->files ? json_loads(world->files, 0, NULL) : NULL;
+    json_array_foreach (files, i, entry) {
+        if (json_is_string(json_object_get(entry, "path")))
+            observe_file(view, world, former, entry);
+    }
+    json_decref(files);
+}
+
 Observation *
-observe_world(const ObserveView *view)
+observe_world(const ObserveView *view, const Observation *former)
 {
     Observation *world = g_new0(Observation, 1);
     struct vm_error err = {0};
@@ -210,7 +257,7 @@ observe_world(const ObserveView *view)
             g_ptr_array_add(world->domains, observe_domain(view, world, name));
     }
     if (view->files)
-        world->files = inspect_text(view, "files", "");
+        observe_files(view, world, former);
     return world;
 }
 
@@ -260,27 +307,19 @@ observed_is_below(const ObservedDomain *domain, const char *moment, const char *
 gboolean
 observed_file(const Observation *world, const char *path)
 {
-    g_autofree char *quoted = NULL;
+    return !world->entries || g_hash_table_contains(world->entries, path);
+}
 
-    if (!world->files)
-        return TRUE;
-    quoted = g_strdup_printf("\"%s\"", path);
-    return strstr(world->files, quoted) != NULL;
+json_t *
+observed_image(const Observation *world, const char *path)
+{
+    return world->images && path ? g_hash_table_lookup(world->images, path) : NULL;
 }
 
 guint64
 observed_file_size(const Observation *world, const char *path)
 {
-    json_t *files = world->files ? json_loads(world->files, 0, NULL) : NULL;
-    json_t *file;
-    size_t i;
-    guint64 size = 0;
+    json_t *entry = world->entries ? g_hash_table_lookup(world->entries, path) : NULL;
 
-    json_array_foreach(files, i, file)
-    {
-        if (g_strcmp0(json_string_value(json_object_get(file, "path")), path) == 0)
-            size = (guint64)json_integer_value(json_object_get(file, "size"));
-    }
-    json_decref(files);
-    return size;
+    return (guint64) json_integer_value(json_object_get(entry, "size"));
 }

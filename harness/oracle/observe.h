@@ -30,7 +30,9 @@ typedef struct {
 /** The world at one time. */
 typedef struct {
     GPtrArray *domains; /* of ObservedDomain *, sorted by name */
-    char *files;        /* inspect "files" as given, or NULL where the target cannot */
+    char *files;         /* inspect "files" as given, or NULL where the target cannot */
+    GHashTable *entries; /* path -> entry of `files` (json_t), or NULL */
+    GHashTable *images;  /* path -> inspect "file" (json_t), or NULL */
     char *fault;        /* a call that listed something, then did not give it; or NULL */
 } Observation;
 
@@ -44,8 +46,9 @@ typedef struct {
     gboolean content; /* the target can tell an image's content */
 } ObserveView;
 
-/** Look at everything.  Never NULL; see its fault. */
-Observation *observe_world(const ObserveView *view);
+/** Look at everything; files that are as in `former` (may be NULL) are not looked into again.  Never
+ *  NULL; see its fault. */
+Observation *observe_world(const ObserveView *view, const Observation *former);
 
 /** Free it; NULL is fine. */
 void observation_free(Observation *world);
@@ -71,6 +74,10 @@ json_t *observe_inspect(const ObserveView *view, const char *what, const char *a
 
 /** Whether a file is listed; TRUE where the target cannot list files. */
 gboolean observed_file(const Observation *world, const char *path);
+
+/** What an image was at that time, as inspect "file" gives it; NULL where it is missing or cannot
+ *  be seen.  Borrowed. */
+json_t *observed_image(const Observation *world, const char *path);
 
 /** The size of a listed file; 0 where it is missing or cannot be seen. */
 guint64 observed_file_size(const Observation *world, const char *path);

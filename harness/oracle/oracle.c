@@ -94,7 +94,7 @@ oracle_new(const OracleOptions *options, GError **error)
     oracle->view.cache = oracle->cache;
     oracle->view.files = has_capability(options, "files") && options->target->inspect;
     oracle->view.content = has_capability(options, "content") && options->target->inspect;
-    oracle->world = observe_world(&oracle->view);
+    oracle->world = observe_world(&oracle->view, NULL);
     return oracle;
 }
 
@@ -258,7 +258,7 @@ take_world(Oracle *oracle, Observation *after)
 OracleFinding *
 oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 {
-    Observation *after = observe_world(&oracle->view);
+    Observation *after = observe_world(&oracle->view, oracle->world);
     gboolean changed = !worlds_look_equal(oracle->world, after);
     const char *const asked[] = {step->xml, step->argument, NULL};
     OracleFinding *finding = check_outcome(oracle, step, after, events);
@@ -278,7 +278,7 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 OracleFinding *
 oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
 {
-    Observation *after = observe_world(&oracle->view);
+    Observation *after = observe_world(&oracle->view, oracle->world);
     OracleFinding *finding = NULL;
 
     if (expect_damage) {

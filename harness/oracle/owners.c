@@ -21,7 +21,7 @@ own_disks(GHashTable *owned, const DomainDoc *doc)
 }
 
 static void
-own_chains(GHashTable *owned, const ObserveView *view)
+own_chains(GHashTable *owned, const Observation *world)
 {
     g_autoptr(GList) tops = g_hash_table_get_keys(owned);
     GList *copies = NULL;
@@ -32,10 +32,9 @@ own_chains(GHashTable *owned, const ObserveView *view)
         g_autofree char *at = g_strdup(top->data);
 
         for (guint i = 0; at && i < MAX_CHAIN; i++) {
-            json_t *file = observe_inspect(view, "file", at);
+            json_t *file = observed_image(world, at);
             char *backing = g_strdup(json_string_value(json_object_get(file, "backing")));
 
-            json_decref(file);
             g_free(at);
             at = backing;
             if (at)
@@ -46,7 +45,7 @@ own_chains(GHashTable *owned, const ObserveView *view)
 }
 
 static GHashTable *
-owned_images(const ObserveView *view, const Observation *world)
+owned_images(const Observation *world)
 {
     GHashTable *owned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
@@ -68,7 +67,7 @@ owned_images(const ObserveView *view, const Observation *world)
             }
         }
     }
-    own_chains(owned, view);
+    own_chains(owned, world);
     return owned;
 }
 
@@ -102,8 +101,7 @@ is_metadata(const char *path)
 }
 
 static char *
-check_files(const ObserveView *view, const Observation *before, const Observation *after,
-            const char *const *asked)
+check_files(const Observation *before, const Observation *after, const char *const *asked)
 {
     json_t *files = json_loads(after->files, 0, NULL);
     g_autoptr(GHashTable) owned = NULL;
@@ -124,7 +122,7 @@ check_files(const ObserveView *view, const Observation *before, const Observatio
         }
         if (is_metadata(path) || was_asked_for(path, asked))
             continue;
-        owned = owned ? owned : owned_images(view, after);
+        owned = owned ? owned : owned_images(after);
         if (!g_hash_table_contains(owned, path)) {
             found = g_strdup_printf("file '%s' has no owner", path);
             break;
@@ -170,13 +168,13 @@ check_jobs(const ObserveView *view, const ObservedDomain *domain)
 }
 
 static char *
-check_instance(const ObserveView *view, const ObservedDomain *domain)
+check_instance(const ObserveView *view, const Observation *world, const ObservedDomain *domain)
 {
     g_autoptr(GHashTable) owned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     char *found;
 
     own_disks(owned, domain->live);
-    own_chains(owned, view);
+    own_chains(owned, world);
     found = check_nodes(view, domain, owned);
     return found ? found : check_jobs(view, domain);
 }
@@ -191,12 +189,12 @@ invariant_owners(const ObserveView *view, const Observation *before, const Obser
     if (!view->files || !after->files || !before)
         return NULL;
     if (g_strcmp0(before->files, after->files) != 0)
-        found = check_files(view, before, after, asked);
+        found = check_files(before, after, asked);
     for (guint i = 0; !found && i < after->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(after->domains, i);
 
         if (observed_active(domain))
-            found = check_instance(view, domain);
+            found = check_instance(view, after, domain);
     }
     return found;
 }
