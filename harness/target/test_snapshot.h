@@ -30,12 +30,23 @@ typedef struct {
     VmHypervisorOps ops;
     const char *path; /* of the image whose operation fails, or NULL */
     int verb;         /* VmImageSnapshotVerb */
+    gboolean dies;    /* and from then on nothing works any more, as if the daemon had died */
+    gboolean dead;
 } FailingImages;
 
 static SimWorld *world;
 static VmDriver *driver;
 static FailingImages images;
 static GError *failure;
+
+/** Nothing that the driver does from now on leaves a trace. */
+static inline void
+die(void)
+{
+    images.dead = TRUE;
+    sim_fs_set_fault(sim_world_fs(world), "*", SIM_FS_CHANGE | SIM_FS_SYNC | SIM_FS_SYNC_DIR, EIO,
+                     -1);
+}
 
 static inline VmInstance *
 pass_start(VmHypervisor *hv, const json_t *config, GError **error)
@@ -71,7 +82,10 @@ fail_image_snapshot(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb
                     GError **error)
 {
     FailingImages *self = (FailingImages *)hv;
-    if (g_strcmp0(path, self->path) == 0 && self->verb == (int)verb) {
+    gboolean fails = self->path != NULL && strcmp(path, self->path) == 0 && self->verb == (int)verb;
+    if (fails && self->dies)
+        die();
+    if (fails || self->dead) {
         self->path = NULL;
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "'%s': Input/output error", path);
     }
@@ -95,6 +109,17 @@ static inline void
 restart(void)
 {
     vm_driver_close(driver);
+    open_driver(VM_PROFILE_RFC);
+}
+
+/** Another daemon takes over from one that died. */
+static inline void
+take_over(void)
+{
+    vm_driver_close(driver);
+    images.dead = images.dies = FALSE;
+    images.path = NULL;
+    sim_fs_clear_faults(sim_world_fs(world));
     open_driver(VM_PROFILE_RFC);
 }
 
