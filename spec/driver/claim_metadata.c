@@ -38,7 +38,7 @@ vm_driver_check_foreign(VmDriver *driver, const char *name, const char *uuid, GE
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                      "domain '%s' (%s): '%s' holds snapshots of another domain (%s), which are "
-                     "neither taken over nor deleted (SNAP-GUARD-012)",
+                     "neither taken over nor deleted (VM-META-002)",
                      name, uuid, folder, owner);
 }
 
@@ -63,7 +63,7 @@ find_orphan(VmDriver *driver, const char *uuid)
 gboolean
 vm_driver_claim_metadata(VmDriver *driver, const char *name, const char *uuid, GError **error)
 {
-    if (driver->profile == VM_PROFILE_RFC && !vm_driver_check_foreign(driver, name, uuid, error))
+    if (!vm_driver_check_foreign(driver, name, uuid, error))
         return FALSE;
     VmStore *store = driver->store;
     g_autofree char *folder = vm_path_snapshot_dir(driver, name);

@@ -96,15 +96,14 @@ vm_driver_admit_domain(VmDriver *driver, VmDomainDef *def, VmDomain **domain, GE
 gboolean
 vm_domain_create_xml(VmDriver *driver, const char *xml, guint32 flags, GError **error)
 {
-    if (!vm_flags_check(VM_CALL_DOMAIN_CREATE_XML, flags, driver->profile, error) ||
-        !vm_domain_check_autodestroy(flags, error))
+    if (!vm_flags_check(VM_CALL_DOMAIN_CREATE_XML, flags, driver->profile, error))
         return FALSE;
     g_autoptr(VmDomainDef) def =
         parse_new(driver, xml, (flags & VIR_DOMAIN_START_VALIDATE) != 0, error);
     VmDomain *domain = NULL;
     if (def == NULL || !vm_driver_admit_domain(driver, def, &domain, error))
         return FALSE;
-    if (vm_domain_boot(domain, def, flags, error))
+    if (vm_domain_check_autodestroy(flags, error) && vm_domain_boot(domain, def, flags, error))
         return TRUE;
     vm_domain_vanish(domain);
     return FALSE;

@@ -70,7 +70,7 @@ check_disk(VmDomain *domain, const VmDomainDef *def, const VmDiskDef *disk, GErr
     if (disk->transient)
         return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
                          "domain '%s': disk '%s' is <transient/>, which cannot be started yet "
-                         "(DISK-TR-001)",
+                         "(VM-LATER-004)",
                          def->name, disk->target);
     const char *type = disk->source.type;
     if (g_strcmp0(type, "file") != 0 && g_strcmp0(type, "block") != 0)

@@ -11,7 +11,7 @@ vm_domain_check_autodestroy(guint32 flags, GError **error)
     if ((flags & VIR_DOMAIN_START_AUTODESTROY) == 0)
         return TRUE;
     return vm_refuse(error, VIR_ERR_ARGUMENT_UNSUPPORTED,
-                     "AUTODESTROY is not supported yet (VM-LATER-AUTODESTROY)");
+                     "AUTODESTROY is not supported yet (VM-LATER-005)");
 }
 
 /* Undo a start that has not let the CPUs run: the process goes, nothing else was changed. */
@@ -79,8 +79,7 @@ start_from_managed_save(VmDomain *domain, const char *path, guint32 flags, GErro
 gboolean
 vm_domain_create(VmDriver *driver, const char *name, guint32 flags, GError **error)
 {
-    if (!vm_flags_check(VM_CALL_DOMAIN_CREATE, flags, driver->profile, error) ||
-        !vm_domain_check_autodestroy(flags, error))
+    if (!vm_flags_check(VM_CALL_DOMAIN_CREATE, flags, driver->profile, error))
         return FALSE;
     VmDomain *domain = vm_driver_domain(driver, name, error);
     if (domain == NULL)
@@ -89,7 +88,7 @@ vm_domain_create(VmDriver *driver, const char *name, guint32 flags, GError **err
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                          "domain '%s' is already running (DOM-START-003)", name);
     VmGuardContext context = {.domain = domain, .flags = flags};
-    if (!vm_guard(VM_GUARD_START, &context, error))
+    if (!vm_domain_check_autodestroy(flags, error) || !vm_guard(VM_GUARD_START, &context, error))
         return FALSE;
 
     g_autofree char *image = vm_path_managed_save(driver, name);

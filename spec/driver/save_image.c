@@ -80,6 +80,11 @@ VmSaveImage *
 vm_save_image_read(VmStore *store, const char *path, GError **error)
 {
     SaveHeader header;
+    if (vm_store_kind(store, path) == VM_FILE_MISSING) {
+        vm_refuse(error, VIR_ERR_SYSTEM_ERROR,
+                  "save image '%s' cannot be opened: No such file or directory", path);
+        return NULL;
+    }
     if (!read_header(store, path, &header, error))
         return NULL;
     g_autoptr(GBytes) bytes = read_head(store, path, header.stream_offset, error);
