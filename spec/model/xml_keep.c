@@ -51,6 +51,73 @@ put_namespace(GString *out, const xmlNs *ns)
     vm_xml_put_attr(out, name, ns->href != NULL ? (const char *)ns->href : "");
 }
 
+static gboolean
+declares(const xmlNode *node, const xmlNs *ns)
+{
+    for (const xmlNs *own = node->nsDef; own != NULL; own = own->next) {
+        if (own == ns)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/** Whether a namespace is declared between `from` and `top`, both included (NULL = the root). */
+static gboolean
+declared_within(const xmlNode *from, const xmlNode *top, const xmlNs *ns)
+{
+    for (const xmlNode *at = from; at != NULL && at->type == XML_ELEMENT_NODE; at = at->parent) {
+        if (declares(at, ns))
+            return TRUE;
+        if (at == top)
+            return FALSE;
+    }
+    return FALSE;
+}
+
+/** A part as it is being written, and the namespaces that it takes from outside. */
+typedef struct {
+    VmXmlKeep *keep;
+    GString *out;
+    const xmlNode *root; /* NULL where only attributes are kept */
+    GPtrArray *taken;    /* of xmlNs *, or NULL while there are none */
+} Part;
+
+/** Declare a namespace that would otherwise stay behind on an element that is not kept. */
+static void
+take_namespace(Part *part, const xmlNode *user, const xmlNs *ns)
+{
+    if (ns == NULL || ns->prefix == NULL || strcmp((const char *)ns->prefix, "xml") == 0 ||
+        (part->root != NULL && declared_within(user, part->root, ns)) ||
+        (part->keep->scope != NULL && declared_within(part->keep->scope, NULL, ns)))
+        return;
+    if (part->taken == NULL)
+        part->taken = g_ptr_array_new();
+    if (g_ptr_array_find(part->taken, ns, NULL))
+        return;
+    g_ptr_array_add(part->taken, (gpointer)ns);
+    put_namespace(part->out, ns);
+}
+
+static void
+take_namespaces(Part *part, const xmlNode *node)
+{
+    take_namespace(part, node, node->ns);
+    for (const xmlAttr *attr = node->properties; attr != NULL; attr = attr->next)
+        take_namespace(part, node, attr->ns);
+    for (xmlNode *child = vm_xml_first(node); child != NULL; child = vm_xml_next(child))
+        take_namespaces(part, child);
+}
+
+static void
+put_foreign_namespaces(VmXmlKeep *keep, GString *out, const xmlNode *root)
+{
+    Part part = {.keep = keep, .out = out, .root = root};
+
+    take_namespaces(&part, root);
+    if (part.taken != NULL)
+        g_ptr_array_unref(part.taken);
+}
+
 static void
 put_attrs(VmXmlKeep *keep, GString *out, const xmlNode *node, const char *const *except)
 {
@@ -146,15 +213,23 @@ put_child(VmXmlKeep *keep, GString *out, const xmlNode *child, guint depth)
 }
 
 static void
+put_tag(VmXmlKeep *keep, GString *out, const xmlNode *node, gboolean is_root)
+{
+    g_string_append_c(out, '<');
+    put_name(out, node->ns, node->name);
+    if (is_root)
+        put_foreign_namespaces(keep, out, node);
+    for (const xmlNs *ns = node->nsDef; ns != NULL; ns = ns->next)
+        put_namespace(out, ns);
+    put_attrs(keep, out, node, NULL);
+}
+
+static void
 put_element(VmXmlKeep *keep, GString *out, const xmlNode *node, guint depth)
 {
     Content content = content_of(node);
 
-    g_string_append_c(out, '<');
-    put_name(out, node->ns, node->name);
-    for (const xmlNs *ns = node->nsDef; ns != NULL; ns = ns->next)
-        put_namespace(out, ns);
-    put_attrs(keep, out, node, NULL);
+    put_tag(keep, out, node, depth == 0);
     if (content == CONTENT_TEXT && is_secret(node, NULL)) {
         keep->secrets = TRUE;
         if (keep->strip)
@@ -167,7 +242,7 @@ put_element(VmXmlKeep *keep, GString *out, const xmlNode *node, guint depth)
     g_string_append_c(out, '>');
     for (const xmlNode *child = node->children; child != NULL; child = child->next) {
         if (content == CONTENT_TEXT) {
-            put_child(keep, out, child, depth);
+            put_child(keep, out, child, depth + 1);
             continue;
         }
         if (child->type == XML_TEXT_NODE)
@@ -215,6 +290,11 @@ vm_xml_keep_attrs(VmXmlKeep *keep, const xmlNode *node, const char *const *excep
     if (node->properties == NULL)
         return NULL;
     GString *out = g_string_new(NULL);
+    Part part = {.keep = keep, .out = out};
+    for (const xmlAttr *attr = node->properties; attr != NULL; attr = attr->next)
+        take_namespace(&part, node, attr->ns);
+    if (part.taken != NULL)
+        g_ptr_array_unref(part.taken);
     put_attrs(keep, out, node, except);
     return g_string_free(out, out->len == 0);
 }

@@ -38,8 +38,9 @@ void vm_xml_nest_kept(GString *out, guint depth, const char *part);
 
 /** How parts are kept. */
 typedef struct {
-    gboolean strip;   /* leave secrets out */
-    gboolean secrets; /* set when a secret was met, kept or left out */
+    gboolean strip;       /* leave secrets out */
+    gboolean secrets;     /* set when a secret was met, kept or left out */
+    const xmlNode *scope; /* the element whose namespaces are written anyway, or NULL */
 } VmXmlKeep;
 
 /** An element with all it holds as a part.  The caller frees it. */
