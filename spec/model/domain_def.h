@@ -2,6 +2,10 @@
  *
  * <domain>: what moments need is modelled, all else is kept verbatim.
  *
+ * A verbatim part is text whose line feeds are indentation only; a line feed
+ * of its content stands as '\v', which XML does not allow.  Only the formatters
+ * of this layer write such parts into documents.
+ *
  * A definition is immutable and reference-counted: a moment holds the
  * definition of its time, nobody copies one by formatting and parsing.
  * A changed definition is a new one, made by a vm_domain_def_with_…() call.
@@ -109,6 +113,11 @@ typedef enum {
  *  The caller unrefs the result. */
 VmDomainDef *vm_domain_def_parse(const char *xml, const char *new_uuid, guint flags,
                                  GError **error);
+
+/** What a domain may be called: at most 200 bytes, no slash, no control characters, not "." or
+ *  "..", since folders and files are named after it.  XML_DETAIL for control characters, else
+ *  XML_ERROR (DOM-DEF-004). */
+gboolean vm_domain_name_check(const char *name, GError **error);
 
 /** One more reference. */
 VmDomainDef *vm_domain_def_ref(VmDomainDef *def);

@@ -15,6 +15,7 @@ extern const char *const vm_image_formats[];
 typedef struct {
     VmXmlKeep keep;
     VmDomainDef *def;
+    guint64 cells_kib; /* what the NUMA cells have together */
 } VmDomainReader;
 
 /** Read a <domain> or <inactiveDomain> element.  `new_uuid` as in vm_domain_def_parse().  What

@@ -10,36 +10,13 @@
 #include "spec/model/xml.h"
 #include "spec/model/xml_read.h"
 
-/** A domain's name is a folder's name, and a part of file names: this much fits everywhere. */
-#define NAME_MAX_BYTES 200
-
-static gboolean
-check_name(const char *name, GError **error)
-{
-    for (const char *c = name; *c != '\0'; c++) {
-        if ((guchar)*c < 0x20 || *c == 0x7f)
-            return vm_refuse(error, VIR_ERR_XML_DETAIL,
-                             "the name of a domain has the control character 0x%02x (DOM-DEF-004)",
-                             (guchar)*c);
-    }
-    if (strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return vm_refuse(error, VIR_ERR_XML_ERROR,
-                         "'%s' cannot name a domain: its files are named after it (DOM-DEF-004)",
-                         name);
-    if (strlen(name) > NAME_MAX_BYTES)
-        return vm_refuse(error, VIR_ERR_XML_ERROR,
-                         "the name of a domain has %zu bytes, more than %d (DOM-DEF-004)",
-                         strlen(name), NAME_MAX_BYTES);
-    return TRUE;
-}
-
 static gboolean
 take_name(gpointer state, xmlNode *node, GError **error)
 {
     VmDomainDef *def = ((VmDomainReader *)state)->def;
 
     def->name = vm_xml_text(node);
-    return def->name == NULL || check_name(def->name, error);
+    return def->name == NULL || vm_domain_name_check(def->name, error);
 }
 
 static gboolean
@@ -66,24 +43,17 @@ take_genid(gpointer state, xmlNode *node, GError **error)
            vm_refuse(error, VIR_ERR_XML_ERROR, "<genid> '%s' is malformed", text);
 }
 
-/** A size with a unit in KiB, rounded up. */
 static gboolean
 read_size(xmlNode *node, guint64 *kib, GError **error)
 {
     g_autofree char *text = vm_xml_text(node);
     const char *unit = vm_xml_attr(node, "unit");
-    guint64 scale = vm_xml_unit_bytes(unit != NULL ? unit : "KiB");
-    guint64 value, bytes;
 
-    if (scale == 0)
-        return vm_refuse(error, VIR_ERR_XML_ERROR, "<%s> unit '%s' is unknown",
-                         (const char *)node->name, unit);
-    if (text == NULL || !vm_xml_number(text, &value) ||
-        !g_uint64_checked_mul(&bytes, value, scale) || bytes > G_MAXINT64)
-        return vm_refuse(error, VIR_ERR_XML_ERROR, "<%s> '%s' is no size in range",
-                         (const char *)node->name, text != NULL ? text : "");
-    *kib = bytes / 1024 + (bytes % 1024 != 0);
-    return TRUE;
+    if (text != NULL && vm_xml_size_kib(text, unit, kib))
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_XML_ERROR, "<%s> '%s' with unit '%s' is no size in range",
+                     (const char *)node->name, text != NULL ? text : "",
+                     unit != NULL ? unit : "KiB");
 }
 
 static gboolean
@@ -230,6 +200,28 @@ take_devices(gpointer state, xmlNode *node, GError **error)
     return vm_xml_each_child(node, rows, take_device, state, error);
 }
 
+/** A domain with NUMA cells may leave its memory to them. */
+static gboolean
+take_cpu(gpointer state, xmlNode *node, GError **error)
+{
+    VmDomainReader *reader = state;
+    xmlNode *numa = vm_xml_child(node, "numa");
+    guint64 kib;
+
+    g_ptr_array_add(reader->def->extra, vm_xml_keep_node(&reader->keep, node));
+    for (xmlNode *cell = numa != NULL ? vm_xml_first(numa) : NULL; cell != NULL;
+         cell = vm_xml_next(cell)) {
+        const char *size = vm_xml_attr(cell, "memory");
+        if (!vm_xml_is(cell, "cell") || size == NULL)
+            continue;
+        if (!vm_xml_size_kib(size, vm_xml_attr(cell, "unit"), &kib))
+            return vm_refuse(error, VIR_ERR_XML_ERROR, "memory '%s' of a NUMA cell is no size",
+                             size);
+        reader->cells_kib += MIN(kib, (guint64)G_MAXINT64 - reader->cells_kib);
+    }
+    return TRUE;
+}
+
 static gboolean
 take_other(gpointer state, xmlNode *node, GError **error)
 {
@@ -252,6 +244,7 @@ static const VmXmlRow domain_rows[] = {
     {"on_reboot", take_on_reboot},
     {"on_crash", take_on_crash},
     {"devices", take_devices},
+    {"cpu", take_cpu},
     {NULL},
 };
 
@@ -300,7 +293,7 @@ fill(char **field, const char *value)
 }
 
 static gboolean
-finish(VmDomainDef *def, const char *new_uuid, GError **error)
+finish(VmDomainDef *def, guint64 cells_kib, const char *new_uuid, GError **error)
 {
     if (def->name == NULL)
         return vm_refuse(error, VIR_ERR_NO_NAME, "the domain has no <name> (DOM-DEF-002)");
@@ -308,6 +301,8 @@ finish(VmDomainDef *def, const char *new_uuid, GError **error)
         return vm_refuse(error, VIR_ERR_XML_ERROR, "domain '%s' has no <uuid>", def->name);
     if (def->os_type == NULL)
         return vm_refuse(error, VIR_ERR_XML_ERROR, "domain '%s' has no <os> <type>", def->name);
+    if (def->memory_kib == 0)
+        def->memory_kib = cells_kib;
     if (def->memory_kib == 0)
         return vm_refuse(error, VIR_ERR_XML_ERROR, "domain '%s' has no <memory>", def->name);
     if (def->current_memory_kib == 0 || def->current_memory_kib > def->memory_kib)
@@ -325,6 +320,7 @@ read_domain(xmlNode *node, const char *new_uuid, VmXmlKeep *keep, GError **error
     g_autoptr(VmDomainDef) def = g_new0(VmDomainDef, 1);
     VmDomainReader reader = {.keep = *keep, .def = def};
 
+    reader.keep.scope = node;
     def->refs = 1;
     def->vcpus = 1;
     def->disks = g_ptr_array_new_with_free_func((GDestroyNotify)vm_disk_def_unref);
@@ -332,7 +328,7 @@ read_domain(xmlNode *node, const char *new_uuid, VmXmlKeep *keep, GError **error
     def->extra = g_ptr_array_new_with_free_func(g_free);
     if (!read_attributes(&reader, node, error) ||
         !vm_xml_each_child(node, domain_rows, take_other, &reader, error) ||
-        !finish(def, new_uuid, error))
+        !finish(def, reader.cells_kib, new_uuid, error))
         return NULL;
     *keep = reader.keep;
     return g_steal_pointer(&def);

@@ -57,6 +57,21 @@ every_modelled_part_is_read(void **state)
 }
 
 static void
+cells_of_memory_add_up_where_no_sum_is_given(void **state)
+{
+    static const char xml[] =
+        "<domain type='kvm'><name>n</name><uuid>" TEST_UUID "</uuid><os><type>hvm</type></os>"
+        "<cpu><numa><cell memory='1' unit='MiB'/><cell memory='2'/></numa></cpu></domain>";
+    g_autoptr(VmDomainDef) def = vm_domain_def_parse(xml, NULL, 0, NULL);
+    g_autofree char *once = normalized(xml, 0);
+    g_autofree char *twice = normalized(once, 0);
+
+    (void)state;
+    assert_int_equal(def->memory_kib, 1026);
+    assert_string_equal(once, twice);
+}
+
+static void
 every_part_of_a_disk_is_read(void **state)
 {
     g_autoptr(VmDomainDef) def = domain_of(
@@ -146,6 +161,18 @@ namespaces_of_the_root_come_back(void **state)
     assert_true(g_str_has_prefix(once, "<domain type='kvm' xmlns:qemu='urn:q'>\n"));
     assert_non_null(strstr(once, "<qemu:arg value='-x'/>"));
     assert_string_equal(once, twice);
+}
+
+static void
+a_namespace_declared_on_the_way_is_kept_with_its_users(void **state)
+{
+    (void)state;
+    assert_kept("",
+                "<disk xmlns:z='urn:z'><source file='/a'/><target dev='vda' z:k='1'/><z:x/></disk>",
+                "<target dev='vda' bus='virtio' xmlns:z='urn:z' z:k='1'/>");
+    assert_kept("",
+                "<disk xmlns:z='urn:z'><source file='/a'/><target dev='vda'/><z:x z:y='1'/></disk>",
+                "<z:x xmlns:z='urn:z' z:y='1'/>");
 }
 
 static void
@@ -267,10 +294,12 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_modelled_part_is_read),
+        cmocka_unit_test(cells_of_memory_add_up_where_no_sum_is_given),
         cmocka_unit_test(every_part_of_a_disk_is_read),
         cmocka_unit_test(what_is_modelled_comes_back),
         cmocka_unit_test(what_is_not_modelled_comes_back),
         cmocka_unit_test(namespaces_of_the_root_come_back),
+        cmocka_unit_test(a_namespace_declared_on_the_way_is_kept_with_its_users),
         cmocka_unit_test(a_read_only_disk_takes_no_snapshot_and_does_not_say_so),
         cmocka_unit_test(an_agent_is_found_by_its_channel),
         cmocka_unit_test(secrets_are_shown_only_on_demand),

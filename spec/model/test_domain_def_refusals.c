@@ -51,6 +51,7 @@ bad_domains_are_refused(void **state)
         {HEAD OS "<memory unit='x'>1</memory></domain>", VIR_ERR_XML_ERROR, "unit 'x'"},
         {HEAD OS "<memory unit='EiB'>99999</memory></domain>", VIR_ERR_XML_ERROR, "range"},
         {HEAD OS "<memory>99999999999999999999</memory></domain>", VIR_ERR_XML_ERROR, "range"},
+        {HEAD OS "<cpu><numa><cell memory='x'/></numa></cpu></domain>", VIR_ERR_XML_ERROR, "cell"},
         {HEAD "<memory>1</memory></domain>", VIR_ERR_XML_ERROR, "<os>"},
         {HEAD "<memory>1</memory><os><type>x</type></os></domain>", VIR_ERR_XML_ERROR, "<os>"},
         {"<domain", VIR_ERR_XML_DETAIL, "line 1"},

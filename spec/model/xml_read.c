@@ -123,6 +123,19 @@ vm_xml_unit_bytes(const char *unit)
     return bytes;
 }
 
+gboolean
+vm_xml_size_kib(const char *text, const char *unit, guint64 *kib)
+{
+    guint64 scale = vm_xml_unit_bytes(unit != NULL ? unit : "KiB");
+    guint64 value, bytes;
+
+    if (scale == 0 || !vm_xml_number(text, &value) || !g_uint64_checked_mul(&bytes, value, scale) ||
+        bytes > G_MAXINT64)
+        return FALSE;
+    *kib = bytes / 1024 + (bytes % 1024 != 0);
+    return TRUE;
+}
+
 static gboolean
 take_child(xmlNode *child, const VmXmlRow *row, guint64 *seen, guint64 bit, gpointer state,
            GError **error)

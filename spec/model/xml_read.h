@@ -36,6 +36,9 @@ gboolean vm_xml_number(const char *text, guint64 *value);
 /** How many bytes a unit is ("KiB", "MB", "b", …); 0 for an unknown one. */
 guint64 vm_xml_unit_bytes(const char *unit);
 
+/** A size with a unit (NULL = KiB) in KiB, rounded up; FALSE when it is none or too large. */
+gboolean vm_xml_size_kib(const char *text, const char *unit, guint64 *kib);
+
 /** Takes one child element; `state` is the reader's own. */
 typedef gboolean VmXmlTake(gpointer state, xmlNode *node, GError **error);
 
