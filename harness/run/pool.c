@@ -130,10 +130,7 @@ replace(Pool *pool, Worker *worker, gboolean timed_out, GError **error)
                    pool, worker, VERDICT_CRASH,
                    g_strdup_printf("the worker ended: %s", end != NULL ? end : "exit status 0")));
     }
-    worker->index = IDLE;
-    if (pool->next == pool->context->plan->len || interrupt_count() > 0) {
-        return TRUE;
-    }
+    /* Also after the last case: a new worker first removes what the dead one left. */
     return worker_start(pool, worker, error);
 }
 

@@ -70,9 +70,28 @@ scn_case_info(const ScnCase *scenario)
     return &scenario->info;
 }
 
-static void
-fake_trouble(const char *id)
+/* Names of the domains that were undefined, in this process. */
+static GString *undefined;
+
+static int
+fake_undefine_flags(struct vm_conn *conn, const char *domain, uint32_t flags, struct vm_error *err)
 {
+    (void)conn;
+    (void)err;
+    undefined = undefined != NULL ? undefined : g_string_new(NULL);
+    g_string_append_printf(undefined, "%s %u;", domain, flags);
+    return 0;
+}
+
+static void
+fake_trouble(const char *id, const char *workdir)
+{
+    if (g_str_has_prefix(id, "leave")) {
+        g_autofree char *ledger = g_build_filename(workdir, "ledger-1", NULL);
+
+        g_file_set_contents(ledger, "domain one\ndomain two\n", -1, NULL);
+        abort();
+    }
     if (g_str_has_prefix(id, "crash")) {
         fprintf(stderr, "last words\n");
         abort();
@@ -94,7 +113,7 @@ scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
 {
     CaseResult *result = case_result_new(scenario->id);
 
-    fake_trouble(scenario->id);
+    fake_trouble(scenario->id, options->workdir);
     g_ptr_array_add(result->rules, g_strdup("SNAP-X-001"));
     result->steps = 3;
     json_object_set_new(coverage, "I10", json_pack("{s:i}", "observed", 1));
@@ -104,6 +123,10 @@ scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
         result->reason = g_strdup_printf("in %s/x", options->workdir);
         result->rule = g_strdup("SNAP-X-001");
         result->observed = g_strdup("OPERATION_INVALID");
+    }
+    if (g_str_has_prefix(scenario->id, "tell")) {
+        result->verdict = VERDICT_FAIL;
+        result->reason = g_strdup(undefined != NULL ? undefined->str : "nothing");
     }
     if (g_str_has_prefix(scenario->id, "skip")) {
         result->verdict = VERDICT_SKIP;
@@ -171,6 +194,7 @@ target_load(const char *argument, char **uri, GError **error)
         .close = fake_close,
         .version = fake_version,
         .capabilities = fake_capabilities,
+        .domain_undefine_flags = fake_undefine_flags,
         .free_string = fake_free_string,
         .free_list = fake_free_list,
     };
@@ -292,6 +316,17 @@ test_deadline_is_one_cases_verdict(void **state)
     assert_int_equal(result_of(report, 1)->verdict, VERDICT_TIMEOUT);
     assert_string_equal(result_of(report, 1)->reason, "passed its deadline of 0.5 s");
     assert_int_equal(result_of(report, 2)->verdict, VERDICT_PASS);
+}
+
+static void
+test_what_a_dead_worker_left_is_removed(void **state)
+{
+    g_autoptr(RunReport) report = run_cases((RunOptions){0}, "tell1 leave tell2", NULL);
+
+    (void)state;
+    assert_string_equal(result_of(report, 0)->reason, "nothing");
+    assert_int_equal(result_of(report, 1)->verdict, VERDICT_CRASH);
+    assert_string_equal(result_of(report, 2)->reason, "two 3;one 3;");
 }
 
 static void
@@ -514,6 +549,7 @@ main(void)
         cmocka_unit_test(test_results_are_in_plan_order),
         cmocka_unit_test(test_crash_is_one_cases_verdict),
         cmocka_unit_test(test_deadline_is_one_cases_verdict),
+        cmocka_unit_test(test_what_a_dead_worker_left_is_removed),
         cmocka_unit_test(test_interrupt_ends_with_what_ran),
         cmocka_unit_test(test_jobs_do_not_show_in_the_report),
         cmocka_unit_test(test_filters_take_brackets_literally),

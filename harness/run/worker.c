@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 #include "harness/report/exit_code.h"
+#include "harness/run/leftovers.h"
 #include "harness/run/line.h"
 #include "harness/target/target_load.h"
 
@@ -96,6 +97,9 @@ worker_main(int fd, gpointer data)
     if (target == NULL) {
         line_send(fd, json_pack("{s:s}", "fault", error->message));
         return EXIT_CODE_OK;
+    }
+    if (!run->keep) {
+        leftovers_remove(&options);
     }
     serve(fd, worker, &options);
     return EXIT_CODE_OK;
