@@ -90,7 +90,7 @@ static gboolean
 next_name(const char **path, char name[NAME_MAX_BYTES + 1], int *number)
 {
     const char *p = *path;
-    while (*p == '/')
+    while (*p == '/' || (p[0] == '.' && (p[1] == '/' || p[1] == '\0')))
         p++;
     const char *end = strchrnul(p, '/');
     gsize length = (gsize)(end - p);

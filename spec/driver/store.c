@@ -41,11 +41,24 @@ write_synced(VmStore *store, const char *path, const char *text, GError **error)
     return ok;
 }
 
+/* A folder and its parents, those that were missing made durable. */
+static gboolean
+make_folder(VmStore *store, const char *folder, GError **error)
+{
+    if (vm_store_kind(store, folder) != VM_FILE_MISSING)
+        return TRUE;
+    g_autofree char *parent = g_path_get_dirname(folder);
+    if (strcmp(parent, folder) == 0)
+        return TRUE;
+    return make_folder(store, parent, error) && store->ops->mkdir(store, folder, error) &&
+           store->ops->sync_dir(store, parent, error);
+}
+
 gboolean
 vm_store_replace(VmStore *store, const char *path, const char *text, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
-    if (vm_store_kind(store, folder) == VM_FILE_MISSING && !store->ops->mkdir(store, folder, error))
+    if (!make_folder(store, folder, error))
         return FALSE;
 
     g_autofree char *temporary = g_strconcat(path, ".new", NULL);
