@@ -86,10 +86,10 @@ answer_names(Dispatch *d, char **list, gboolean sort, const char *own)
 }
 
 static int
-answer_yes(Dispatch *d, int code, int yes)
+answer_yes(Dispatch *d, int code, const int *yes)
 {
     if (code == 0)
-        d->answer->output = g_strdup(yes ? "yes" : "no");
+        d->answer->output = g_strdup(*yes ? "yes" : "no");
     return code;
 }
 
@@ -145,7 +145,7 @@ domain_get_autostart(Dispatch *d)
 {
     int on = 0;
 
-    return answer_yes(d, METHOD(d, domain_get_autostart, d->args->domain, &on), on);
+    return answer_yes(d, METHOD(d, domain_get_autostart, d->args->domain, &on), &on);
 }
 
 static int
@@ -172,7 +172,7 @@ domain_is_persistent(Dispatch *d)
 {
     int yes = 0;
 
-    return answer_yes(d, METHOD(d, domain_is_persistent, d->args->domain, &yes), yes);
+    return answer_yes(d, METHOD(d, domain_is_persistent, d->args->domain, &yes), &yes);
 }
 
 static int
@@ -268,7 +268,7 @@ domain_has_managed_save(Dispatch *d)
     int yes = 0;
 
     return answer_yes(d, METHOD(d, domain_has_managed_save, d->args->domain, d->args->flags, &yes),
-                      yes);
+                      &yes);
 }
 
 /* ---- snapshots ------------------------------------------------------------- */
@@ -343,7 +343,7 @@ snapshot_has_current(Dispatch *d)
     int yes = 0;
 
     return answer_yes(d, METHOD(d, snapshot_has_current, d->args->domain, d->args->flags, &yes),
-                      yes);
+                      &yes);
 }
 
 /* A name that a call found is its output too. */
@@ -382,7 +382,7 @@ snapshot_is_current(Dispatch *d)
 
     return answer_yes(
         d, METHOD(d, snapshot_is_current, d->args->domain, d->args->moment, d->args->flags, &yes),
-        yes);
+        &yes);
 }
 
 static int
@@ -392,7 +392,7 @@ snapshot_has_metadata(Dispatch *d)
 
     return answer_yes(
         d, METHOD(d, snapshot_has_metadata, d->args->domain, d->args->moment, d->args->flags, &yes),
-        yes);
+        &yes);
 }
 
 static int
