@@ -140,6 +140,12 @@ moment_in_images(const StepContext *context)
     return context->moment && tags_present(context, context->moment);
 }
 
+static gboolean
+moment_memory(const StepContext *context)
+{
+    return context->moment && memory_present(context, context->moment);
+}
+
 /* ---- what a delete would take with it ---- */
 
 static gboolean
@@ -169,17 +175,67 @@ victims_external(const StepContext *context)
 }
 
 static gboolean
-victims_below_overlay(const StepContext *context)
+victims_other_tops(const StepContext *context)
 {
     for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
         const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
-        gboolean in_chain = FALSE;
 
-        if (is_victim(context, moment) && tops_differ(context, moment, &in_chain) &&
-            (in_chain || observed_active(context->domain)))
+        if (is_victim(context, moment) && tops_differ(context, moment, NULL))
             return TRUE;
     }
     return FALSE;
+}
+
+static gboolean
+misses_disk(const StepContext *context, const ObservedMoment *moment)
+{
+    for (guint i = 0; i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+
+        if (g_strcmp0(disk->snapshot, "internal") == 0 &&
+            !document_disk(context->domain->live->disks, disk->name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+victims_disk_gone(const StepContext *context)
+{
+    for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
+
+        if (is_victim(context, moment) && misses_disk(context, moment))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+kept_for(const StepContext *context, const char *name)
+{
+    GHashTableIter iter;
+    HistoryKept *kept;
+
+    g_hash_table_iter_init(&iter, context->history->kept);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&kept)) {
+        if (g_strcmp0(kept->domain, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+argument_foreign(const StepContext *context)
+{
+    return kept_for(context, context->step->argument);
+}
+
+/* Only an event tells whether the guest heeded the button. */
+static gboolean
+guest_answers(const StepContext *context)
+{
+    return !context->events || context->events->len > 0;
 }
 
 const AtomRow atoms_world[] = {
@@ -221,7 +277,11 @@ const AtomRow atoms_world[] = {
     {"moment:in-images", moment_in_images},
     {"moment.domain:full", moment_full},
     {"victims:any-external", victims_external},
-    {"victims:any-below-overlay", victims_below_overlay},
+    {"victims:any-other-tops", victims_other_tops},
+    {"victims:any-disk-gone", victims_disk_gone},
+    {"argument:foreign-metadata", argument_foreign},
+    {"guest:answers", guest_answers},
+    {"moment:memory-in-images", moment_memory},
     {NULL, NULL},
 };
 
@@ -283,6 +343,16 @@ context_knows_atom(const char *atom)
     return g_hash_table_contains(atom_index(), atom) || find_family(atom);
 }
 
+/* Metadata of a name that no domain has, put there behind the driver's back. */
+static gboolean
+has_leftovers(const StepContext *context, const char *name)
+{
+    g_autofree char *folder = g_strdup_printf("/snapshot/%s/", name ? name : "");
+
+    return name && !observed_domain(context->before, name) && !kept_for(context, name) &&
+           context->before->files && strstr(context->before->files, folder);
+}
+
 /* What the oracle has not seen happen, or has no schema for, is not known. */
 static gboolean
 is_unknown(const char *atom, const StepContext *context)
@@ -291,6 +361,12 @@ is_unknown(const char *atom, const StepContext *context)
         return !context->image;
     if (strcmp(atom, "xml:schema") == 0)
         return context->domain_xml != NULL;
+    if (strcmp(atom, "argument:negative") == 0)
+        return !context->step->argument;
+    if (strcmp(atom, "kept:foreign") == 0)
+        return has_leftovers(context, context->domain_name);
+    if (strcmp(atom, "argument:foreign-metadata") == 0)
+        return has_leftovers(context, context->step->argument);
     return FALSE;
 }
 

@@ -32,6 +32,9 @@ gboolean tops_differ(const StepContext *context, const ObservedMoment *moment, g
 /** Whether each internal disk's image has the moment's tag; TRUE where images cannot be seen. */
 gboolean tags_present(const StepContext *context, const ObservedMoment *moment);
 
+/** Whether any internal disk's image has the moment's memory; TRUE where images cannot be seen. */
+gboolean memory_present(const StepContext *context, const ObservedMoment *moment);
+
 /** Whether an image has an internal snapshot of that tag; `unseen` where it cannot be seen. */
 gboolean image_has_tag(const StepContext *context, const char *path, const char *tag,
                        gboolean unseen);

@@ -189,7 +189,10 @@ uuid_of_another(const StepContext *context)
 static guint
 domain_faults(const StepContext *context)
 {
-    return context->domain_xml ? context->domain_xml->faults : 0;
+    if (context->domain_xml)
+        return context->domain_xml->faults;
+    return context->moment_xml && context->moment_xml->domain ? context->moment_xml->domain->faults
+                                                              : 0;
 }
 
 static gboolean
@@ -201,6 +204,9 @@ inactive_foreign(const StepContext *context)
            g_ascii_strcasecmp(inactive->uuid, context->domain->uuid) != 0;
 }
 
+ATOM(domain_backing, domain_faults(context) & DOC_BACKING)
+ATOM(domain_no_name,
+     context->moment_xml && context->moment_xml->domain && !context->moment_xml->domain->name)
 ATOM(domain_no_target, domain_faults(context) & DOC_NO_TARGET)
 ATOM(domain_no_source, domain_faults(context) & DOC_NO_SOURCE)
 ATOM(state_given, document_state(context) != NULL)
@@ -350,6 +356,8 @@ const AtomRow atoms_document[] = {
     {"xml.parent:descendant", parent_descendant},
     {"xml.domain:full", domain_full},
     {"xml.domain:bad", domain_bad},
+    {"xml.domain:backing-incomplete", domain_backing},
+    {"xml.domain:no-name", domain_no_name},
     {"xml.domain:no-target", domain_no_target},
     {"xml.domain:no-source", domain_no_source},
     {"xml.domain:foreign-uuid", domain_foreign},

@@ -85,7 +85,8 @@ compare_overlays(const StepContext *context, const DomainDoc *before, const Doma
 
         if (!disk)
             return g_strdup_printf("disk '%s' is gone from the definition", old->name);
-        if (want ? g_strcmp0(disk->source, want) == 0 : g_strcmp0(disk->source, old->source) != 0)
+        if (moved && !want ? g_strcmp0(disk->source, old->source) != 0
+                           : g_strcmp0(disk->source, want) == 0)
             continue;
         return g_strdup_printf("disk '%s' has source '%s', expected '%s'", old->name,
                                disk->source ? disk->source : "none", want ? want : "a new image");

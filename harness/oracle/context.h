@@ -25,6 +25,7 @@ typedef struct {
     const ObservedMoment *named;  /* the moment that has the document's name already, or NULL */
     const HistoryImage *image;    /* the save image that the step reads, or NULL */
     Alignment *alignment;         /* of the document with the domain, or NULL */
+    const GArray *events;         /* of the step, or NULL before it */
 } StepContext;
 
 /** Put a step beside the world before it. */

@@ -101,6 +101,15 @@ check_domain_disk(DomainDoc *doc, const OracleDisk *disk)
 }
 
 static void
+check_backing(DomainDoc *doc, const xmlNode *backing)
+{
+    g_autofree char *type = backing ? document_attribute(backing, "type") : NULL;
+
+    if (type && (!document_child(backing, "format") || !document_child(backing, "source")))
+        doc->faults |= DOC_BACKING;
+}
+
+static void
 read_devices(DomainDoc *doc, xmlNode *devices)
 {
     for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
@@ -108,6 +117,7 @@ read_devices(DomainDoc *doc, xmlNode *devices)
             OracleDisk *disk = read_disk(node);
 
             check_domain_disk(doc, disk);
+            check_backing(doc, document_child(node, "backingStore"));
             g_ptr_array_add(doc->disks, disk);
         }
         if (document_is(node, "channel")) {
@@ -257,6 +267,13 @@ text_without_parent(const char *text)
     return g_string_free(body, FALSE);
 }
 
+/* A document type brings entities: such a document is taken from nobody (VM-XML-010). */
+static xmlNode *
+sound_root(xmlDoc *xml)
+{
+    return xml && !xml->intSubset && !xml->extSubset ? xmlDocGetRootElement(xml) : NULL;
+}
+
 static const int parse_options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
 
 const DomainDoc *
@@ -269,7 +286,7 @@ document_domain(DocumentCache *cache, const char *text)
     if (doc)
         return doc;
     xml = xmlReadMemory(text, (int)strlen(text), NULL, NULL, parse_options);
-    root = xml ? xmlDocGetRootElement(xml) : NULL;
+    root = sound_root(xml);
     if (root && document_is(root, "domain")) {
         doc = read_domain(root);
     } else {
@@ -296,7 +313,7 @@ document_moment(DocumentCache *cache, const char *text)
     doc = g_new0(MomentDoc, 1);
     doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify)disk_free);
     xml = xmlReadMemory(text, (int)strlen(text), NULL, NULL, parse_options);
-    root = xml ? xmlDocGetRootElement(xml) : NULL;
+    root = sound_root(xml);
     if (root && document_is(root, "domainsnapshot"))
         read_moment(doc, root);
     else

@@ -36,6 +36,7 @@ typedef enum {
     DOC_DISK_RELATIVE = 1 << 12,
     DOC_NO_TARGET = 1 << 13, /* a domain's disk */
     DOC_NO_SOURCE = 1 << 14,
+    DOC_BACKING = 1 << 15, /* a <backingStore> with a type, but no format or source */
 } DocumentFault;
 
 /** A <domain>. */

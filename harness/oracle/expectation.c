@@ -198,11 +198,20 @@ tree_drop_below(Build *build, gboolean itself)
     }
 }
 
+/* A recorded parent that is lost is nobody's (SNAP-DEL-024). */
+static const char *
+existing_parent(const StepContext *context)
+{
+    const char *parent = context->moment ? context->moment->doc->parent : NULL;
+
+    return context->domain && observed_moment(context->domain, parent) ? parent : NULL;
+}
+
 static void
 tree_drop_one(Build *build)
 {
     const StepContext *context = build->context;
-    const char *parent = context->moment->doc->parent;
+    const char *parent = existing_parent(context);
 
     for (guint i = 0; i < context->domain->moments->len; i++) {
         const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
@@ -268,7 +277,7 @@ apply_current(Build *build, const char *value)
     else if (strcmp(value, "moment") == 0)
         current = context->moment ? context->moment->name : NULL;
     else if (strcmp(value, "parent") == 0)
-        current = context->moment ? context->moment->doc->parent : NULL;
+        current = existing_parent(context);
     else if (strcmp(value, "none") != 0)
         return FALSE;
     g_free(build->expected->current);

@@ -87,3 +87,25 @@ tags_present(const StepContext *context, const ObservedMoment *moment)
     }
     return TRUE;
 }
+
+gboolean
+memory_present(const StepContext *context, const ObservedMoment *moment)
+{
+    const DomainDoc *then = moment->doc->domain ? moment->doc->domain : context->domain->config;
+    json_t *entry;
+    size_t j;
+
+    for (guint i = 0; i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+        const OracleDisk *old = document_disk(then->disks, disk->name);
+        json_t *image = observed_image(context->before, old ? old->source : NULL);
+
+        json_array_foreach(json_object_get(image, "snapshots"), j, entry)
+        {
+            if (g_strcmp0(json_string_value(json_object_get(entry, "name")), moment->name) == 0 &&
+                json_integer_value(json_object_get(entry, "vm-state-size")) > 0)
+                return TRUE;
+        }
+    }
+    return !context->view->files;
+}

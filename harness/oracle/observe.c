@@ -230,7 +230,8 @@ observe_files(const ObserveView *view, Observation *world, const Observation *fo
     world->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, json_free);
     world->images = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, json_free);
     files = world->files ? json_loads(world->files, 0, NULL) : NULL;
-    json_array_foreach (files, i, entry) {
+    json_array_foreach(files, i, entry)
+    {
         if (json_is_string(json_object_get(entry, "path")))
             observe_file(view, world, former, entry);
     }
@@ -321,5 +322,5 @@ observed_file_size(const Observation *world, const char *path)
 {
     json_t *entry = world->entries ? g_hash_table_lookup(world->entries, path) : NULL;
 
-    return (guint64) json_integer_value(json_object_get(entry, "size"));
+    return (guint64)json_integer_value(json_object_get(entry, "size"));
 }

@@ -29,11 +29,11 @@ typedef struct {
 
 /** The world at one time. */
 typedef struct {
-    GPtrArray *domains; /* of ObservedDomain *, sorted by name */
+    GPtrArray *domains;  /* of ObservedDomain *, sorted by name */
     char *files;         /* inspect "files" as given, or NULL where the target cannot */
     GHashTable *entries; /* path -> entry of `files` (json_t), or NULL */
     GHashTable *images;  /* path -> inspect "file" (json_t), or NULL */
-    char *fault;        /* a call that listed something, then did not give it; or NULL */
+    char *fault;         /* a call that listed something, then did not give it; or NULL */
 } Observation;
 
 /** Through what the world is seen; borrowed from the oracle. */
@@ -44,9 +44,10 @@ typedef struct {
     DocumentCache *cache;
     gboolean files;   /* the target can list files */
     gboolean content; /* the target can tell an image's content */
+    gboolean damaged; /* files were damaged on purpose: what was lost may be missed */
 } ObserveView;
 
-/** Look at everything; files that are as in `former` (may be NULL) are not looked into again.  Never
+/** Look at everything; files that are as in `former` (may be NULL) are not looked into again. Never
  *  NULL; see its fault. */
 Observation *observe_world(const ObserveView *view, const Observation *former);
 

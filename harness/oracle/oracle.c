@@ -113,9 +113,10 @@ oracle_free(Oracle *oracle)
 }
 
 static const OutcomeRow *
-decide(Oracle *oracle, StepContext *context, const OracleStep *step)
+decide(Oracle *oracle, StepContext *context, const OracleStep *step, const GArray *events)
 {
     context_init(context, &oracle->view, oracle->history, oracle->world);
+    context->events = events;
     context_step(context, step, oracle->profile);
     return outcome_decide(vm_call_info(step->call)->function, oracle->profile, context_atom,
                           context, NULL);
@@ -125,7 +126,7 @@ const char *
 oracle_predict(Oracle *oracle, const OracleStep *step, const char **rule)
 {
     StepContext context;
-    const OutcomeRow *row = decide(oracle, &context, step);
+    const OutcomeRow *row = decide(oracle, &context, step, NULL);
     int refusal = row ? outcome_refusal(row->result) : 0;
 
     context_clear(&context);
@@ -150,7 +151,7 @@ static OracleFinding *
 check_restart(Oracle *oracle, const Observation *after, gboolean changed)
 {
     const char *invariant = "I2";
-    gboolean can = oracle->view.target->probe != NULL;
+    gboolean can = oracle->view.target->probe && !oracle->view.damaged;
     char *found = invariant_documents(after);
 
     count(oracle, "I2", can ? SEEN_WHOLE : SEEN_NOT);
@@ -232,7 +233,7 @@ check_outcome(Oracle *oracle, const OracleStep *step, const Observation *after,
               const GArray *events)
 {
     StepContext context;
-    const OutcomeRow *row = decide(oracle, &context, step);
+    const OutcomeRow *row = decide(oracle, &context, step, oracle->events ? events : NULL);
     int refusal = row ? outcome_refusal(row->result) : 0;
     OracleFinding *finding = NULL;
 
@@ -282,6 +283,7 @@ oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
     OracleFinding *finding = NULL;
 
     if (expect_damage) {
+        oracle->view.damaged = TRUE;
         history_forget_images(oracle->history);
         ledger_forget(oracle->ledger);
         g_hash_table_remove_all(oracle->verified);

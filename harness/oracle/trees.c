@@ -153,7 +153,8 @@ check_parent(const ObserveView *view, const ObservedDomain *domain, const Observ
     char *parent = NULL;
     char *found = NULL;
 
-    if (!view->target->snapshot_parent)
+    if (!view->target->snapshot_parent ||
+        (view->damaged && moment->doc->parent && !observed_moment(domain, moment->doc->parent)))
         return NULL;
     if (view->target->snapshot_parent(view->conn, domain->name, moment->name, 0, &parent, &err) !=
         0)
@@ -177,7 +178,7 @@ check_moment(const ObserveView *view, const ObservedDomain *domain, const Observ
     if (g_strcmp0(moment->doc->name, moment->name) != 0)
         return g_strdup_printf("'%s': snapshot '%s' calls itself '%s'", domain->name, moment->name,
                                moment->doc->name ? moment->doc->name : "");
-    if (moment->doc->parent && !observed_moment(domain, moment->doc->parent))
+    if (moment->doc->parent && !view->damaged && !observed_moment(domain, moment->doc->parent))
         return g_strdup_printf("'%s': the parent '%s' of snapshot '%s' does not exist",
                                domain->name, moment->doc->parent, moment->name);
     if (observed_is_below(domain, moment->name, moment->name))
