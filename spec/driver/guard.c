@@ -97,7 +97,8 @@ revert_external(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 static gboolean
 revert_undefined(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 {
-    return reverted(context)->domain == NULL;
+    gboolean helps = context->domain->driver->profile == VM_PROFILE_RFC;
+    return reverted(context)->domain == NULL && !(helps && forced(context));
 }
 
 static gboolean
@@ -117,6 +118,8 @@ revert_foreign(const VmGuardContext *context, char **what)
     const char *ours = context->domain->def->uuid;
     gboolean inactive =
         def->inactive_domain != NULL && g_strcmp0(def->inactive_domain->uuid, ours) != 0;
+    if (def->domain == NULL)
+        return FALSE; /* forced: the domain's own is taken */
     const char *theirs = inactive ? def->inactive_domain->uuid : def->domain->uuid;
     *what = g_strdup(theirs);
     return g_strcmp0(theirs, ours) != 0;
@@ -173,8 +176,7 @@ create_memory_external(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 static gboolean
 create_over_managed_save(const VmGuardContext *context, char **what)
 {
-    return !vm_domain_is_active(context->domain) && vm_snapshot_def_is_external(context->def) &&
-           has_managed_save(context, what);
+    return !vm_domain_is_active(context->domain) && has_managed_save(context, what);
 }
 
 /* ---- delete: METADATA_ONLY passes all of them ---- */
@@ -267,7 +269,7 @@ typedef struct {
 static const Guard guards[] = {
     {VM_GUARD_UNDEFINE, BOTH, undefine_orphans_off, INVALID, "SNAP-GUARD-001",
      "it has {what}, whose metadata would be orphaned; ask for SNAPSHOTS_METADATA to drop it"},
-    {VM_GUARD_UNDEFINE, RFC, undefine_orphans, INVALID, "SNAP-GUARD-005",
+    {VM_GUARD_UNDEFINE, RFC, undefine_orphans, INVALID, "VM-UNDEF-001",
      "it runs and has {what}, whose metadata would be orphaned when it stops; ask for "
      "SNAPSHOTS_METADATA to drop it"},
     {VM_GUARD_UNDEFINE, BOTH, undefine_managed_save, INVALID, "DOM-UNDEF-009",
@@ -275,39 +277,39 @@ static const Guard guards[] = {
 
     {VM_GUARD_RENAME, BOTH, has_managed_save, INVALID, "DOM-REN-003",
      "it has a managed save image, which knows the old name"},
-    {VM_GUARD_RENAME, RFC, has_snapshots, INVALID, "SNAP-GUARD-016",
+    {VM_GUARD_RENAME, RFC, has_snapshots, INVALID, "VM-REN-001",
      "it has {what}, which know the old name"},
 
-    {VM_GUARD_START, BOTH, has_transient_disk, UNSUPPORTED, "VM-LATER-TRANSIENT",
+    {VM_GUARD_START, BOTH, has_transient_disk, UNSUPPORTED, "VM-LATER-004",
      "disk '{what}' is <transient/>, which cannot be started yet"},
 
-    {VM_GUARD_SNAPSHOT_CREATE, BOTH, create_memory_external, UNSUPPORTED, "VM-LATER-MEMORY",
+    {VM_GUARD_SNAPSHOT_CREATE, BOTH, create_memory_external, UNSUPPORTED, "VM-LATER-006",
      "memory in a file is not supported yet"},
-    {VM_GUARD_SNAPSHOT_CREATE, RFC, create_over_managed_save, INVALID, "EC-185",
-     "it has a managed save image, which would go on writing below the new overlays; start the "
-     "domain or remove the image first"},
+    {VM_GUARD_SNAPSHOT_CREATE, RFC, create_over_managed_save, INVALID, "VM-SAVE-002",
+     "it has a managed save image, whose memory belongs to the disks as they are; start the domain "
+     "or remove the image first"},
 
     {VM_GUARD_REVERT, BOTH, revert_stops_transient, INVALID, "SNAP-REV-004",
      "it is transient and would vanish; ask for RUNNING or PAUSED"},
-    {VM_GUARD_REVERT, BOTH, revert_external, UNSUPPORTED, "VM-LATER-EXTERNAL-REVERT",
+    {VM_GUARD_REVERT, BOTH, revert_external, UNSUPPORTED, "VM-LATER-001",
      "the snapshot is external, which cannot be reverted to yet"},
     {VM_GUARD_REVERT, BOTH, revert_undefined, RISKY, "SNAP-REV-005",
-     "the snapshot holds no domain definition to go back to, and FORCE cannot help; redefine it "
-     "with one"},
+     "the snapshot holds no domain definition to go back to; redefine it with one, or ask for "
+     "FORCE in profile rfc to keep the present one"},
     {VM_GUARD_REVERT, BOTH, revert_bad_state, UNSUPPORTED, "SNAP-REV-012",
      "a snapshot in state '{what}' cannot be reverted to"},
     {VM_GUARD_REVERT, BOTH, revert_foreign, RISKY, "SNAP-REDEF-006",
      "the snapshot holds the definition of another domain, of UUID {what}"},
-    {VM_GUARD_REVERT, BOTH, below_overlay, UNSUPPORTED, "VM-LATER-OVERLAY-REVERT",
+    {VM_GUARD_REVERT, BOTH, below_overlay, UNSUPPORTED, "VM-LATER-003",
      "disk '{what}' has an overlay above the snapshot's image, across which it cannot be reverted "
      "yet"},
     {VM_GUARD_REVERT, BOTH, revert_managed_save, RISKY, "SNAP-REV-006",
      "it has a managed save image, which does not fit the snapshot's disks; ask for FORCE"},
-    {VM_GUARD_REVERT, RFC, revert_stops_guest, RISKY, "SNAP-RFC-REVERT-STOPPED",
+    {VM_GUARD_REVERT, RFC, revert_stops_guest, RISKY, "VM-REV-001",
      "it runs and the snapshot has no memory, so that the guest would be lost; ask for FORCE"},
-    {VM_GUARD_REVERT, RFC, revert_other_image, RISKY, "SNAP-RFC-REVERT-IMAGE",
+    {VM_GUARD_REVERT, RFC, revert_other_image, RISKY, "VM-REV-003",
      "disk '{what}' has another image than the snapshot; ask for FORCE to start a new process"},
-    {VM_GUARD_REVERT, RFC, revert_other_abi, RISKY, "SNAP-RFC-REVERT-ABI",
+    {VM_GUARD_REVERT, RFC, revert_other_abi, RISKY, "VM-REV-002",
      "the running guest cannot go on as the snapshot's ({what}); ask for FORCE to start a new "
      "process"},
 
@@ -315,7 +317,7 @@ static const Guard guards[] = {
      "SNAP-DEL-014", "its descendant '{what}' is external and is not deleted with others"},
     {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external_subtree, VIR_ERR_CONFIG_UNSUPPORTED,
      "SNAP-DEL-015", "it is external and is not deleted with others"},
-    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external, UNSUPPORTED, "VM-LATER-EXTERNAL-DELETE",
+    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external, UNSUPPORTED, "VM-LATER-002",
      "it is external; only METADATA_ONLY can delete it yet"},
     {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_across_overlay, UNSUPPORTED, "SNAP-DEL-007",
      "disk '{what}' has another top image than when it was taken"},

@@ -217,7 +217,7 @@ check_name(const VmSnapshotPlan *plan, GError **error)
     if (vm_record_snapshot_reserved(domain, name))
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s': the name '%s' belongs to metadata that could not be loaded; "
-                         "redefine or remove it (EC-197)",
+                         "remove the file (VM-META-005)",
                          domain->def->name, name);
     return TRUE;
 }

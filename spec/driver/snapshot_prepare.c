@@ -105,7 +105,7 @@ check_overlay_type(const Look *look, GError **error)
     const char *type = look->disk->source.type;
     if (is_active(look) && g_strcmp0(type, "network") == 0)
         return refuse(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
-                      "an overlay on the network is not supported yet (VM-LATER-NETWORK)");
+                      "an overlay on the network is not supported yet (SNAP-PREP-011)");
     if (!is_local(type))
         return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                       "an overlay is a local file or block device (SNAP-PREP-008)");
@@ -122,11 +122,12 @@ check_given_overlay(const Look *look, GError **error)
     if (info == NULL)
         return FALSE;
     if (g_strcmp0(info->format, overlay->format) != 0)
-        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
-                      "the given overlay is of another format than the document says (EC-129)");
+        return refuse(
+            look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+            "the given overlay is of another format than the document says (VM-PREP-001)");
     if (g_strcmp0(info->backing, look->target->source.path) != 0)
         return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
-                      "the given overlay does not stand on the disk's image (EC-129)");
+                      "the given overlay does not stand on the disk's image (VM-PREP-001)");
     return TRUE;
 }
 
@@ -289,10 +290,11 @@ check_image_tags(const VmSnapshotPlan *plan, guint disk, json_t **nodes, GError 
         return FALSE;
     if (vm_snapshot_image_tags(info, plan->def->name) == 0)
         return TRUE;
-    return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
-                     "domain '%s': the image of disk '%s' has a snapshot '%s' already (EC-171)",
-                     plan->domain->def->name, vm_domain_def_disk(plan->domain->def, disk)->target,
-                     plan->def->name);
+    return vm_refuse(
+        error, VIR_ERR_OPERATION_FAILED,
+        "domain '%s': the image of disk '%s' has a snapshot '%s' already (VM-NAME-003)",
+        plan->domain->def->name, vm_domain_def_disk(plan->domain->def, disk)->target,
+        plan->def->name);
 }
 
 gboolean
@@ -322,6 +324,6 @@ vm_snapshot_check_size(const VmSnapshotPlan *plan, GError **error)
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
                      "domain '%s': the metadata of snapshot '%s' would be %" G_GSIZE_FORMAT
-                     " bytes, more than can be read back (SNAP-META-015)",
+                     " bytes, more than can be read back (VM-META-006)",
                      plan->domain->def->name, plan->def->name, size);
 }

@@ -24,6 +24,11 @@ check_state(const Redefinition *r, GError **error)
                          "domain '%s': snapshot '%s' cannot have been taken in its state "
                          "(SNAP-REDEF-015)",
                          r->domain->def->name, r->def->name);
+    if (r->existing == NULL && vm_record_snapshot_reserved(r->domain, r->def->name))
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s': the name '%s' belongs to metadata that could not be loaded; "
+                         "remove the file (VM-META-005)",
+                         r->domain->def->name, r->def->name);
     return TRUE;
 }
 
@@ -63,6 +68,12 @@ check_document(const Redefinition *r, GError **error)
         return vm_refuse(error, VIR_ERR_INVALID_ARG,
                          "domain '%s': snapshot '%s' is of a domain with UUID %s (SNAP-REDEF-006)",
                          domain, r->def->name, r->def->domain->uuid);
+    const VmDomainDef *inactive = r->def->inactive_domain;
+    if (inactive != NULL && g_strcmp0(inactive->uuid, r->domain->def->uuid) != 0)
+        return vm_refuse(error, VIR_ERR_INVALID_ARG,
+                         "domain '%s': the inactiveDomain of snapshot '%s' has UUID %s "
+                         "(VM-XML-007)",
+                         domain, r->def->name, inactive->uuid);
     return TRUE;
 }
 
@@ -166,7 +177,6 @@ link_redefined(const Redefinition *r, gboolean current)
     }
     if (current)
         vm_moment_tree_set_current(tree, moment);
-    g_hash_table_remove(r->domain->reserved, r->def->name);
 }
 
 gboolean

@@ -27,6 +27,20 @@ can_keep_process(const VmRevertPlan *plan)
            vm_domain_def_check_abi(domain->def, plan->base, NULL);
 }
 
+/* A snapshot of the oldest form lists no disks: it is in all that could hold it. */
+static GArray *
+every_qcow2_disk(const VmDomainDef *def)
+{
+    GArray *disks = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        if (disk->source.path != NULL && !disk->read_only &&
+            g_strcmp0(disk->source.format, "qcow2") == 0)
+            g_array_append_val(disks, i);
+    }
+    return disks;
+}
+
 /* Section 13.1 of the snapshot rules, as far as it is known beforehand. */
 static void
 make_plan(VmRevertPlan *plan)
@@ -43,15 +57,18 @@ make_plan(VmRevertPlan *plan)
     plan->run = (flags & REVERT(RUNNING)) ||
                 (def->state == VM_SNAPSHOT_RUNNING && !(flags & REVERT(PAUSED)));
 
-    /* SNAP-REV-017 to -019 */
-    VmDomainDef *inactive = def->inactive_domain != NULL ? def->inactive_domain : def->domain;
-    plan->next = vm_domain_def_with_name(inactive, name);
-    plan->base = plan->live && def->inactive_domain != NULL
-                     ? vm_domain_def_with_name(def->domain, name)
-                     : vm_domain_def_ref(plan->next);
+    /* SNAP-REV-017, -018; without a definition FORCE keeps the present one (VM-REV-004) */
     plan->old = vm_domain_def_ref(domain->next_def != NULL ? domain->next_def : domain->def);
-
-    plan->disks = vm_snapshot_internal_disks(def, plan->base);
+    VmDomainDef *captured = def->domain != NULL ? def->domain : domain->def;
+    VmDomainDef *inactive = def->inactive_domain != NULL ? def->inactive_domain
+                            : def->domain != NULL        ? def->domain
+                                                         : plan->old;
+    plan->next = vm_domain_def_with_name(inactive, name);
+    plan->base = plan->live && captured != inactive ? vm_domain_def_with_name(captured, name)
+                                                    : vm_domain_def_ref(plan->next);
+    plan->disks = def->domain == NULL && def->disks->len == 0
+                      ? every_qcow2_disk(plan->base)
+                      : vm_snapshot_internal_disks(def, plan->base);
     plan->vmstate = -1;
     plan->keep_process = can_keep_process(plan);
     plan->drop_save = domain->driver->profile == VM_PROFILE_RFC && !plan->live &&
@@ -142,7 +159,7 @@ plan_again(const VmIntent *intent, VmRevertPlan *plan)
     const char *config = json_string_value(json_object_get(intent->data, "config"));
     plan->domain = intent->domain;
     plan->moment = name != NULL ? vm_moment_tree_find(tree, name) : NULL;
-    if (plan->moment == NULL || vm_moment_snapshot(plan->moment)->domain == NULL)
+    if (plan->moment == NULL)
         return FALSE;
     make_plan(plan);
     plan->former = former != NULL ? vm_moment_tree_find(tree, former) : NULL;
@@ -191,8 +208,8 @@ recover_active(VmRevertPlan *plan, GError **error)
         vm_revert_unrecord(plan);
         return TRUE;
     }
-    if (!vm_revert_check_images(plan, error) ||
-        !vm_revert_load(plan, plan->moment->name, error) || !vm_revert_record(plan, error))
+    if (!vm_revert_check_images(plan, error) || !vm_revert_load(plan, plan->moment->name, error) ||
+        !vm_revert_record(plan, error))
         return FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT);
     return vm_record_status(domain, error);

@@ -35,7 +35,8 @@ check_entry(VmRevertPlan *plan, guint number, const VmImageInfo *info, GError **
     if (count == 0)
         return refuse(plan, disk, error, "the image does not hold the snapshot (SNAP-REVI-004)");
     if (count > 1)
-        return refuse(plan, disk, error, "the image holds several snapshots of that name (EC-171)");
+        return refuse(plan, disk, error,
+                      "the image holds several snapshots of that name (VM-REV-005)");
     for (guint i = 0; i < info->snapshots->len; i++) {
         const VmImageSnapshot *entry = g_ptr_array_index(info->snapshots, i);
         if (strcmp(entry->name, name) != 0 && g_strcmp0(entry->id, name) == 0)
@@ -98,6 +99,23 @@ check_images(VmRevertPlan *plan, gboolean *clash, GError **error)
     return ok;
 }
 
+/* Every internal disk of the snapshot is in the definition that comes back (SNAP-REVI-003). */
+static gboolean
+check_disks(const VmRevertPlan *plan, GError **error)
+{
+    const VmSnapshotDef *def = vm_moment_snapshot(plan->moment);
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        if (disk->location == VM_LOCATION_INTERNAL &&
+            vm_domain_def_disk_index(plan->base, disk->name) < 0)
+            return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                             "domain '%s', snapshot '%s': its definition has no disk '%s' "
+                             "(SNAP-REVI-003)",
+                             plan->domain->def->name, plan->moment->name, disk->name);
+    }
+    return TRUE;
+}
+
 gboolean
 vm_revert_check_images(VmRevertPlan *plan, GError **error)
 {
@@ -106,6 +124,8 @@ vm_revert_check_images(VmRevertPlan *plan, GError **error)
     gboolean needed = plan->disks->len > 1 || (plan->disks->len > 0 && !plan->keep_process &&
                                                (plan->start || plan->drop_save));
     gboolean clash = FALSE;
+    if (!check_disks(plan, error))
+        return FALSE;
     do {
         if (needed && !again)
             draw_way_back(plan);
