@@ -372,13 +372,13 @@ take_option(Parser *parser, GError **error)
         line->flags |= flag->value;
         return TRUE;
     }
-    if (!option)
+    if (!option && !(flag && equals))
         return unknown_option(parser, name, word, error);
-    if (option->slot == SCN_ARG_NONE && !equals) {
+    if (option && option->slot == SCN_ARG_NONE && !equals) {
         line->options |= option->bit;
         return TRUE;
     }
-    if (option->slot == SCN_ARG_NONE)
+    if (!option || option->slot == SCN_ARG_NONE)
         return scn_syntax_error(error, parser->place, word->column, "option '--%s' takes no value",
                                 name);
     if (equals)

@@ -3,7 +3,6 @@
  * A command line in the run: its call, or the few calls that virsh makes of it.
  */
 
-#define _GNU_SOURCE
 #include "harness/scenario/run_int.h"
 
 #include <string.h>
