@@ -142,7 +142,7 @@ misnamed_file_gets_its_snapshots_name(void **state)
 }
 
 static void
-second_file_of_a_snapshot_is_left_out(void **state)
+second_file_of_a_snapshot_is_put_aside(void **state)
 {
     (void)state;
     define("vm", UUID_A);
@@ -152,7 +152,12 @@ second_file_of_a_snapshot_is_left_out(void **state)
     g_autofree char *log = reload();
     assert_non_null(strstr(log, "a.xml"));
     assert_snapshots("vm", "s1");
-    assert_true(file_exists(META "vm/a.xml"));
+    assert_false(file_exists(META "vm/a.xml"));
+    assert_true(file_exists(META "vm/a.xml.second"));
+    assert_ok(
+        sim->snapshot_delete(conn, "vm", "s1", VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY, &err));
+    g_free(reload());
+    assert_snapshots("vm", "");
 }
 
 static void
@@ -287,7 +292,7 @@ main(void)
         TEST(newest_of_several_currents_wins),
         TEST(cycle_is_broken_at_its_oldest_member),
         TEST(misnamed_file_gets_its_snapshots_name),
-        TEST(second_file_of_a_snapshot_is_left_out),
+        TEST(second_file_of_a_snapshot_is_put_aside),
         TEST(foreign_file_is_left_out),
         TEST(moments_of_a_vanished_domain_are_found_by_uuid),
         TEST(foreign_moments_are_neither_adopted_nor_deleted),

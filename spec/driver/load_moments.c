@@ -13,6 +13,7 @@ typedef struct {
     GHashTable *by_name; /* char * (the definition's) → VmSnapshotDef * */
     GPtrArray *defs;     /* of VmSnapshotDef *, owned */
     GHashTable *roots;   /* names whose parent is not followed */
+    GPtrArray *misnamed; /* of char *: files whose snapshot has another name */
 } MomentLoad;
 
 static void G_GNUC_PRINTF(3, 4)
@@ -50,60 +51,88 @@ vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file, 
                                  error);
 }
 
-/* A file whose snapshot has another name is moved to that name, lest a delete leave it behind. */
-static gboolean
-right_name(MomentLoad *load, const char *file, const char *name)
-{
-    g_autofree char *right = g_strconcat(name, ".xml", NULL);
-    if (strcmp(file, right) == 0)
-        return TRUE;
-    VmStore *store = load->domain->driver->store;
-    g_autofree char *from = g_strdup_printf("%s/%s", load->folder, file);
-    g_autofree char *to = g_strdup_printf("%s/%s", load->folder, right);
-    if (vm_store_kind(store, to) != VM_FILE_MISSING) {
-        log_finding(load, file, "holds snapshot '%s', which has a file of its own; left out", name);
-        return FALSE;
-    }
-    g_autoptr(GError) error = NULL;
-    if (!store->ops->rename(store, from, to, &error) ||
-        !store->ops->sync_dir(store, load->folder, &error)) {
-        log_finding(load, file, "holds snapshot '%s' and cannot be renamed: %s; left out", name,
-                    error->message);
-        return FALSE;
-    }
-    log_finding(load, file, "holds snapshot '%s'; renamed to '%s'", name, right);
-    return TRUE;
-}
-
-static void
-load_file(MomentLoad *load, const char *file)
+/* The snapshot that a file holds, where it is one of this domain's; else the file's name stays
+ * reserved. */
+static VmSnapshotDef *
+read_own(MomentLoad *load, const char *file)
 {
     VmDomain *domain = load->domain;
-    if (!g_str_has_suffix(file, ".xml")) {
-        log_finding(load, file, "is not a metadata file; left alone");
-        return;
-    }
     g_autoptr(GError) error = NULL;
     g_autoptr(VmSnapshotDef) def =
         vm_driver_read_snapshot(domain->driver, load->folder, file, &error);
     if (def == NULL) {
         log_finding(load, file, "cannot be loaded: %s; its name stays reserved", error->message);
         reserve(load, file);
-        return;
+        return NULL;
     }
     const char *owner = vm_snapshot_owner_uuid(def);
     if (owner != NULL && strcmp(owner, domain->def->uuid) != 0) {
         log_finding(load, file, "belongs to domain %s, not to %s; left out", owner,
                     domain->def->uuid);
         reserve(load, file);
-        return;
+        return NULL;
     }
-    if (g_hash_table_contains(load->by_name, def->name) || !right_name(load, file, def->name)) {
-        reserve(load, file);
-        return;
-    }
+    return g_steal_pointer(&def);
+}
+
+static void
+keep(MomentLoad *load, VmSnapshotDef *def)
+{
     g_hash_table_insert(load->by_name, def->name, def);
-    g_ptr_array_add(load->defs, g_steal_pointer(&def));
+    g_ptr_array_add(load->defs, def);
+}
+
+static void
+load_file(MomentLoad *load, const char *file)
+{
+    if (!g_str_has_suffix(file, ".xml")) {
+        log_finding(load, file, "is not a metadata file; left alone");
+        return;
+    }
+    g_autoptr(VmSnapshotDef) def = read_own(load, file);
+    if (def == NULL)
+        return;
+    g_autofree char *right = g_strconcat(def->name, ".xml", NULL);
+    if (strcmp(file, right) == 0)
+        keep(load, g_steal_pointer(&def));
+    else
+        g_ptr_array_add(load->misnamed, g_strdup(file));
+}
+
+static gboolean
+move_file(MomentLoad *load, const char *file, const char *to)
+{
+    VmStore *store = load->domain->driver->store;
+    g_autofree char *old = g_strdup_printf("%s/%s", load->folder, file);
+    g_autofree char *new = g_strdup_printf("%s/%s", load->folder, to);
+    g_autoptr(GError) error = NULL;
+    if (vm_store_kind(store, new) == VM_FILE_MISSING &&
+        store->ops->rename(store, old, new, &error) &&
+        store->ops->sync_dir(store, load->folder, &error))
+        return TRUE;
+    log_finding(load, file, "cannot become '%s': %s; left out", to,
+                error != NULL ? error->message : "that file exists");
+    reserve(load, file);
+    return FALSE;
+}
+
+/* The name is the one in the document (SNAP-META-018).  The file is moved to that name, lest a
+ * delete leave it behind; where the snapshot has a file of its own it is put aside, lest it come
+ * back after a delete (SNAP-META-017). */
+static void
+load_misnamed(MomentLoad *load, const char *file)
+{
+    g_autoptr(VmSnapshotDef) def = read_own(load, file);
+    if (def == NULL)
+        return;
+    gboolean second = g_hash_table_contains(load->by_name, def->name);
+    g_autofree char *to = g_strconcat(second ? file : def->name, second ? ".second" : ".xml", NULL);
+    if (!move_file(load, file, to))
+        return;
+    log_finding(load, file, "holds snapshot '%s'%s; it is now '%s'", def->name,
+                second ? ", which has a file of its own" : "", to);
+    if (!second)
+        keep(load, g_steal_pointer(&def));
 }
 
 static int
@@ -144,8 +173,20 @@ break_cycle(MomentLoad *load, GPtrArray *path, const VmSnapshotDef *again)
             break;
     }
     g_autofree char *file = g_strconcat(oldest->name, ".xml", NULL);
-    log_finding(load, file, "is its own ancestor; kept as a root");
+    log_finding(load, file, "is its own ancestor (a cycle); kept as a root");
     g_hash_table_add(load->roots, oldest->name);
+}
+
+/* What the tree holds for a definition: a parent that is not there is not named; the file still
+ * names it, until it is written anew (SNAP-META-021). */
+static VmSnapshotDef *
+placed_def(MomentLoad *load, VmSnapshotDef *def)
+{
+    if (!g_hash_table_contains(load->roots, def->name))
+        return vm_snapshot_def_ref(def);
+    VmSnapshotDef *root = vm_snapshot_def_copy(def);
+    g_clear_pointer(&root->parent, g_free);
+    return root;
 }
 
 /* Put a definition into the tree, its ancestors first.  FALSE when a cycle had to be broken. */
@@ -167,7 +208,7 @@ place(MomentLoad *load, VmSnapshotDef *def)
     VmMoment *parent = at != NULL ? vm_moment_tree_find(tree, at->name) : NULL;
     for (guint i = path->len; i > 0; i--) {
         VmSnapshotDef *member = g_ptr_array_index(path, i - 1);
-        parent = vm_moment_tree_add(tree, member->name, parent, vm_snapshot_def_ref(member));
+        parent = vm_moment_tree_add(tree, member->name, parent, placed_def(load, member));
     }
     return TRUE;
 }
@@ -223,12 +264,16 @@ vm_driver_load_snapshots(VmDomain *domain)
         .by_name = g_hash_table_new(g_str_hash, g_str_equal),
         .defs = g_ptr_array_new_with_free_func((GDestroyNotify)vm_snapshot_def_unref),
         .roots = g_hash_table_new(g_str_hash, g_str_equal),
+        .misnamed = g_ptr_array_new_with_free_func(g_free),
     };
     for (guint i = 0; i < files->len; i++)
         load_file(&load, g_ptr_array_index(files, i));
+    for (guint i = 0; i < load.misnamed->len; i++)
+        load_misnamed(&load, g_ptr_array_index(load.misnamed, i));
     build_tree(&load);
     g_assert_cmpuint(vm_moment_tree_size(domain->snapshots), ==, load.defs->len);
     g_hash_table_unref(load.by_name);
     g_hash_table_unref(load.roots);
     g_ptr_array_unref(load.defs);
+    g_ptr_array_unref(load.misnamed);
 }
