@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+#include "sim/world/world.h"
+
+static int
+set_up(void **state)
+{
+    *state = sim_world_new(1);
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    sim_world_free(*state);
+    return 0;
+}
+
+static char *
+read_text(SimWorld *world, const char *path)
+{
+    return vm_store_read_text(sim_world_store(world), path, 1 << 20, NULL);
+}
+
+/* Write without any sync. */
+static void
+scribble(SimWorld *world, const char *path, const char *text)
+{
+    VmStore *store = sim_world_store(world);
+    VmStoreFile *file = store->ops->create(store, path, NULL);
+    assert_non_null(file);
+    assert_true(store->ops->write(file, text, strlen(text), NULL));
+    store->ops->close(file);
+}
+
+static void
+test_replace_survives_a_power_cut(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/a/b/c", "one", NULL));
+    assert_true(vm_store_replace(store, "/a/b/c", "two", NULL));
+    sim_world_power_cut(*state);
+    g_autofree char *text = read_text(*state, "/a/b/c");
+    assert_string_equal(text, "two");
+    assert_int_equal(vm_store_kind(store, "/a/b/c.new"), VM_FILE_MISSING);
+}
+
+static void
+test_content_that_was_not_synced_is_lost(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/f", "kept", NULL));
+    scribble(*state, "/f", "lost");
+    sim_world_power_cut(*state);
+    g_autofree char *text = read_text(*state, "/f");
+    assert_string_equal(text, "kept");
+}
+
+static void
+test_a_name_that_was_not_synced_is_lost(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/d/old", "x", NULL));
+    assert_true(store->ops->rename(store, "/d/old", "/d/new", NULL));
+    scribble(*state, "/d/other", "y");
+    sim_world_power_cut(*state);
+    assert_int_equal(vm_store_kind(store, "/d/old"), VM_FILE_REGULAR);
+    assert_int_equal(vm_store_kind(store, "/d/new"), VM_FILE_MISSING);
+    assert_int_equal(vm_store_kind(store, "/d/other"), VM_FILE_MISSING);
+}
+
+static void
+test_a_synced_name_of_unsynced_content_is_an_empty_file(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    scribble(*state, "/f", "text");
+    assert_true(store->ops->sync_dir(store, "/", NULL));
+    sim_world_power_cut(*state);
+    g_autofree char *text = read_text(*state, "/f");
+    assert_string_equal(text, "");
+}
+
+static void
+test_a_removed_name_comes_back_unless_synced(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/f", "1", NULL));
+    assert_true(vm_store_replace(store, "/g", "2", NULL));
+    assert_true(vm_store_remove(store, "/g", NULL));
+    assert_true(store->ops->unlink(store, "/f", NULL));
+    sim_world_power_cut(*state);
+    assert_int_equal(vm_store_kind(store, "/f"), VM_FILE_REGULAR);
+    assert_int_equal(vm_store_kind(store, "/g"), VM_FILE_MISSING);
+}
+
+static void
+test_errors_name_path_and_cause(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    assert_null(sim_world_store(*state)->ops->read(sim_world_store(*state), "/no", 10, &error));
+    assert_true(g_error_matches(error, VM_ERROR, VIR_ERR_SYSTEM_ERROR));
+    assert_non_null(strstr(error->message, "/no"));
+    assert_non_null(strstr(error->message, "No such file or directory"));
+}
+
+static void
+test_a_fault_hits_its_path_and_count(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/etc/x", "1", NULL));
+    sim_fs_set_fault(sim_world_fs(*state), "/etc/*", SIM_FS_CHANGE, EACCES, 1);
+    g_autoptr(GError) error = NULL;
+    assert_false(vm_store_replace(store, "/etc/x", "2", &error));
+    assert_non_null(strstr(error->message, "Permission denied"));
+    g_autofree char *text = read_text(*state, "/etc/x");
+    assert_string_equal(text, "1");
+    assert_true(vm_store_replace(store, "/etc/x", "3", NULL));
+}
+
+static void
+test_lists_are_sorted_and_missing_is_empty(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    scribble(*state, "/b", "");
+    scribble(*state, "/a", "");
+    scribble(*state, "/B", "");
+    g_autoptr(GPtrArray) names = store->ops->list(store, "/", NULL);
+    assert_int_equal(names->len, 3);
+    assert_string_equal(names->pdata[0], "B");
+    assert_string_equal(names->pdata[2], "b");
+    g_autoptr(GPtrArray) none = store->ops->list(store, "/none", NULL);
+    assert_int_equal(none->len, 0);
+}
+
+static void
+test_a_copy_sees_the_world_and_leaves_it_alone(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/d/f", "1", NULL));
+    VmStore *copy = sim_world_store_copy(*state);
+    g_autofree char *seen = vm_store_read_text(copy, "/d/f", 10, NULL);
+    assert_string_equal(seen, "1");
+    assert_true(vm_store_replace(copy, "/d/f", "2", NULL));
+    assert_true(vm_store_remove(copy, "/d/f", NULL));
+    sim_world_store_free(copy);
+    g_autofree char *text = read_text(*state, "/d/f");
+    assert_string_equal(text, "1");
+}
+
+static void
+test_folders_are_renamed_and_removed_by_the_rules(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/d/f", "1", NULL));
+    assert_false(store->ops->rmdir(store, "/d", NULL));
+    assert_false(store->ops->unlink(store, "/d", NULL));
+    assert_true(store->ops->rename(store, "/d", "/e", NULL));
+    assert_int_equal(vm_store_kind(store, "/e/f"), VM_FILE_REGULAR);
+    assert_false(store->ops->rename(store, "/e", "/e/inside", NULL));
+    assert_true(store->ops->mkdir(store, "/x", NULL));
+    assert_false(store->ops->rename(store, "/e", "/x", NULL));
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_replace_survives_a_power_cut),
+        TEST(test_content_that_was_not_synced_is_lost),
+        TEST(test_a_name_that_was_not_synced_is_lost),
+        TEST(test_a_synced_name_of_unsynced_content_is_an_empty_file),
+        TEST(test_a_removed_name_comes_back_unless_synced),
+        TEST(test_errors_name_path_and_cause),
+        TEST(test_a_fault_hits_its_path_and_count),
+        TEST(test_lists_are_sorted_and_missing_is_empty),
+        TEST(test_a_copy_sees_the_world_and_leaves_it_alone),
+        TEST(test_folders_are_renamed_and_removed_by_the_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
