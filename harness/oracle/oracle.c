@@ -173,20 +173,26 @@ check_events(Oracle *oracle, const Observation *after, const GArray *events)
     return finding_take("I10", event_order_check(oracle->world, after, events));
 }
 
-/* Everything that holds after any step; `asked` are texts of the step. */
-static OracleFinding *
-check_invariants(Oracle *oracle, const Observation *after, const char *const *asked,
-                 gboolean changed)
+static gboolean
+makes_moment(const OracleStep *step)
 {
+    return step->call == VM_CALL_SNAPSHOT_CREATE_XML && step->code == 0 &&
+           !(step->flags & VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE);
+}
+
+/* Everything that holds after any step. */
+static OracleFinding *
+check_invariants(Oracle *oracle, const OracleStep *step, const Observation *after, gboolean changed)
+{
+    const char *const asked[] = {step->xml, step->argument, NULL};
+    const Observation *made_from = makes_moment(step) ? oracle->world : NULL;
     Seen seen = SEEN_NOT;
-    OracleFinding *finding;
     char *found = changed ? invariant_trees(&oracle->view, after, &seen) : NULL;
 
-    count(oracle, "I1", changed ? seen : SEEN_WHOLE);
+    count(oracle, "I1", oracle->view.target->snapshot_list ? SEEN_WHOLE : SEEN_NOT);
     if (found)
         return finding_take("I1", found);
-    found =
-        changed ? ledger_check(oracle->ledger, &oracle->view, oracle->world, after, &seen) : NULL;
+    found = changed ? ledger_check(oracle->ledger, &oracle->view, made_from, after, &seen) : NULL;
     count(oracle, "I4", oracle->view.content ? SEEN_WHOLE : SEEN_NOT);
     if (found)
         return finding_take("I4", found);
@@ -194,8 +200,7 @@ check_invariants(Oracle *oracle, const Observation *after, const char *const *as
     count(oracle, "I7", oracle->view.files ? SEEN_WHOLE : SEEN_NOT);
     if (found)
         return finding_take("I7", found);
-    finding = check_restart(oracle, after, changed);
-    return finding;
+    return check_restart(oracle, after, changed);
 }
 
 /* ---- the outcome of a call ---- */
@@ -261,13 +266,12 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 {
     Observation *after = observe_world(&oracle->view, oracle->world);
     gboolean changed = !worlds_look_equal(oracle->world, after);
-    const char *const asked[] = {step->xml, step->argument, NULL};
     OracleFinding *finding = check_outcome(oracle, step, after, events);
 
     if (!finding && step->code != 0)
         finding = check_unchanged(oracle, after, events);
     if (!finding)
-        finding = check_invariants(oracle, after, asked, changed);
+        finding = check_invariants(oracle, step, after, changed);
     if (!finding)
         finding = check_events(oracle, after, events);
     if (step->code == 0)
