@@ -29,6 +29,14 @@ refuse(const Look *look, GError **error, VmErrorCode code, const char *text)
                      look->plan->domain->def->name, look->plan->def->name, look->disk->name, text);
 }
 
+/* The same, naming the overlay's file. */
+static gboolean
+refuse_overlay(const Look *look, GError **error, VmErrorCode code, const char *text)
+{
+    g_autofree char *named = g_strdup_printf("overlay '%s': %s", look->disk->source.path, text);
+    return refuse(look, error, code, named);
+}
+
 static gboolean
 is_local(const char *type)
 {
@@ -126,8 +134,8 @@ check_given_overlay(const Look *look, GError **error)
             look, error, VIR_ERR_CONFIG_UNSUPPORTED,
             "the given overlay is of another format than the document says (VM-PREP-001)");
     if (g_strcmp0(info->backing, look->target->source.path) != 0)
-        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
-                      "the given overlay does not stand on the disk's image (VM-PREP-001)");
+        return refuse_overlay(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                              "the given overlay does not stand on the disk's image (VM-PREP-001)");
     return TRUE;
 }
 
@@ -142,20 +150,21 @@ check_overlay_file(const Look *look, GError **error)
     if (!store->ops->stat(store, overlay->path, &st, error))
         return FALSE;
     if (st.kind == VM_FILE_MISSING && reuse)
-        return refuse(look, error, VIR_ERR_SYSTEM_ERROR,
-                      "the overlay to be used is not there: No such file or directory "
-                      "(SNAP-PREP-014)");
+        return refuse_overlay(look, error, VIR_ERR_SYSTEM_ERROR,
+                              "the overlay to be used is not there: No such file or directory "
+                              "(SNAP-PREP-014)");
     if (st.kind == VM_FILE_MISSING && block)
-        return refuse(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
-                      "a block device cannot be made (SNAP-PREP-015)");
+        return refuse_overlay(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
+                              "a block device cannot be made (SNAP-PREP-015)");
     if (st.kind != VM_FILE_MISSING && st.kind != (block ? VM_FILE_BLOCK : VM_FILE_REGULAR))
-        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
-                      "the overlay is of another kind than the document says (SNAP-PREP-016)");
+        return refuse_overlay(
+            look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+            "the overlay is of another kind than the document says (SNAP-PREP-016)");
     if (reuse)
         return check_given_overlay(look, error);
     if (!block && st.size > 0)
-        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
-                      "the overlay's file exists and is not empty (SNAP-PREP-017)");
+        return refuse_overlay(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                              "the overlay's file exists and is not empty (SNAP-PREP-017)");
     return TRUE;
 }
 
@@ -199,8 +208,8 @@ check_unique(const Look *look, GError **error)
         const VmSnapshotDisk *other = g_ptr_array_index(disks, i);
         if (other->location == VM_LOCATION_EXTERNAL &&
             g_strcmp0(other->source.path, look->disk->source.path) == 0)
-            return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
-                          "another disk has the same overlay (SNAP-ALIGN-024)");
+            return refuse_overlay(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                                  "another disk has the same overlay (SNAP-ALIGN-024)");
     }
     return TRUE;
 }
