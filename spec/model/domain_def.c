@@ -129,11 +129,8 @@ disk_with_source(const VmDiskDef *disk, const VmDiskSource *source, gboolean pus
 }
 
 VmDomainDef *
-vm_domain_def_with_source(const VmDomainDef *def, guint index, const char *type, const char *path,
-                          const char *format, gboolean push)
+vm_domain_def_with_top(const VmDomainDef *def, guint index, const VmDiskSource *top, gboolean push)
 {
-    VmDiskSource source = {.type = (char *)type, .path = (char *)path, .format = (char *)format};
-
     g_assert(index < def->disks->len);
     VmDomainDef *copy = copy_of(def);
     g_ptr_array_unref(copy->disks);
@@ -141,10 +138,10 @@ vm_domain_def_with_source(const VmDomainDef *def, guint index, const char *type,
     for (guint i = 0; i < def->disks->len; i++) {
         VmDiskDef *disk = vm_domain_def_disk(def, i);
         g_ptr_array_add(copy->disks,
-                        i == index ? disk_with_source(disk, &source, push) : vm_disk_def_ref(disk));
+                        i == index ? disk_with_source(disk, top, push) : vm_disk_def_ref(disk));
     }
     if (def->open != NULL)
-        copy->open = vm_domain_def_with_source(def->open, index, type, path, format, push);
+        copy->open = vm_domain_def_with_top(def->open, index, top, push);
     return copy;
 }
 

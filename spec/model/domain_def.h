@@ -32,26 +32,26 @@ int vm_location_from_word(const char *word);
 
 /** One image of a chain. */
 typedef struct VmDiskSource {
-    char *type;   /* "file", "block", "network", "nvme", "vhostuser", "volume", "dir" */
-    char *path;   /* file= or dev=; NULL where the type has none or the drive is empty */
-    char *format; /* "raw", "qcow2", …; NULL = not given */
-    char *attributes; /* verbatim: other attributes of <source>, or NULL */
-    char *extra;  /* verbatim: the children of <source>, or NULL */
+    char *type;         /* "file", "block", "network", "nvme", "vhostuser", "volume", "dir" */
+    char *path;         /* file= or dev=; NULL where the type has none or the drive is empty */
+    char *format;       /* "raw", "qcow2", …; NULL = not given */
+    char *attributes;   /* verbatim: other attributes of <source>, or NULL */
+    char *extra;        /* verbatim: the children of <source>, or NULL */
     char *format_extra; /* verbatim: the children of <format> of a <backingStore>, or NULL */
-    char *layer_extra; /* verbatim: other children of a <backingStore>, or NULL */
+    char *layer_extra;  /* verbatim: other children of a <backingStore>, or NULL */
 } VmDiskSource;
 
 /** One <disk> of a domain. */
 typedef struct VmDiskDef {
-    char *device;        /* "disk", "cdrom", "floppy", "lun" */
-    char *target;        /* target dev: "vda" */
-    char *bus;           /* target bus, or NULL */
-    VmDiskSource source; /* the top image */
-    GPtrArray *backing;  /* of VmDiskSource *: <backingStore> chain below it, may be empty */
+    char *device;         /* "disk", "cdrom", "floppy", "lun" */
+    char *target;         /* target dev: "vda" */
+    char *bus;            /* target bus, or NULL */
+    VmDiskSource source;  /* the top image */
+    GPtrArray *backing;   /* of VmDiskSource *: <backingStore> chain below it, may be empty */
     gboolean backing_end; /* the chain was given up to its terminator */
-    VmLocation snapshot; /* snapshot= attribute */
-    char *serial;        /* or NULL */
-    char *wwn;           /* or NULL */
+    VmLocation snapshot;  /* snapshot= attribute */
+    char *serial;         /* or NULL */
+    char *wwn;            /* or NULL */
     gboolean read_only;
     gboolean shareable;
     gboolean transient;
@@ -68,10 +68,10 @@ typedef struct VmDiskDef {
 /** A domain definition.  All fields are read-only for everybody but its maker. */
 typedef struct VmDomainDef {
     gint refs;
-    char *virt_type;   /* type= */
+    char *virt_type; /* type= */
     char *name;
-    char *uuid;        /* 36 bytes, lower case */
-    char *genid;       /* "" = given without a value; NULL = not given */
+    char *uuid;  /* 36 bytes, lower case */
+    char *genid; /* "" = given without a value; NULL = not given */
     guint64 memory_kib;
     guint64 current_memory_kib;
     guint vcpus;
@@ -81,16 +81,16 @@ typedef struct VmDomainDef {
     char *on_poweroff; /* "destroy" unless given */
     char *on_reboot;
     char *on_crash;
-    gboolean agent;    /* a channel to a guest agent is configured */
-    GPtrArray *disks;  /* of VmDiskDef *, in document order */
+    gboolean agent;           /* a channel to a guest agent is configured */
+    GPtrArray *disks;         /* of VmDiskDef *, in document order */
     GPtrArray *devices_extra; /* of char *: other <devices> children, verbatim */
-    GPtrArray *extra;  /* of char *: other children of <domain>, verbatim, in document order */
-    char *attributes_extra; /* other attributes of <domain>, namespaces included, verbatim, or NULL */
-    char *memory_attributes; /* verbatim: other attributes of <memory>, or NULL */
-    char *vcpu_attributes;   /* verbatim: attributes of <vcpu>, or NULL */
-    char *os_attributes;     /* verbatim: attributes of <os>, or NULL */
+    GPtrArray *extra;       /* of char *: other children of <domain>, verbatim, in document order */
+    char *attributes_extra; /* verbatim: other attributes and namespaces of <domain>, or NULL */
+    char *memory_attributes;  /* verbatim: other attributes of <memory>, or NULL */
+    char *vcpu_attributes;    /* verbatim: attributes of <vcpu>, or NULL */
+    char *os_attributes;      /* verbatim: attributes of <os>, or NULL */
     char *os_type_attributes; /* verbatim: other attributes of <type>, or NULL */
-    char *os_extra;          /* verbatim: other children of <os>, or NULL */
+    char *os_extra;           /* verbatim: other children of <os>, or NULL */
     struct VmDomainDef *open; /* the same without the secrets of verbatim parts; NULL = has none */
     char *text;               /* the formatter's own: what it made of this definition */
 } VmDomainDef;
@@ -133,11 +133,20 @@ char *vm_domain_def_format(const VmDomainDef *def, guint flags);
 /** The same definition under another name.  The caller unrefs it. */
 VmDomainDef *vm_domain_def_with_name(const VmDomainDef *def, const char *name);
 
-/** The same definition, the top image of disk number `index` replaced; the former top becomes
- *  the first of its backing chain when `push` is set, else it is dropped.
- *  path and format are copied.  The caller unrefs it. */
-VmDomainDef *vm_domain_def_with_source(const VmDomainDef *def, guint index, const char *type,
-                                       const char *path, const char *format, gboolean push);
+/** The same definition, the top image of disk number `index` replaced by a copy of `top`; the
+ *  former top becomes the first of its backing chain when `push` is set, else it is dropped.
+ *  Verbatim parts of `top` must hold no secrets.
+ *  The caller unrefs it. */
+VmDomainDef *vm_domain_def_with_top(const VmDomainDef *def, guint index, const VmDiskSource *top,
+                                    gboolean push);
+
+/** vm_domain_def_with_top() with an image that has a type, a path and a format only. */
+#define vm_domain_def_with_source(def, index, image_type, image_path, image_format, push)          \
+    vm_domain_def_with_top((def), (index),                                                         \
+                           &(const VmDiskSource){.type = (char *)(image_type),                     \
+                                                 .path = (char *)(image_path),                     \
+                                                 .format = (char *)(image_format)},                \
+                           (push))
 
 /** The disk with that target ("vda"), or, for an absolute path, with that source; its index, or
  *  -1 when there is none or the path is ambiguous (SNAP-ALIGN-004, -005). */

@@ -16,12 +16,12 @@ typedef struct VmMoment VmMoment;
 /** One moment; its links are the tree's, read by the functions below. */
 struct VmMoment {
     char *name;
-    gpointer def;      /* held with the tree's ref/unref functions */
-    VmMoment *parent;  /* NULL for a root */
+    gpointer def;     /* held with the tree's ref/unref functions */
+    VmMoment *parent; /* NULL for a root */
     VmMoment *first_child, *last_child;
     VmMoment *next, *prev; /* siblings, oldest first */
     guint children;
-    GList *node;       /* its place in creation order */
+    GList *node; /* its place in creation order */
 };
 
 /** A new, empty tree; `unref` drops a definition. */

@@ -23,14 +23,14 @@ typedef enum {
 
 /** One <disk> of a snapshot; after alignment there is one per disk of the domain. */
 typedef struct VmSnapshotDisk {
-    char *name;          /* target dev after alignment */
+    char *name; /* target dev after alignment */
     VmLocation location;
-    VmDiskSource source; /* the overlay's place and format, where external */
+    VmDiskSource source;         /* the overlay's place and format, where external */
     gboolean delete_in_progress; /* <snapshotDeleteInProgress/> */
-    char *extra;         /* verbatim: metadata_cache and what else the driver element has */
-    char *driver_attributes; /* verbatim: other attributes of <driver>, or NULL */
-    char *open_attributes;   /* source.attributes and .extra without their secrets, … */
-    char *open_extra;        /* … where `secrets` is set */
+    char *extra;                 /* verbatim: metadata_cache and what else the driver element has */
+    char *driver_attributes;     /* verbatim: other attributes of <driver>, or NULL */
+    char *open_attributes;       /* source.attributes and .extra without their secrets, … */
+    char *open_extra;            /* … where `secrets` is set */
     gboolean secrets;
 } VmSnapshotDisk;
 
@@ -38,27 +38,27 @@ typedef struct VmSnapshotDisk {
 typedef struct VmSnapshotDef {
     gint refs;
     char *name;
-    char *description;      /* or NULL */
+    char *description; /* or NULL */
     VmSnapshotState state;
-    char *parent;           /* name, or NULL for a root */
-    gint64 creation_time;   /* seconds since the epoch */
-    VmLocation memory;      /* default = undecided */
-    char *memory_file;      /* or NULL */
-    GPtrArray *disks;       /* of VmSnapshotDisk * */
-    GPtrArray *revert_disks; /* of VmSnapshotDisk * */
-    VmDomainDef *domain;    /* definition of the moment, or NULL (legacy uuid-only form) */
-    char *domain_uuid;      /* uuid of the legacy form, or NULL */
+    char *parent;                 /* name, or NULL for a root */
+    gint64 creation_time;         /* seconds since the epoch */
+    VmLocation memory;            /* default = undecided */
+    char *memory_file;            /* or NULL */
+    GPtrArray *disks;             /* of VmSnapshotDisk * */
+    GPtrArray *revert_disks;      /* of VmSnapshotDisk * */
+    VmDomainDef *domain;          /* definition of the moment, or NULL (legacy uuid-only form) */
+    char *domain_uuid;            /* uuid of the legacy form, or NULL */
     VmDomainDef *inactive_domain; /* or NULL */
-    char *cookie;           /* verbatim <cookie>…</cookie>, or NULL */
-    gboolean active;        /* <active>1</active>: current in its metadata file */
+    char *cookie;                 /* verbatim <cookie>…</cookie>, or NULL */
+    gboolean active;              /* <active>1</active>: current in its metadata file */
 } VmSnapshotDef;
 
 /** How a snapshot is parsed. */
 typedef enum {
-    VM_SNAPSHOT_PARSE_REDEFINE = 1, /* state, time, parent, domain are taken from the document */
-    VM_SNAPSHOT_PARSE_INTERNAL = 2, /* a metadata file: <active> is required */
-    VM_SNAPSHOT_PARSE_OFFLINE = 4,  /* domain inactive or DISK_ONLY: no memory (SNAP-XML-022) */
-    VM_SNAPSHOT_PARSE_VALIDATE = 8, /* against the schema: XML_INVALID_SCHEMA (92) */
+    VM_SNAPSHOT_PARSE_REDEFINE = 1,  /* state, time, parent, domain are taken from the document */
+    VM_SNAPSHOT_PARSE_INTERNAL = 2,  /* a metadata file: <active> is required */
+    VM_SNAPSHOT_PARSE_OFFLINE = 4,   /* domain inactive or DISK_ONLY: no memory (SNAP-XML-022) */
+    VM_SNAPSHOT_PARSE_VALIDATE = 8,  /* against the schema: XML_INVALID_SCHEMA (92) */
     VM_SNAPSHOT_PARSE_ANY_NAME = 16, /* NO_METADATA: the rules of file names fall away */
 } VmSnapshotParseFlags;
 
@@ -90,8 +90,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmSnapshotDef, vm_snapshot_def_unref)
  *  definitions are held. */
 VmSnapshotDef *vm_snapshot_def_copy(const VmSnapshotDef *def);
 
-/** An empty disk entry / its end. */
+/** An empty disk entry. */
 VmSnapshotDisk *vm_snapshot_disk_new(const char *name);
+
+/** Free a disk entry; NULL is fine. */
 void vm_snapshot_disk_free(VmSnapshotDisk *disk);
 
 /** The canonical XML (section 6 of the snapshot rules: order of elements).  `domain_uuid` (may be
@@ -106,8 +108,8 @@ gboolean vm_snapshot_def_is_external(const VmSnapshotDef *def);
  *  (SNAP-NAME-004, -005). */
 gboolean vm_moment_name_check(const char *name, GError **error);
 
-/** What an internal snapshot may be called beyond that: not 1 to 9 digits, which QEMU would take for
- *  an id, at most 255 bytes, which QEMU keeps.  CONFIG_UNSUPPORTED. */
+/** What an internal snapshot may be called beyond that: not 1 to 9 digits, which QEMU would take
+ *  for an id, at most 255 bytes, which QEMU keeps.  CONFIG_UNSUPPORTED. */
 gboolean vm_snapshot_internal_name_check(const char *name, GError **error);
 
 /** The word of a state ("disk-snapshot"), or NULL for NOSTATE. */
@@ -115,8 +117,8 @@ const char *vm_snapshot_state_word(VmSnapshotState state);
 
 /** How disks are aligned. */
 typedef struct {
-    VmLocation fallback;  /* location of disks that say nothing */
-    gboolean uniform;     /* create and redefine: internal means all internal (SNAP-ALIGN-009, -010) */
+    VmLocation fallback; /* location of disks that say nothing */
+    gboolean uniform;    /* internal means all internal (SNAP-ALIGN-009, -010) */
     /** Whether a path names a regular file, for generated overlay names; NULL = not looked at. */
     gboolean (*is_regular)(const char *path, gpointer data);
     gpointer data;

@@ -13,6 +13,8 @@
 #define VM_XML_SIZE_MAX (8 * 1024 * 1024)
 
 typedef xmlDoc VmXmlDoc;
+
+/** Free a document; NULL is fine. */
 void vm_xml_doc_free(VmXmlDoc *doc);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmXmlDoc, vm_xml_doc_free)
 

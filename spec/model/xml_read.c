@@ -137,14 +137,11 @@ vm_xml_size_kib(const char *text, const char *unit, guint64 *kib)
 }
 
 static gboolean
-take_child(xmlNode *child, const VmXmlRow *row, guint64 *seen, guint64 bit, gpointer state,
-           GError **error)
+refuse_second(const xmlNode *child, GError **error)
 {
-    if (!row->many && (*seen & bit) != 0)
-        return vm_refuse(error, VIR_ERR_XML_ERROR, "line %ld: a second <%s> in <%s>",
-                         xmlGetLineNo(child), row->name, (const char *)child->parent->name);
-    *seen |= bit;
-    return row->take(state, child, error);
+    return vm_refuse(error, VIR_ERR_XML_ERROR, "line %ld: a second <%s> in <%s>",
+                     xmlGetLineNo(child), (const char *)child->name,
+                     (const char *)child->parent->name);
 }
 
 gboolean
@@ -157,12 +154,12 @@ vm_xml_each_child(xmlNode *node, const VmXmlRow *rows, VmXmlTake *other, gpointe
         guint i = 0;
         while (rows[i].name != NULL && !vm_xml_is(child, rows[i].name))
             i++;
-        if (rows[i].name != NULL) {
-            if (!take_child(child, &rows[i], &seen, G_GUINT64_CONSTANT(1) << i, state, error))
-                return FALSE;
-            continue;
-        }
-        if (other != NULL && !other(state, child, error))
+        const guint64 bit = G_GUINT64_CONSTANT(1) << i;
+        if (rows[i].name != NULL && !rows[i].many && (seen & bit) != 0)
+            return refuse_second(child, error);
+        seen |= bit;
+        VmXmlTake *take = rows[i].name != NULL ? rows[i].take : other;
+        if (take != NULL && !take(state, child, error))
             return FALSE;
     }
     return TRUE;
