@@ -42,6 +42,20 @@ cli_refuse(const char *format, ...)
     return EXIT_CODE_USAGE;
 }
 
+int
+cli_check_profile(const char *profile)
+{
+    static const char *const profiles[] = {"rfc", "libvirt", NULL};
+    const char *nearest;
+
+    if (profile == NULL || g_strv_contains(profiles, profile)) {
+        return EXIT_CODE_OK;
+    }
+    nearest = nearest_of(profile, profiles);
+    return cli_refuse("there is no profile '%s'; did you mean '%s'?", profile,
+                      nearest != NULL ? nearest : "rfc' or 'libvirt");
+}
+
 char *
 cli_help(void)
 {

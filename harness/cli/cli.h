@@ -43,3 +43,6 @@ char *cli_command_help(const CliCommand *command);
 
 /** Print "virt-moment: TEXT" to stderr; gives EXIT_CODE_USAGE. */
 int cli_refuse(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/** EXIT_CODE_OK for "rfc", "libvirt" and NULL; refuses all else with the nearest of them. */
+int cli_check_profile(const char *profile);

@@ -15,7 +15,7 @@ static struct {
 
 static const GOptionEntry entries[] = {
     {"profile", 0, 0, G_OPTION_ARG_STRING, &given.profile,
-     "The contract: rfc (default), or libvirt", "PROFILE"},
+     "Only cases of that contract: rfc, or libvirt", "PROFILE"},
     {"filter", 0, 0, G_OPTION_ARG_STRING_ARRAY, &given.filters,
      "Only cases whose id matches (* and ?); may be given again", "GLOB"},
     {NULL},
@@ -66,13 +66,17 @@ run(char **words)
     const char *whole[] = {suite, NULL};
     RunOptions options = {
         .target = "sim",
-        .profile = given.profile,
+        .profile = given.profile != NULL ? given.profile : RUNNER_PROFILE_ALL,
         .filters = (const char *const *)given.filters,
         .paths = words[0] != NULL ? (const char *const *)words : whole,
     };
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) cases = runner_plan(&options, NULL, &error);
+    g_autoptr(GPtrArray) cases = NULL;
 
+    if (cli_check_profile(given.profile) != EXIT_CODE_OK) {
+        return EXIT_CODE_USAGE;
+    }
+    cases = runner_plan(&options, NULL, &error);
     if (cases == NULL) {
         return cli_refuse("%s", error->message);
     }

@@ -7,12 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "harness/cli/nearest.h"
 #include "harness/cli/report_file.h"
 #include "harness/cli/suite.h"
 #include "harness/run/runner.h"
-
-static const char *const profiles[] = {"rfc", "libvirt", NULL};
 
 static struct {
     char *target;
@@ -73,19 +70,6 @@ parse_shard(const char *text, guint *shard, guint *shards)
     return TRUE;
 }
 
-static int
-check_profile(const char *profile)
-{
-    const char *nearest;
-
-    if (profile == NULL || g_strv_contains(profiles, profile)) {
-        return EXIT_CODE_OK;
-    }
-    nearest = nearest_of(profile, profiles);
-    return cli_refuse("there is no profile '%s'; did you mean '%s'?", profile,
-                      nearest != NULL ? nearest : "rfc' or 'libvirt");
-}
-
 /* The options as given, checked; EXIT_CODE_OK or EXIT_CODE_USAGE. */
 static int
 fill_options(RunOptions *options)
@@ -112,7 +96,7 @@ fill_options(RunOptions *options)
     if (given.shard != NULL && !parse_shard(given.shard, &options->shard, &options->shards)) {
         return cli_refuse("--shard %s: not i/n with 1 <= i <= n", given.shard);
     }
-    return check_profile(given.profile);
+    return cli_check_profile(given.profile);
 }
 
 /* The runner's errors carry the exit code; all others are about what the caller handed in. */

@@ -35,6 +35,9 @@ runner_profile(const RunOptions *options)
 VmProfile
 runner_profile_bit(const char *profile)
 {
+    if (strcmp(profile, RUNNER_PROFILE_ALL) == 0) {
+        return VM_PROFILE_BOTH;
+    }
     return strcmp(profile, "rfc") == 0 ? VM_PROFILE_RFC : VM_PROFILE_LIBVIRT;
 }
 

@@ -32,6 +32,9 @@ typedef struct {
 /** The quark behind RUNNER_ERROR. */
 GQuark runner_error_quark(void);
 
+/** A profile for plans that are only listed: cases of every profile. */
+#define RUNNER_PROFILE_ALL "all"
+
 /** The profile of a run: what --profile says, else what the target implies. */
 const char *runner_profile(const RunOptions *options);
 
