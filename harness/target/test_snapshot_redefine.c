@@ -116,14 +116,33 @@ unwritten_file_keeps_the_old_one(void **state)
     assert_string_equal(before, after);
 }
 
+static void
+secrets_are_given_out_only_when_asked_for(void **state)
+{
+    (void)state;
+    g_autofree char *domain = two_disk_xml(VDA, "<graphics type='vnc' passwd='hidden'/>");
+    g_autofree char *open = NULL;
+    assert_done(vm_domain_define(driver, domain, 0, &failure));
+    assert_done(create("s1", 0));
+    g_autofree char *secure = xml_of("s1");
+    assert_done(vm_snapshot_get_xml(driver, "vm", "s1", 0, &open, &failure));
+    assert_non_null(strstr(secure, "hidden"));
+    assert_null(strstr(open, "hidden"));
+    assert_non_null(strstr(open, "<graphics"));
+}
+
 int
 main(void)
 {
 #define CASE(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_world)
     const struct CMUnitTest tests[] = {
-        CASE(own_xml_is_taken_back_unchanged), CASE(current_moves_only_when_asked),
-        CASE(deleted_metadata_comes_back),     CASE(bad_parents_are_refused),
-        CASE(state_and_abi_must_fit),          CASE(unwritten_file_keeps_the_old_one),
+        CASE(own_xml_is_taken_back_unchanged),
+        CASE(current_moves_only_when_asked),
+        CASE(deleted_metadata_comes_back),
+        CASE(bad_parents_are_refused),
+        CASE(state_and_abi_must_fit),
+        CASE(unwritten_file_keeps_the_old_one),
+        CASE(secrets_are_given_out_only_when_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
