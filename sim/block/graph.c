@@ -251,6 +251,7 @@ sim_graph_attach_device(SimGraph *graph, const char *device, const char *name, S
         return sim_qmp_refuse(error, "Property 'virtio-blk-device.drive' can't find value '%s'",
                               name);
     SimEdge *root = sim_edge_new(node, "root", NULL, device);
+    root->writes = !node->read_only;
     if (!sim_graph_refresh(graph, error)) {
         sim_edge_free(root);
         gboolean ok = sim_graph_refresh(graph, NULL);

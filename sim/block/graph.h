@@ -29,7 +29,8 @@ struct SimEdge {
     SimNode *parent;  /* NULL for a device */
     char *device;     /* id of a device; NULL for a node, or an unnamed user */
     SimNode *child;
-    guint32 taken; /* permissions, as last computed */
+    gboolean writes; /* a device that was plugged in as writable */
+    guint32 taken;   /* permissions, as last computed */
     guint32 shared;
 };
 

@@ -55,7 +55,7 @@ device_edge(SimEdge *edge)
     edge->shared = SIM_PERM_ALL;
     if (edge->child->graph->inactive)
         return;
-    edge->taken = SIM_PERM_READ | (edge->child->read_only ? 0 : SIM_PERM_WRITE);
+    edge->taken = SIM_PERM_READ | (edge->writes ? SIM_PERM_WRITE : 0);
     edge->shared = SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED | SIM_PERM_RESIZE;
 }
 
