@@ -20,8 +20,8 @@ void vm_save_image_free(VmSaveImage *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmSaveImage, vm_save_image_free)
 
 /** Read an image's header: SYSTEM_ERROR when there is no such file, OPERATION_FAILED naming it when
- *  it cannot be read, is not one of ours, was not completed, or is damaged (DOM-SAVE-015).  The file
- *  is never changed. */
+ *  it cannot be read, is not one of ours, was not completed, or is damaged (DOM-SAVE-015).  The
+ * file is never changed. */
 VmSaveImage *vm_save_image_read(VmStore *store, const char *path, GError **error);
 
 /** The image belongs to the domain of that definition: OPERATION_FAILED naming both otherwise
