@@ -131,11 +131,15 @@ static gboolean
 take_target(gpointer state, xmlNode *node, GError **error)
 {
     static const char *const except[] = {"dev", "bus", NULL};
+    static const char *const buses[] = {"ide", "fdc",  "scsi", "virtio", "xen", "usb",
+                                        "uml", "sata", "sd",   "nvme",   NULL};
     DiskReader *reader = state;
+    const char *bus = vm_xml_attr_filled(node, "bus");
 
-    (void)error;
+    if (bus != NULL && !vm_xml_word_in(bus, buses))
+        return vm_refuse(error, VIR_ERR_XML_ERROR, "<target> bus '%s' is unknown", bus);
     reader->disk->target = g_strdup(vm_xml_attr_filled(node, "dev"));
-    reader->disk->bus = g_strdup(vm_xml_attr_filled(node, "bus"));
+    reader->disk->bus = g_strdup(bus);
     reader->disk->target_attributes = vm_xml_keep_attrs(reader->keep, node, except);
     return TRUE;
 }

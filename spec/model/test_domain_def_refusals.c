@@ -77,6 +77,7 @@ bad_disks_are_refused(void **state)
         {"<disk><source file='/a'/><target dev='../x'/></disk>", VIR_ERR_XML_ERROR, "target"},
         {"<disk><source file='/a'/><target dev='vda/x'/></disk>", VIR_ERR_XML_ERROR, "target"},
         {"<disk>" DISK "</disk><disk>" DISK "</disk>", VIR_ERR_XML_ERROR, "DISK-VAL-003"},
+        {"<disk><source file='/a'/><target dev='vda' bus='x'/></disk>", VIR_ERR_XML_ERROR, "bus"},
         {"<disk snapshot='default'>" DISK "</disk>", VIR_ERR_XML_ERROR, "DISK-SN-001"},
         {"<disk snapshot='x'>" DISK "</disk>", VIR_ERR_XML_ERROR, "DISK-SN-001"},
         {"<disk type='x'>" DISK "</disk>", VIR_ERR_XML_ERROR, "type 'x'"},
