@@ -15,18 +15,29 @@ selection_paths(const RunReport *report, size_t i)
     return json_string_value(json_array_get(json_object_get(report->selection, "paths"), i));
 }
 
+/* Quoted only where a shell would see more than a word. */
+static char *
+quote(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "/._:=,+-@%";
+
+    return word[0] != '\0' && word[strspn(word, plain)] == '\0' ? g_strdup(word)
+                                                                : g_shell_quote(word);
+}
+
 char *
 report_repeat_command(const RunReport *report, const char *id)
 {
     GString *out = g_string_new("virt-moment run");
-    g_autofree char *target = g_shell_quote(report->target);
-    g_autofree char *filter = g_shell_quote(id);
+    g_autofree char *target = quote(report->target);
+    g_autofree char *filter = quote(id);
     const char *path;
 
     g_string_append_printf(out, " --target %s --profile %s --seed %" PRIu64 " --filter %s", target,
                            report->profile, report->seed, filter);
     for (size_t i = 0; (path = selection_paths(report, i)) != NULL; i++) {
-        g_autofree char *quoted = g_shell_quote(path);
+        g_autofree char *quoted = quote(path);
 
         g_string_append_printf(out, " %s", quoted);
     }

@@ -234,7 +234,7 @@ test_summary_names_failure_and_repeat_command(void **state)
     report->observed = json_pack("{s:{s:i,s:i,s:i}}", "I1", "observed", 3, "partly", 2, "not", 1);
     text = report_summary(report);
     assert_non_null(strstr(text, "fail: snapshot/case[n=0]\n    because\n"));
-    assert_non_null(strstr(text, "virt-moment run --target 'sim' --profile rfc --seed 7 "
+    assert_non_null(strstr(text, "virt-moment run --target sim --profile rfc --seed 7 "
                                  "--filter 'snapshot/case[n=0]' 'my suite'\n"));
     assert_non_null(strstr(text, "planned 2, ran 1, skipped 1"));
     assert_non_null(strstr(text, "I1                  3          2          1\n"));
