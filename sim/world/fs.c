@@ -5,12 +5,13 @@
 #include "sim/world/fs.h"
 #include "sim/world/inode.h"
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #define NAME_MAX_BYTES 255
 
 typedef struct {
-    GPatternSpec *glob;
+    char *glob;
     guint32 ops;
     int number;
     int count;
@@ -24,7 +25,7 @@ struct SimFs {
 static void
 clear_fault(gpointer data)
 {
-    g_pattern_spec_free(((Fault *)data)->glob);
+    g_free(((Fault *)data)->glob);
 }
 
 SimFs *
@@ -60,7 +61,7 @@ sim_fs_set_fault(SimFs *fs, const char *glob, guint32 ops, int number, int count
         fs->faults = g_array_new(FALSE, FALSE, sizeof(Fault));
         g_array_set_clear_func(fs->faults, clear_fault);
     }
-    Fault fault = {g_pattern_spec_new(glob), ops, number, count};
+    Fault fault = {g_strdup(glob), ops, number, count};
     g_array_append_val(fs->faults, fault);
 }
 
@@ -75,8 +76,7 @@ sim_fs_fault(SimFs *fs, const char *path, SimFsOp op)
 {
     for (guint i = 0; fs->faults != NULL && i < fs->faults->len; i++) {
         Fault *fault = &g_array_index(fs->faults, Fault, i);
-        if ((fault->ops & op) == 0 || fault->count == 0 ||
-            !g_pattern_spec_match_string(fault->glob, path))
+        if ((fault->ops & op) == 0 || fault->count == 0 || fnmatch(fault->glob, path, 0) != 0)
             continue;
         if (fault->count > 0)
             fault->count--;
