@@ -32,6 +32,8 @@ typedef struct {
     int verb;         /* VmImageSnapshotVerb */
     gboolean dies;    /* and from then on nothing works any more, as if the daemon had died */
     gboolean dead;
+    const char *command; /* QMP command that fails once, or NULL */
+    gboolean half_way;   /* and has done its work all the same */
 } FailingImages;
 
 static SimWorld *world;
@@ -48,18 +50,45 @@ die(void)
                      -1);
 }
 
+/** The instance's commands come through here too. */
+static inline VmInstance *
+taken_over(VmHypervisor *hv, VmInstance *instance)
+{
+    if (instance != NULL)
+        instance->hypervisor = hv;
+    return instance;
+}
+
+static inline gboolean
+fail_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
+             json_t **reply, GError **error)
+{
+    FailingImages *self = (FailingImages *)instance->hypervisor;
+    if (g_strcmp0(name, self->command) != 0)
+        return self->inner->ops->command(instance, name, arguments, pass, reply, error);
+    self->command = NULL;
+    if (self->half_way) {
+        json_object_set_new(arguments, "job-id", json_string("half-way"));
+        assert_true(self->inner->ops->command(instance, name, arguments, pass, NULL, error));
+    } else {
+        json_decref(arguments);
+    }
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_GENERIC_ERROR, "Input/output error");
+    return FALSE;
+}
+
 static inline VmInstance *
 pass_start(VmHypervisor *hv, const json_t *config, GError **error)
 {
     VmHypervisor *inner = ((FailingImages *)hv)->inner;
-    return inner->ops->start(inner, config, error);
+    return taken_over(hv, inner->ops->start(inner, config, error));
 }
 
 static inline VmInstance *
 pass_attach(VmHypervisor *hv, const char *name, GError **error)
 {
     VmHypervisor *inner = ((FailingImages *)hv)->inner;
-    return inner->ops->attach(inner, name, error);
+    return taken_over(hv, inner->ops->attach(inner, name, error));
 }
 
 static inline gboolean
@@ -162,6 +191,7 @@ open_world(VmProfile profile)
     images = (FailingImages){.inner = sim_world_hypervisor(world)};
     images.ops = *images.inner->ops;
     images.ops.start = pass_start;
+    images.ops.command = fail_command;
     images.ops.attach = pass_attach;
     images.ops.image_create = pass_image_create;
     images.ops.image_info = pass_image_info;

@@ -137,6 +137,38 @@ unsaved_definition_undoes_the_overlays(void **state)
 }
 
 static void
+failed_transaction_leaves_no_trace(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    assert_done(start());
+    g_free(take_events());
+    images.command = "transaction";
+    assert_refused(create("e1", CREATE(DISK_ONLY)), VIR_ERR_OPERATION_FAILED);
+    assert_int_equal(vm_store_kind(sim_world_store(world), "/sim/images/vda.e1"), VM_FILE_MISSING);
+    assert_events("");
+    json_t *nodes = sim_inspect_nodes(world, "vm");
+    assert_int_equal(json_array_size(nodes), 4);
+    json_decref(nodes);
+    assert_tree_stays("s1<*");
+    assert_done(create("e1", CREATE(DISK_ONLY)));
+}
+
+static void
+failed_save_leaves_the_guest_as_it_was(void **state)
+{
+    (void)state;
+    assert_done(start());
+    g_free(take_events());
+    images.command = "snapshot-save";
+    assert_refused(create("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_events("");
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
+    guest("write vda 0 64K B");
+    assert_tree_stays("");
+}
+
+static void
 given_overlay_must_stand_on_the_disk(void **state)
 {
     (void)state;
@@ -192,6 +224,8 @@ main(void)
         CASE(disk_only_switches_a_running_domain),
         CASE(disk_only_off_changes_the_definition),
         CASE(unsaved_definition_undoes_the_overlays),
+        CASE(failed_transaction_leaves_no_trace),
+        CASE(failed_save_leaves_the_guest_as_it_was),
         CASE(given_overlay_must_stand_on_the_disk),
         CASE(no_metadata_leaves_tree_and_current),
         CASE(unnamed_snapshots_of_one_second_differ),

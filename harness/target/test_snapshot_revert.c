@@ -223,6 +223,50 @@ managed_save_is_only_dropped_with_force(void **state)
     assert_false(yes);
 }
 
+/* s1 with memory, then other content; the load fails when it has done its work. */
+static void
+half_loaded_guest_gets_its_state_back(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    guest("write vda 0 64K B");
+    g_free(take_events());
+    g_autofree char *vda = content(VDA);
+    images.command = "snapshot-load";
+    images.half_way = TRUE;
+    assert_refused(revert("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_content(VDA, vda);
+    assert_tags(VDA, "s1 s2");
+    assert_tags(VDB, "s1 s2");
+    assert_events("");
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+    guest("write vdb 0 64K C");
+    assert_tree_stays("s1< s2<s1*");
+}
+
+static void
+failed_start_of_a_new_process_puts_the_disks_back(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", CREATE(HALT)));
+    assert_done(start());
+    guest("write vda 0 64K B");
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    g_free(take_events());
+    g_autofree char *vda = content(VDA);
+    images.command = "snapshot-load";
+    images.half_way = TRUE;
+    assert_refused(revert("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_content(VDA, vda);
+    assert_tags(VDA, "s1");
+    assert_events("");
+    assert_domain_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED);
+    assert_done(revert("s1", 0));
+}
+
 int
 main(void)
 {
@@ -242,6 +286,8 @@ main(void)
         CASE(missing_tag_is_found_before_anything_is_touched),
         CASE(overlay_is_not_reverted_across),
         CASE(managed_save_is_only_dropped_with_force),
+        CASE(half_loaded_guest_gets_its_state_back),
+        CASE(failed_start_of_a_new_process_puts_the_disks_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
