@@ -66,17 +66,29 @@ hash_events(ScnRun *run, guint from)
     }
 }
 
+static void
+append_world(ScnRun *run, GString *detail, const char *when, const char *world)
+{
+    g_autofree char *plain = world ? scn_plain_text(run, world) : NULL;
+
+    if (plain)
+        g_string_append_printf(detail, "%s:\n%s%s", when, plain,
+                               g_str_has_suffix(plain, "\n") ? "" : "\n");
+}
+
 /* The step, expected against seen, and the world before and after. */
 static char *
 failure_detail(ScnRun *run, const char *expected, const char *seen)
 {
-    g_autofree char *world = run->oracle ? oracle_describe(run->oracle) : NULL;
-    g_autofree char *plain = world ? scn_plain_text(run, world) : NULL;
+    g_autofree char *after = run->oracle ? oracle_describe(run->oracle) : NULL;
+    g_autoptr(GString) detail = g_string_new(NULL);
 
-    return g_strdup_printf("%s:%u: %s\n  expected: %s\n  seen:     %s\n%s%s", run->scenario->path,
-                           run->step ? run->step->line : 0,
-                           run->step ? run->step->source : "(no step)", expected, seen,
-                           plain ? "the world as last observed:\n" : "", plain ? plain : "");
+    g_string_append_printf(detail, "%s:%u: %s\n  expected: %s\n  seen:     %s\n",
+                           run->scenario->path, run->step ? run->step->line : 0,
+                           run->step ? run->step->source : "(no step)", expected, seen);
+    append_world(run, detail, "before the last step that acts", run->before);
+    append_world(run, detail, "as last observed", after);
+    return g_strdup(detail->str);
 }
 
 gboolean
@@ -346,6 +358,8 @@ begin_step(ScnRun *run, const ScnStep *step)
     if (step->kind == SCN_STEP_EXPECT)
         return;
     g_array_set_size(run->events, 0);
+    g_free(run->before);
+    run->before = run->oracle ? oracle_describe(run->oracle) : NULL;
     if (run->target.take_log && run->target.take_log(run->conn, &log, &err) == 0 && log)
         run->target.free_string(log);
     g_clear_pointer(&run->log, g_free);
