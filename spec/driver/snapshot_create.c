@@ -91,14 +91,14 @@ check_quiesce(const VmSnapshotPlan *plan, GError **error)
     const VmDomain *domain = plan->domain;
     if (!(plan->flags & CREATE(QUIESCE)) || !vm_domain_is_active(domain))
         return TRUE; /* nothing runs that could be frozen (SNAP-CREATE-023) */
-    if (!domain->def->agent)
-        return vm_refuse(error, VIR_ERR_ARGUMENT_UNSUPPORTED,
-                         "domain '%s' has no guest agent to quiesce it (SNAP-MEM-021)",
-                         domain->def->name);
     if (domain->state != VIR_DOMAIN_RUNNING)
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                          "domain '%s' does not run, so that its agent cannot freeze it "
                          "(SNAP-MEM-020)",
+                         domain->def->name);
+    if (!domain->def->agent)
+        return vm_refuse(error, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                         "domain '%s' has no guest agent to quiesce it (SNAP-MEM-021)",
                          domain->def->name);
     return vm_refuse(error, VIR_ERR_AGENT_UNRESPONSIVE,
                      "domain '%s': the guest agent is not connected (SNAP-MEM-022)",
