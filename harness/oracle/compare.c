@@ -17,6 +17,9 @@ compare_state(const Expectation *expected, const StepContext *context, const Obs
     int reason =
         expected->reason == -2 && context->domain ? context->domain->reason : expected->reason;
 
+    /* Nothing is said of a domain that is new: then it is off. */
+    if (state == -2)
+        state = VIR_DOMAIN_SHUTOFF;
     if (state >= 0 && now->state != state)
         return g_strdup_printf("domain '%s' is %s, expected %s", now->name,
                                vm_enum_word("state", now->state), vm_enum_word("state", state));
@@ -238,7 +241,7 @@ compare_added(const Expectation *expected, const StepContext *context, const Obs
     const DomainDoc *was;
     char *found;
 
-    if (!added || expected->redefined)
+    if (!added || expected->redefined || !context->domain)
         return NULL;
     if (g_strcmp0(added->doc->state, expected->added_state) != 0)
         return g_strdup_printf("snapshot '%s' has state '%s', expected '%s'", added->name,

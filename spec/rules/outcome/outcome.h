@@ -59,6 +59,10 @@ const OutcomeRow *outcome_rows(gsize *count);
  *  as it is until replaced.  For tests that change a row and look for the case that fails. */
 void outcome_use(const OutcomeRow *rows, gsize count);
 
+/** Note the number of every row that decides in `numbers` (a set, number + 1) from now on; NULL
+ *  stops it.  For tests that ask which rows a case tries. */
+void outcome_watch(GHashTable *numbers);
+
 /** Three values: what cannot be observed is not known. */
 typedef enum {
     OUTCOME_NO,

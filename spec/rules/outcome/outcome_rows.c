@@ -29,6 +29,14 @@ static gsize used_count = G_N_ELEMENTS(tables);
 static GPtrArray *compiled; /* of OutcomeExpr *, one slot per row */
 static GHashTable *by_call; /* call -> GArray of row numbers */
 
+static GHashTable *watched;
+
+void
+outcome_watch(GHashTable *numbers)
+{
+    watched = numbers;
+}
+
 const OutcomeRow *
 outcome_rows(gsize *count)
 {
@@ -106,6 +114,8 @@ outcome_decide(const char *call, VmProfile profile, OutcomeAtom atom, gpointer o
         if (!(row->profile & profile))
             continue;
         truth = outcome_expr_eval(outcome_row_condition(row), atom, opaque);
+        if (truth == OUTCOME_YES && watched)
+            g_hash_table_add(watched, GUINT_TO_POINTER((guint)(row - used) + 1));
         if (truth == OUTCOME_YES)
             return row;
         if (truth == OUTCOME_NO)

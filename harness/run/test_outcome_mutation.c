@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The suite is only as good as what it would notice: every outcome row that a
+ * case tries is altered in one way, chosen at random from a fixed seed, and a
+ * case on the simulator must then fail.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include <glib/gstdio.h>
+#include "harness/scenario/scenario.h"
+#include "harness/target/target_load.h"
+#include "spec/rules/outcome/outcome.h"
+
+/* Cases tried per altered row before it counts as not noticed. */
+#define CASES_PER_ROW 40
+
+typedef struct {
+    GPtrArray *cases;
+    GPtrArray **users; /* per row: cases that passed and that it decided */
+    OutcomeRow *rows;  /* a copy */
+    gsize count;
+    GRand *rand;
+    char *workdir;
+} Suite;
+
+static gboolean
+case_passes(const Suite *suite, ScnCase *scenario, VmProfile profile)
+{
+    ScnRunOptions options = {
+        .target = target_sim(),
+        .uri = "sim",
+        .profile = profile,
+        .seed = 1,
+        .workdir = suite->workdir,
+        .run_id = "mut",
+        .oracle = TRUE,
+    };
+    g_autoptr(CaseResult) result = scn_case_run(scenario, &options, NULL);
+
+    return result->verdict == VERDICT_PASS;
+}
+
+static VmProfile
+profile_for(const OutcomeRow *row)
+{
+    return row->profile & VM_PROFILE_RFC ? VM_PROFILE_RFC : VM_PROFILE_LIBVIRT;
+}
+
+static void
+note_users(Suite *suite, VmProfile profile)
+{
+    for (guint i = 0; i < suite->cases->len; i++) {
+        ScnCase *scenario = g_ptr_array_index(suite->cases, i);
+        g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+
+        if (scn_case_info(scenario)->matrix || !(scn_case_info(scenario)->profile & profile))
+            continue;
+        outcome_watch(seen);
+        if (case_passes(suite, scenario, profile)) {
+            for (guint r = 0; r < suite->count; r++) {
+                if (profile_for(&suite->rows[r]) == profile &&
+                    g_hash_table_contains(seen, GUINT_TO_POINTER(r + 1)))
+                    g_ptr_array_add(suite->users[r], scenario);
+            }
+        }
+        outcome_watch(NULL);
+    }
+}
+
+/* ---- ways to alter a row; NULL where a way does not fit ---- */
+
+static char *
+other_code(const OutcomeRow *row)
+{
+    if (!outcome_refusal(row->result))
+        return g_strdup("error OPERATION_DENIED");
+    return g_strdup(outcome_refusal(row->result) == VIR_ERR_OPERATION_DENIED
+                        ? "error XML_ERROR"
+                        : "error OPERATION_DENIED");
+}
+
+static char *
+success_instead(const OutcomeRow *row)
+{
+    return outcome_refusal(row->result) ? g_strdup("same") : NULL;
+}
+
+/* An effect that leaves a trace, without which the world is another. */
+static char *
+without_an_effect(const OutcomeRow *row)
+{
+    static const char *const strong[] = {"state:",         "tree:",       "domain:gone",
+                                         "domain:renamed", "persistent:", NULL};
+    g_autoptr(GPtrArray) effects =
+        outcome_refusal(row->result) ? NULL : outcome_effects(row->result, NULL);
+
+    for (guint i = 0; effects && i < effects->len; i++) {
+        const OutcomeEffect *effect = g_ptr_array_index(effects, i);
+        const char *at = strstr(row->result, effect->word);
+
+        for (guint j = 0; !effect->when && strong[j]; j++) {
+            if (g_str_has_prefix(effect->word, strong[j]))
+                return g_strdup_printf("%.*s%s", (int)(at - row->result), row->result,
+                                       at + strlen(effect->word));
+        }
+    }
+    return NULL;
+}
+
+typedef char *(*Alteration)(const OutcomeRow *row);
+
+static gboolean
+is_noticed(Suite *suite, guint number)
+{
+    VmProfile profile = profile_for(&suite->rows[number]);
+    const GPtrArray *users = suite->users[number];
+    gboolean noticed = FALSE;
+
+    outcome_use(suite->rows, suite->count);
+    for (guint i = 0; !noticed && i < MIN(users->len, CASES_PER_ROW); i++)
+        noticed = !case_passes(suite, g_ptr_array_index(users, i), profile);
+    outcome_use(NULL, 0);
+    return noticed;
+}
+
+static gboolean
+altered_result_is_noticed(Suite *suite, guint number)
+{
+    static const Alteration ways[] = {other_code, success_instead, without_an_effect};
+    OutcomeRow *row = &suite->rows[number];
+    const char *result = row->result;
+    g_autofree char *altered = NULL;
+    gboolean noticed;
+
+    while (!altered || strcmp(altered, result) == 0) {
+        g_free(altered);
+        altered = ways[g_rand_int_range(suite->rand, 0, G_N_ELEMENTS(ways))](row);
+    }
+    row->result = altered;
+    noticed = is_noticed(suite, number);
+    if (!noticed)
+        print_error("%s, %s: not noticed: '%s' became '%s'\n", row->call, row->rule, result,
+                    altered);
+    row->result = result;
+    return noticed;
+}
+
+/* Whether another row of the call says the same, so that this one's absence shows nothing. */
+static gboolean
+has_twin(const Suite *suite, guint number)
+{
+    const OutcomeRow *row = &suite->rows[number];
+
+    for (guint i = 0; i < suite->count; i++) {
+        if (i != number && strcmp(suite->rows[i].call, row->call) == 0 &&
+            strcmp(suite->rows[i].result, row->result) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+dropped_row_is_noticed(Suite *suite, guint number)
+{
+    OutcomeRow *row = &suite->rows[number];
+    const char *condition = row->condition;
+    gboolean noticed;
+
+    /* A success without a row after it is no prediction at all: nothing to notice. */
+    if (!outcome_refusal(row->result) || has_twin(suite, number))
+        return TRUE;
+    row->condition = "domain:exists & !domain:exists";
+    noticed = is_noticed(suite, number);
+    if (!noticed)
+        print_error("%s, %s: not noticed: the row was dropped\n", row->call, row->rule);
+    row->condition = condition;
+    return noticed;
+}
+
+static void
+test_altered_rows_make_a_case_fail(void **state)
+{
+    Suite *suite = *state;
+    guint tried = 0, missed = 0;
+
+    for (guint i = 0; i < suite->count; i++) {
+        if (suite->users[i]->len == 0)
+            continue;
+        tried++;
+        missed += !altered_result_is_noticed(suite, i);
+    }
+    print_message("%u of %zu rows are tried by a case, %u alterations not noticed\n", tried,
+                  suite->count, missed);
+    assert_int_equal(missed, 0);
+    /* A suite that tries few rows proves little. */
+    assert_true(tried * 2 > suite->count);
+}
+
+static void
+test_dropped_rows_make_a_case_fail(void **state)
+{
+    Suite *suite = *state;
+    guint missed = 0;
+
+    for (guint i = 0; i < suite->count; i++) {
+        if (suite->users[i]->len > 0)
+            missed += !dropped_row_is_noticed(suite, i);
+    }
+    assert_int_equal(missed, 0);
+}
+
+static int
+set_up(void **state)
+{
+    static const char *const paths[] = {VM_SOURCE_DIR "/conformance", NULL};
+    Suite *suite = g_new0(Suite, 1);
+    g_autoptr(GError) error = NULL;
+    const OutcomeRow *rows = outcome_rows(&suite->count);
+
+    suite->cases = scn_load(paths, &error);
+    if (!suite->cases)
+        fail_msg("%s", error->message);
+    suite->workdir = g_dir_make_tmp("outcome-XXXXXX", NULL);
+    suite->rand = g_rand_new_with_seed(20110810);
+    suite->rows = g_memdup2(rows, suite->count * sizeof(*rows));
+    suite->users = g_new0(GPtrArray *, suite->count);
+    for (gsize i = 0; i < suite->count; i++)
+        suite->users[i] = g_ptr_array_new();
+    note_users(suite, VM_PROFILE_RFC);
+    note_users(suite, VM_PROFILE_LIBVIRT);
+    *state = suite;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    Suite *suite = *state;
+
+    for (gsize i = 0; i < suite->count; i++)
+        g_ptr_array_unref(suite->users[i]);
+    g_free(suite->users);
+    g_free(suite->rows);
+    g_rand_free(suite->rand);
+    g_ptr_array_unref(suite->cases);
+    g_rmdir(suite->workdir);
+    g_free(suite->workdir);
+    g_free(suite);
+    return 0;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_altered_rows_make_a_case_fail),
+        cmocka_unit_test(test_dropped_rows_make_a_case_fail),
+    };
+
+    return cmocka_run_group_tests_name("outcome_mutation", tests, set_up, tear_down);
+}
