@@ -119,7 +119,7 @@ stage_coverage() {
 
 # show_run NAME CODE LOG: the suite's verdict is the exit code; its counts are shown, not added.
 show_run() {
-    grep -E '^planned ' "$3" | sed "s/^/      $1: /"
+    grep -E '^planned ' "$3" | sed "s|^|      $1: |"
     if [ "$2" -eq 0 ]; then
         pass "$1"
     else

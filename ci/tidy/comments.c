@@ -24,6 +24,13 @@ starts_prototype(const char *code)
     return name > code && name < paren && (name[-1] == ' ' || name[-1] == '*');
 }
 
+/* The type of a callback, which may share its comment with the prototype that takes it. */
+static gboolean
+starts_callback_type(const char *code)
+{
+    return g_str_has_prefix(code, "typedef ") && strstr(code, "(*") != NULL;
+}
+
 static gboolean
 starts_inline(const char *code)
 {
@@ -49,7 +56,7 @@ check_header(Tidy *tidy, const Source *source)
 
     for (guint line = 1; line < source->count; line++) {
         const char *code = source->code[line];
-        gboolean prototype = starts_prototype(code);
+        gboolean prototype = starts_prototype(code) || starts_callback_type(code);
 
         if ((!prototype && !starts_inline(code)) || continues_macro(source, line)) {
             continue;

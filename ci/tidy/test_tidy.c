@@ -144,6 +144,10 @@ test_comments(void **state)
                                  SPDX "\n/** Both. */\nint f(int a,\n      int b);\nint g(void);\n",
                                  ""),
                      0);
+    assert_int_equal(breaches_in(check_comments, "spec/x.h",
+                                 SPDX "\n/** Both. */\ntypedef int (*F)(int a);\nint f(F f);\n",
+                                 ""),
+                     0);
     assert_int_equal(breaches_in(check_comments, "spec/x.h", SPDX "\nint f(int a);\n", ""), 1);
     assert_int_equal(breaches_in(check_comments, "spec/x.h",
                                  SPDX "\n/** One. */\nint f(int a);\n\nchar *g(void);\n", ""),

@@ -16,7 +16,8 @@
  *  plug-in, another ABI version.  The table is valid until the process ends. */
 const struct vm_target *target_load(const char *argument, char **uri, GError **error);
 
-/** The profile that a --target argument implies: "rfc" for sim and plug-ins, "libvirt" for a URI. */
+/** The profile that a --target argument implies: "rfc" for sim and plug-ins, "libvirt" for a
+ *  URI. */
 const char *target_default_profile(const char *argument);
 
 /** The simulator as a target (harness/target/sim.c). */

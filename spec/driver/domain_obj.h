@@ -104,7 +104,8 @@ gboolean vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmPro
 gboolean vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, json_t **reply,
                        GError **error);
 /** What def needs to be started (borrowed) is there and supported; nothing is changed.
- *  OPERATION_UNSUPPORTED (<transient/>), CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and file. */
+ *  OPERATION_UNSUPPORTED (<transient/>), CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and
+ *  file. */
 gboolean vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **error);
 /** Send the guest's state into file, from where the file stands; its CPUs are stopped. */
 gboolean vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **error);
