@@ -454,7 +454,7 @@ expect_xml(Expect *expect)
 static gboolean
 expect_same_xml(Expect *expect)
 {
-    g_autofree char *xml = scn_fetch_xml(expect->run, expect->words[2], FALSE);
+    g_autofree char *xml = scn_fetch_xml(expect->run, expect->words[2], VIR_DOMAIN_XML_SECURE);
     const char *other = scn_document(expect->run, expect->words[3]);
 
     if (!xml)

@@ -11,16 +11,14 @@
 #include <string.h>
 
 char *
-scn_fetch_xml(ScnRun *run, const char *object, gboolean inactive)
+scn_fetch_xml(ScnRun *run, const char *object, guint32 flags)
 {
     const char *slash = strchr(object, '/');
     g_autofree char *domain = slash ? g_strndup(object, slash - object) : g_strdup(object);
     g_autofree char *real = scn_real_name(run, domain);
     g_auto(ScnAnswer) answer = {0};
     ScnCallArgs args = {.call = slash ? VM_CALL_SNAPSHOT_GET_XML : VM_CALL_DOMAIN_GET_XML,
-                        .flags = slash      ? VIR_DOMAIN_SNAPSHOT_XML_SECURE
-                                 : inactive ? VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE
-                                            : VIR_DOMAIN_XML_SECURE,
+                        .flags = slash ? flags & VIR_DOMAIN_SNAPSHOT_XML_SECURE : flags,
                         .domain = real,
                         .moment = slash ? slash + 1 : NULL};
 
@@ -95,7 +93,7 @@ scn_expect_xml(ScnRun *run, const ScnStep *step)
     g_autofree char *path = scn_word(run, step, 3 + inactive);
     g_autofree char *op = scn_word(run, step, 4 + inactive);
     g_autofree char *value = scn_word(run, step, 5 + inactive);
-    g_autofree char *xml = scn_fetch_xml(run, object, inactive);
+    g_autofree char *xml = scn_fetch_xml(run, object, inactive ? VIR_DOMAIN_XML_INACTIVE : 0);
     xmlDoc *doc;
     Match match;
     gboolean good;

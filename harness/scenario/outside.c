@@ -84,7 +84,7 @@ static char *
 disk_place(ScnRun *run, const char *domain, const char *moment, const char *disk)
 {
     g_autofree char *object = moment ? g_strconcat(domain, "/", moment, NULL) : g_strdup(domain);
-    g_autofree char *xml = scn_fetch_xml(run, object, FALSE);
+    g_autofree char *xml = scn_fetch_xml(run, object, 0);
     g_autofree char *source = g_strdup_printf("%s/devices/disk[target/@dev='%s']/source/@file",
                                               moment ? "/domainsnapshot/domain" : "/domain", disk);
     g_autofree char *how =

@@ -138,7 +138,7 @@ char *scn_digest(ScnRun *run, const char *domain, const char *moment, const char
 gboolean scn_expect_xml(ScnRun *run, const ScnStep *step);
 
 /** The document of `vm` or `vm/s1`; NULL with the case failed.  The caller frees it. */
-char *scn_fetch_xml(ScnRun *run, const char *object, gboolean inactive);
+char *scn_fetch_xml(ScnRun *run, const char *object, guint32 flags);
 
 /** Collect the events that are waiting into run->events. */
 void scn_take_events(ScnRun *run);
