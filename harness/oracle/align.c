@@ -97,6 +97,7 @@ place_overlay(Alignment *alignment, AlignedDisk *aligned, const OracleDisk *list
 {
     const OracleDisk *disk = aligned->disk;
 
+    aligned->cache = listed && listed->cache;
     aligned->format = listed ? listed->format : NULL;
     aligned->type = listed && listed->type ? listed->type : "file";
     aligned->overlay = listed ? g_strdup(listed->source) : NULL;

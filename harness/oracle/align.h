@@ -29,6 +29,7 @@ typedef struct {
     gboolean generated;     /* the path was made from the source's */
     const char *format;     /* of the new image, as written, or NULL */
     const char *type;       /* of the new image */
+    gboolean cache;         /* a size of its metadata cache is asked for */
 } AlignedDisk;
 
 /** The plan for one document. */

@@ -272,6 +272,9 @@ any_aligned(const StepContext *context, const char *location, AlignedTest test)
 ALIGNED(is_not_qcow2, g_strcmp0(aligned->disk->format, "qcow2") != 0)
 ALIGNED(overlay_not_qcow2, aligned->format &&strcmp(aligned->format, "qcow2") != 0 &&
                                strcmp(aligned->format, "qed") != 0)
+ALIGNED(is_cache_not_qcow2,
+        aligned->cache && aligned->format && strcmp(aligned->format, "qcow2") != 0)
+ALIGNED(is_not_local, strcmp(aligned->type, "file") != 0 && strcmp(aligned->type, "block") != 0)
 ALIGNED(is_shareable, aligned->disk->shareable && !aligned->disk->readonly)
 ALIGNED(is_lun, g_strcmp0(aligned->disk->device, "lun") == 0)
 ALIGNED(is_transient, aligned->disk->transient)
@@ -306,6 +309,8 @@ ATOM(any_manual, any_aligned(context, "manual", NULL))
 ATOM(left_out, any_aligned(context, "no", is_left_out) || any_manual(context))
 ATOM(internal_not_qcow2, any_aligned(context, "internal", is_not_qcow2))
 ATOM(external_not_qcow2, any_aligned(context, "external", overlay_not_qcow2))
+ATOM(external_cache, any_aligned(context, "external", is_cache_not_qcow2))
+ATOM(external_not_local, any_aligned(context, "external", is_not_local))
 ATOM(external_shareable, any_aligned(context, "external", is_shareable))
 ATOM(external_lun, any_aligned(context, "external", is_lun))
 ATOM(external_transient, any_aligned(context, "external", is_transient))
@@ -381,6 +386,8 @@ const AtomRow atoms_document[] = {
     {"disks:left-out", left_out},
     {"disks:internal-not-qcow2", internal_not_qcow2},
     {"disks:overlay-not-qcow2", external_not_qcow2},
+    {"disks:overlay-cache-not-qcow2", external_cache},
+    {"disks:overlay-not-local", external_not_local},
     {"disks:external-shareable", external_shareable},
     {"disks:external-lun", external_lun},
     {"disks:external-transient", external_transient},

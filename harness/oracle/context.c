@@ -87,6 +87,8 @@ context_step(StepContext *context, const OracleStep *step, VmProfile profile)
     if (context->domain_xml && context->domain_xml->name && step->call != VM_CALL_DOMAIN_SAVE &&
         step->call != VM_CALL_DOMAIN_RESTORE)
         context->domain_name = context->domain_xml->name;
+    if (!context->domain_name)
+        context->domain_name = "";
     context->domain = observed_domain(context->before, context->domain_name);
     if (context->domain)
         context->moment = observed_moment(context->domain, step->moment);

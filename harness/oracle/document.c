@@ -76,6 +76,7 @@ read_disk(xmlNode *node)
         disk->source = document_attribute(source, "name");
     if (disk->source && !*disk->source)
         g_clear_pointer(&disk->source, g_free);
+    disk->cache = driver && document_child(driver, "metadata_cache");
     disk->readonly = document_child(node, "readonly") != NULL;
     disk->shareable = document_child(node, "shareable") != NULL;
     disk->transient = document_child(node, "transient") != NULL;
@@ -196,7 +197,8 @@ check_moment_disk(MomentDoc *doc, OracleDisk *disk)
         doc->faults |= DOC_DISK_TYPE;
     if (disk->format && !g_strv_contains(formats, disk->format))
         doc->faults |= DOC_DISK_FORMAT;
-    if (disk->source && *disk->source != '/' && g_strcmp0(disk->type, "network") != 0)
+    if (disk->source && *disk->source != '/' &&
+        (!disk->type || strcmp(disk->type, "file") == 0 || strcmp(disk->type, "block") == 0))
         doc->faults |= DOC_DISK_RELATIVE;
     /* SNAP-XML-036: a place or a format says external. */
     if (!disk->snapshot && (disk->source || disk->format))

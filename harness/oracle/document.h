@@ -17,6 +17,7 @@ typedef struct {
     char *device;   /* disk, cdrom, lun, floppy; of a snapshot: "" */
     char *snapshot; /* location as written, or NULL */
     gboolean readonly, shareable, transient;
+    gboolean cache; /* the driver element says the size of a metadata cache */
 } OracleDisk;
 
 /** Why a document is bad; a set. */

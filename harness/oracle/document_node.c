@@ -136,22 +136,51 @@ value_is_known(char *value, const char *const *known)
     return result;
 }
 
+/* Whether a node has no attributes but these. */
 static gboolean
-disks_fit_schema(const xmlNode *disks)
+attributes_are_known(const xmlNode *node, const char *const *known)
 {
-    static const char *const locations[] = {"no", "internal", "external", "manual", NULL};
-
-    for (xmlNode *node = disks->children; node; node = node->next) {
-        g_autofree char *name = NULL;
-
-        if (node->type != XML_ELEMENT_NODE)
-            continue;
-        name = document_attribute(node, "name");
-        if (!document_is(node, "disk") || !name ||
-            !value_is_known(document_attribute(node, "snapshot"), locations))
+    for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next) {
+        if (!g_strv_contains(known, (const char *)attribute->name))
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean
+disk_fits_schema(const xmlNode *node)
+{
+    static const char *const locations[] = {"no", "internal", "external", "manual", NULL};
+    static const char *const attributes[] = {"name", "snapshot", "type", NULL};
+    g_autofree char *name = document_attribute(node, "name");
+    g_autofree char *location = document_attribute(node, "snapshot");
+
+    if (!document_is(node, "disk") || !name || !attributes_are_known(node, attributes))
+        return FALSE;
+    if (!location)
+        return TRUE;
+    return g_strv_contains(locations, location) &&
+           (strcmp(location, "external") == 0 || !xmlFirstElementChild((xmlNode *)node));
+}
+
+static gboolean
+disks_fit_schema(const xmlNode *disks)
+{
+    for (xmlNode *node = disks->children; node; node = node->next) {
+        if (node->type == XML_ELEMENT_NODE && !disk_fits_schema(node))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+memory_fits_schema(const xmlNode *memory)
+{
+    static const char *const locations[] = {"no", "internal", "external", NULL};
+    static const char *const attributes[] = {"snapshot", "file", NULL};
+
+    return attributes_are_known(memory, attributes) &&
+           value_is_known(document_attribute(memory, "snapshot"), locations);
 }
 
 gboolean
@@ -162,7 +191,6 @@ document_moment_fits_schema(const xmlNode *root)
         "domain", "parent",      "inactiveDomain", "cookie",       "revertDisks", NULL};
     static const char *const states[] = {"running", "blocked", "paused",        "shutdown",
                                          "shutoff", "crashed", "disk-snapshot", NULL};
-    static const char *const locations[] = {"no", "internal", "external", NULL};
     xmlNode *memory = document_child(root, "memory");
     xmlNode *disks = document_child(root, "disks");
 
@@ -172,7 +200,7 @@ document_moment_fits_schema(const xmlNode *root)
     }
     if (!value_is_known(document_text(root, "state"), states))
         return FALSE;
-    if (memory && !value_is_known(document_attribute(memory, "snapshot"), locations))
+    if (memory && !memory_fits_schema(memory))
         return FALSE;
     return !disks || disks_fit_schema(disks);
 }
