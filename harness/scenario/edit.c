@@ -175,7 +175,8 @@ scn_run_edit(ScnRun *run, const ScnStep *step)
     g_autofree char *name = scn_word(run, step, 1);
     g_autofree char *source = scn_word(run, step, 3);
     const char *known = g_hash_table_lookup(run->documents, source);
-    char *text = known ? g_strdup(known) : scn_fetch_xml(run, source, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE);
+    const guint32 whole = VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE;
+    char *text = known ? g_strdup(known) : scn_fetch_xml(run, source, whole);
 
     for (guint i = 0; text && i < step->items->len; i++) {
         char *changed = apply_item(run, text, g_ptr_array_index(step->items, i));

@@ -75,7 +75,8 @@ compare(ScnRun *run, const Match *match, const char *op, const char *value)
         return match->count == 0 ||
                scn_fail(run, "no match", "%d, the first is '%s'", match->count, text);
     if (strcmp(op, "count") == 0)
-        return match->count == atoi(value) || scn_fail(run, expected, "%d matches", match->count);
+        return match->count == g_ascii_strtoll(value, NULL, 10) ||
+               scn_fail(run, expected, "%d matches", match->count);
     if (match->count == 0)
         return scn_fail(run, expected, "no match");
     if (strcmp(op, "contains") == 0)

@@ -202,6 +202,7 @@ rename_moves_what_is_recorded(void **state)
     assert_refused(sim->domain_rename(conn, "vm2", "vm2", 0, &err), VIR_ERR_OPERATION_INVALID,
                    "DOM-REN-004");
     assert_refused(sim->domain_rename(conn, "vm2", "a/b", 0, &err), VIR_ERR_XML_ERROR, "a/b");
+    assert_int_equal(sim->domain_rename(conn, "vm2", "a\nb", 0, &err), VIR_ERR_XML_ERROR);
 }
 
 static void
