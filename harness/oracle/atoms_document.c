@@ -94,6 +94,7 @@ name_in_image(const StepContext *context)
     return FALSE;
 }
 
+ATOM(name_beyond_tag, document_name(context) && strlen(document_name(context)) > 255)
 ATOM(name_given, document_name(context) != NULL)
 ATOM(name_slash, document_name(context) && strchr(document_name(context), '/'))
 ATOM(name_dot, document_name(context) && *document_name(context) == '.')
@@ -343,6 +344,7 @@ const AtomRow atoms_document[] = {
     {"xml.name:newline", name_newline},
     {"xml.name:unwritable", name_is_unwritable},
     {"xml.name:digits", name_is_digits},
+    {"xml.name:beyond-a-tag", name_beyond_tag},
     {"xml.name:of-another", name_of_another},
     {"xml.uuid:of-another", uuid_of_another},
     {"name:exists", name_exists},

@@ -154,13 +154,14 @@ disk_fits_schema(const xmlNode *node)
     static const char *const attributes[] = {"name", "snapshot", "type", NULL};
     g_autofree char *name = document_attribute(node, "name");
     g_autofree char *location = document_attribute(node, "snapshot");
+    const xmlNode *child = xmlFirstElementChild((xmlNode *)node);
 
     if (!document_is(node, "disk") || !name || !attributes_are_known(node, attributes))
         return FALSE;
     if (!location)
         return TRUE;
-    return g_strv_contains(locations, location) &&
-           (strcmp(location, "external") == 0 || !xmlFirstElementChild((xmlNode *)node));
+    return g_strv_contains(locations, location) && (strcmp(location, "external") == 0 || !child ||
+                                                    document_is(child, "snapshotDeleteInProgress"));
 }
 
 static gboolean
