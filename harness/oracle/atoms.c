@@ -324,6 +324,8 @@ atom_index(void)
         g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
     for (const AtomRow *row = atoms_document; row->name; row++)
         g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
+    for (const AtomRow *row = atoms_disks; row->name; row++)
+        g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
     return by_name;
 }
 

@@ -20,8 +20,10 @@ typedef struct {
 
 /** Atoms of the call, the domain and the moment; ends with a NULL name. */
 extern const AtomRow atoms_world[];
-/** Atoms of the document handed in and its disks; ends with a NULL name. */
+/** Atoms of the document handed in; ends with a NULL name. */
 extern const AtomRow atoms_document[];
+/** Atoms of what the document wants of the disks; ends with a NULL name. */
+extern const AtomRow atoms_disks[];
 /** The families; ends with a NULL prefix. */
 extern const AtomFamily atoms_families[];
 

@@ -232,94 +232,6 @@ ATOM(name_of_another,
          (!context->domain_xml->uuid ||
           g_ascii_strcasecmp(context->domain_xml->uuid, context->domain->uuid) != 0))
 
-/* ---- alignment ---- */
-
-static guint
-align_faults(const StepContext *context)
-{
-    return context->alignment ? context->alignment->faults : 0;
-}
-
-ATOM(align_too_many, align_faults(context) & ALIGN_TOO_MANY)
-ATOM(align_unknown, align_faults(context) & ALIGN_UNKNOWN_DISK)
-ATOM(align_duplicate, align_faults(context) & ALIGN_DUPLICATE)
-ATOM(align_not_internal, align_faults(context) & ALIGN_NOT_INTERNAL)
-ATOM(align_source, align_faults(context) & ALIGN_SOURCE_NOT_EXTERNAL)
-ATOM(align_no_path, align_faults(context) & ALIGN_NO_PATH_FOR_TYPE)
-ATOM(align_no_base, align_faults(context) & ALIGN_NO_BASE_PATH)
-ATOM(align_base_missing, align_faults(context) & ALIGN_BASE_MISSING)
-ATOM(align_same_path, align_faults(context) & ALIGN_SAME_PATH)
-
-typedef gboolean (*AlignedTest)(const StepContext *context, const AlignedDisk *aligned);
-
-static gboolean
-any_aligned(const StepContext *context, const char *location, AlignedTest test)
-{
-    for (guint i = 0; context->alignment && i < context->alignment->disks->len; i++) {
-        const AlignedDisk *aligned = g_ptr_array_index(context->alignment->disks, i);
-
-        if (strcmp(aligned->location, location) == 0 && (!test || test(context, aligned)))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-#define ALIGNED(name, expression)                                                                  \
-    static gboolean name(const StepContext *context G_GNUC_UNUSED, const AlignedDisk *aligned)     \
-    {                                                                                              \
-        return (expression);                                                                       \
-    }
-
-ALIGNED(is_not_qcow2, g_strcmp0(aligned->disk->format, "qcow2") != 0)
-ALIGNED(overlay_not_qcow2, aligned->format &&strcmp(aligned->format, "qcow2") != 0 &&
-                               strcmp(aligned->format, "qed") != 0)
-ALIGNED(is_cache_not_qcow2,
-        aligned->cache && aligned->format && strcmp(aligned->format, "qcow2") != 0)
-ALIGNED(is_not_local, strcmp(aligned->type, "file") != 0 && strcmp(aligned->type, "block") != 0)
-ALIGNED(is_shareable, aligned->disk->shareable && !aligned->disk->readonly)
-ALIGNED(is_lun, g_strcmp0(aligned->disk->device, "lun") == 0)
-ALIGNED(is_transient, aligned->disk->transient)
-ALIGNED(is_left_out, aligned->disk->source && !aligned->disk->readonly)
-ALIGNED(is_missing, aligned->overlay && !observed_file(context->before, aligned->overlay))
-ALIGNED(is_block_missing, is_missing(context, aligned) && strcmp(aligned->type, "block") == 0)
-
-/* What is reused has the format that is said and rests on the disk's image. */
-static gboolean
-is_unfit(const StepContext *context, const AlignedDisk *aligned)
-{
-    json_t *file = observed_image(context->before, aligned->overlay);
-    const char *format = json_string_value(json_object_get(file, "format"));
-    const char *backing = json_string_value(json_object_get(file, "backing"));
-    gboolean unfit = file && (g_strcmp0(format, aligned->format ? aligned->format : "qcow2") != 0 ||
-                              g_strcmp0(backing, aligned->disk->source) != 0);
-
-    return unfit;
-}
-
-/* A file that holds anything is not overwritten. */
-static gboolean
-is_in_the_way(const StepContext *context, const AlignedDisk *aligned)
-{
-    return aligned->overlay && strcmp(aligned->type, "file") == 0 &&
-           observed_file_size(context->before, aligned->overlay) > 0;
-}
-
-ATOM(any_internal, any_aligned(context, "internal", NULL))
-ATOM(any_external, any_aligned(context, "external", NULL))
-ATOM(any_manual, any_aligned(context, "manual", NULL))
-ATOM(left_out, any_aligned(context, "no", is_left_out) || any_manual(context))
-ATOM(internal_not_qcow2, any_aligned(context, "internal", is_not_qcow2))
-ATOM(external_not_qcow2, any_aligned(context, "external", overlay_not_qcow2))
-ATOM(external_cache, any_aligned(context, "external", is_cache_not_qcow2))
-ATOM(external_not_local, any_aligned(context, "external", is_not_local))
-ATOM(external_shareable, any_aligned(context, "external", is_shareable))
-ATOM(external_lun, any_aligned(context, "external", is_lun))
-ATOM(external_transient, any_aligned(context, "external", is_transient))
-ATOM(overlay_missing, any_aligned(context, "external", is_missing))
-ATOM(overlay_unfit, any_aligned(context, "external", is_unfit))
-ATOM(overlay_block_missing, any_aligned(context, "external", is_block_missing))
-ATOM(overlay_in_the_way, any_aligned(context, "external", is_in_the_way))
-
 const AtomRow atoms_document[] = {
     {"xml:given", xml_given},
     {"xml:well-formed", xml_well_formed},
@@ -373,29 +285,5 @@ const AtomRow atoms_document[] = {
     {"named.domain:full", named_full},
     {"named.state:live", named_live},
     {"named.state:disk-snapshot", named_disk},
-    {"align:too-many", align_too_many},
-    {"align:unknown-disk", align_unknown},
-    {"align:duplicate", align_duplicate},
-    {"align:not-internal", align_not_internal},
-    {"align:source-not-external", align_source},
-    {"align:no-path-for-type", align_no_path},
-    {"align:no-base-path", align_no_base},
-    {"align:base-missing", align_base_missing},
-    {"align:same-path", align_same_path},
-    {"disks:any-internal", any_internal},
-    {"disks:any-external", any_external},
-    {"disks:any-manual", any_manual},
-    {"disks:left-out", left_out},
-    {"disks:internal-not-qcow2", internal_not_qcow2},
-    {"disks:overlay-not-qcow2", external_not_qcow2},
-    {"disks:overlay-cache-not-qcow2", external_cache},
-    {"disks:overlay-not-local", external_not_local},
-    {"disks:external-shareable", external_shareable},
-    {"disks:external-lun", external_lun},
-    {"disks:external-transient", external_transient},
-    {"disks:overlay-missing", overlay_missing},
-    {"disks:overlay-unfit", overlay_unfit},
-    {"disks:overlay-block-missing", overlay_block_missing},
-    {"disks:overlay-in-the-way", overlay_in_the_way},
     {NULL, NULL},
 };
