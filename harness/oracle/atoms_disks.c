@@ -82,6 +82,21 @@ is_in_the_way(const StepContext *context, const AlignedDisk *aligned)
            observed_file_size(context->before, aligned->overlay) > 0;
 }
 
+/* One more layer than a driver may stack (SNAP-PREP-029). */
+static gboolean
+is_chain_full(const StepContext *context, const AlignedDisk *aligned)
+{
+    const char *at = aligned->disk->source;
+    guint layers = 0;
+
+    while (at && layers < 200) {
+        at = json_string_value(json_object_get(observed_image(context->before, at), "backing"));
+        layers++;
+    }
+    return layers >= 200;
+}
+
+ATOM(chain_full, any_aligned(context, "external", is_chain_full))
 ATOM(any_internal, any_aligned(context, "internal", NULL))
 ATOM(any_external, any_aligned(context, "external", NULL))
 ATOM(any_manual, any_aligned(context, "manual", NULL))
@@ -108,6 +123,7 @@ const AtomRow atoms_disks[] = {
     {"align:no-base-path", align_no_base},
     {"align:base-missing", align_base_missing},
     {"align:same-path", align_same_path},
+    {"disks:chain-full", chain_full},
     {"disks:any-internal", any_internal},
     {"disks:any-external", any_external},
     {"disks:any-manual", any_manual},
