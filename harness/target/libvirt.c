@@ -32,18 +32,19 @@ libvirt_answer(int result, struct vm_error *err)
 static const struct {
     const char *type;
     struct vm_target_world world; /* disk_dir is filled at open */
-    const char *const capabilities[16];
+    const char *const capabilities[20];
 } drivers[] = {
     {"TEST",
      {.virt_type = "test", .arch = "", .machine = "", .os_type = "hvm"},
-     {"autostart", "events", "managed-save", "persistent", "rename", "save-restore",
-      "snapshot-internal", "snapshot-redefine", "snapshot-validate", "transient"}},
+     {"autostart", "domain-validation", "events", "managed-save", "persistent", "rename",
+      "save-restore", "snapshot-diskspec", "snapshot-internal", "snapshot-redefine",
+      "snapshot-validate", "transient"}},
     {"QEMU",
      {.virt_type = "qemu", .arch = "x86_64", .machine = "pc", .os_type = "hvm"},
-     {"autostart", "delete-metadata-only", "events", "managed-save", "persistent", "rename",
-      "save-restore", "snapshot-disk-only", "snapshot-internal", "snapshot-no-metadata",
-      "snapshot-redefine", "snapshot-reuse-external", "snapshot-validate", "start-paused",
-      "transient"}},
+     {"autostart", "delete-metadata-only", "domain-validation", "events", "managed-save",
+      "persistent", "rename", "save-restore", "snapshot-disk-only", "snapshot-diskspec",
+      "snapshot-internal", "snapshot-no-metadata", "snapshot-redefine", "snapshot-reuse-external",
+      "snapshot-validate", "start-paused", "transient"}},
 };
 
 static int

@@ -23,6 +23,8 @@ static const char *const sim_capabilities[] = {
     "snapshot-no-metadata",
     "snapshot-reuse-external",
     "snapshot-validate",
+    "snapshot-diskspec",
+    "domain-validation",
     "delete-metadata-only",
     "managed-save",
     "save-restore",
