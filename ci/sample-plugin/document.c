@@ -5,6 +5,7 @@
 #include <libxml/parser.h>
 #include <libxml/xmlsave.h>
 #include <libxml/xpath.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,25 @@ document_count(xmlDoc *doc, const char *xpath)
     return count;
 }
 
+int
+document_equal(xmlDoc *a, xmlDoc *b, const char *xpath)
+{
+    int count = document_count(a, xpath);
+    int equal = document_count(b, xpath) == count;
+
+    for (int i = 1; equal && i <= count; i++) {
+        char indexed[128], *left, *right;
+
+        snprintf(indexed, sizeof(indexed), "(%s)[%d]", xpath, i);
+        left = document_text(a, indexed);
+        right = document_text(b, indexed);
+        equal = strcmp(left, right) == 0;
+        free(left);
+        free(right);
+    }
+    return equal;
+}
+
 char *
 document_format(xmlDoc *doc)
 {
@@ -93,6 +113,24 @@ document_format(xmlDoc *doc)
     xmlSaveClose(save);
     text = strdup((const char *)xmlBufferContent(buffer));
     xmlBufferFree(buffer);
+    return text;
+}
+
+char *
+document_without_secrets(const char *xml)
+{
+    struct vm_error ignored;
+    xmlDoc *doc = document_parse(xml, "domain", &ignored);
+    xmlXPathObject *object = evaluate(doc, "//graphics/@passwd");
+    char *text;
+
+    for (int i = 0; object->nodesetval && i < object->nodesetval->nodeNr; i++) {
+        xmlRemoveProp((xmlAttr *)object->nodesetval->nodeTab[i]);
+        object->nodesetval->nodeTab[i] = NULL;
+    }
+    xmlXPathFreeObject(object);
+    text = document_format(doc);
+    xmlFreeDoc(doc);
     return text;
 }
 

@@ -18,10 +18,17 @@ enum {
 
 enum {
     UNDEFINE_SNAPSHOTS_METADATA = 2,
+    UNDEFINE_NVRAM = 0x4 | 0x8, /* remove it, keep it */
+    UNDEFINE_TPM = 0x20 | 0x40,
     UNDEFINE_MASK = 0x7f,
+    XML_SECURE = 1,
+    XML_INACTIVE = 2,
     XML_MASK = 0xf,
     LIST_MASK = 0xffff,
     START_PAUSED = 1,
+    START_AUTODESTROY = 2,
+    SHUTDOWN_ACPI = 1,
+    SHUTDOWN_AGENT = 2,
 };
 
 struct domain *
@@ -180,11 +187,13 @@ domain_undefine_flags(struct vm_conn *conn, const char *name, uint32_t flags, st
     struct domain *domain;
     int code = check_flags(flags, UNDEFINE_MASK, err);
 
+    if ((flags & UNDEFINE_NVRAM) == UNDEFINE_NVRAM || (flags & UNDEFINE_TPM) == UNDEFINE_TPM)
+        return refuse(err, ERR_OPERATION_INVALID, "removing and keeping exclude each other");
     if (code || !(domain = find_domain(conn, name, err)))
         return err->code;
     if (!domain->persistent)
         return refuse(err, ERR_OPERATION_INVALID, "domain '%s' is transient", name);
-    /* SEEDED(1): the snapshots' metadata is dropped without a word (SNAP-GUARD-001). */
+    /* SEEDED(1): the snapshots' metadata is dropped without a word (VM-UNDEF-001). */
     if (!SEEDED(1) && domain->snapshots && !(flags & UNDEFINE_SNAPSHOTS_METADATA))
         return refuse(err, ERR_OPERATION_INVALID, "domain '%s' has %d snapshots", name,
                       snapshot_count(domain));
@@ -205,11 +214,13 @@ domain_get_xml(struct vm_conn *conn, const char *name, uint32_t flags, char **xm
                struct vm_error *err)
 {
     struct domain *domain;
+    const char *shown;
     int code = check_flags(flags, XML_MASK, err);
 
     if (code || !(domain = find_domain(conn, name, err)))
         return err->code;
-    *xml = strdup(flags & 2 && domain->next_xml ? domain->next_xml : domain->xml);
+    shown = flags & XML_INACTIVE && domain->next_xml ? domain->next_xml : domain->xml;
+    *xml = flags & XML_SECURE ? strdup(shown) : document_without_secrets(shown);
     return 0;
 }
 
@@ -280,16 +291,35 @@ domain_list(struct vm_conn *conn, uint32_t flags, char ***names, struct vm_error
     return 0;
 }
 
+/* A disk that forgets would need an overlay, which this driver cannot make. */
+static int
+check_disks(const struct domain *domain, struct vm_error *err)
+{
+    struct vm_error ignored;
+    xmlDoc *doc = document_parse(domain->xml, "domain", &ignored);
+    int count = document_count(doc, "/domain/devices/disk/transient");
+
+    xmlFreeDoc(doc);
+    if (count)
+        return refuse(err, ERR_OPERATION_UNSUPPORTED, "domain '%s' has %d transient disks",
+                      domain->name, count);
+    return 0;
+}
+
 static int
 domain_create(struct vm_conn *conn, const char *name, uint32_t flags, struct vm_error *err)
 {
     struct domain *domain;
-    int code = check_flags(flags, START_PAUSED, err);
+    int code = check_flags(flags, START_PAUSED | START_AUTODESTROY, err);
 
+    if (!code && flags & START_AUTODESTROY)
+        return refuse(err, ERR_ARGUMENT_UNSUPPORTED, "autodestroy is not supported");
     if (code || !(domain = find_domain(conn, name, err)))
         return err->code;
     if (domain->state != STATE_SHUTOFF)
         return refuse(err, ERR_OPERATION_INVALID, "domain '%s' is already active", name);
+    if (check_disks(domain, err))
+        return err->code;
     domain->next_xml = strdup(domain->xml);
     domain->state = flags & START_PAUSED ? STATE_PAUSED : STATE_RUNNING;
     domain->reason = flags & START_PAUSED ? REASON_USER : REASON_BOOTED;
@@ -312,10 +342,12 @@ static int
 domain_shutdown(struct vm_conn *conn, const char *name, uint32_t flags, struct vm_error *err)
 {
     struct domain *domain;
-    int code = check_flags(flags, 3, err);
+    int code = check_flags(flags, SHUTDOWN_ACPI | SHUTDOWN_AGENT, err);
 
     if (code || !(domain = find_domain(conn, name, err)))
         return err->code;
+    if (flags == SHUTDOWN_AGENT)
+        return refuse(err, ERR_ARGUMENT_UNSUPPORTED, "domain '%s' has no guest agent", name);
     if (domain->state != STATE_RUNNING)
         return refuse(err, ERR_OPERATION_INVALID, "domain '%s' is not running", name);
     stop(conn, domain, REASON_SHUTDOWN);

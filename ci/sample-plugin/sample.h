@@ -93,6 +93,12 @@ int document_count(xmlDoc *doc, const char *xpath);
 /** The document as text, without its declaration.  Freed with free(). */
 char *document_format(xmlDoc *doc);
 
+/** Whether the same texts stand at an XPath of both. */
+int document_equal(xmlDoc *a, xmlDoc *b, const char *xpath);
+
+/** A domain's document without its passwords.  Freed with free(). */
+char *document_without_secrets(const char *xml);
+
 /** `text` with <, >, & and quotes escaped.  Freed with free(). */
 char *document_escape(const char *text);
 
@@ -102,8 +108,15 @@ void snapshot_free(struct snapshot *snapshot);
 /** How many snapshots a domain has. */
 int snapshot_count(const struct domain *domain);
 
-/** The methods of the two families, filled into the table. */
+/** The snapshot of a name, or NULL. */
+struct snapshot *find_snapshot(const struct domain *domain, const char *name);
+
+/** Whether a snapshot is a descendant of another. */
+int snapshot_is_below(const struct snapshot *snapshot, const struct snapshot *ancestor);
+
+/** The methods of one file each, filled into the table. */
 void fill_domain(struct vm_target *table);
+void fill_snapshot_create(struct vm_target *table);
 void fill_snapshot(struct vm_target *table);
 void fill_snapshot_list(struct vm_target *table);
 

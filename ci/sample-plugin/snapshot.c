@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The sample's snapshots: create, describe, revert, delete.
+ * The sample's snapshots: describe, revert, delete.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +9,12 @@
 #include "sample.h"
 
 enum {
-    CREATE_HALT = 8,
-    CREATE_DISK_ONLY = 16,
-    CREATE_QUIESCE = 64,
-    CREATE_ATOMIC = 128,
-    CREATE_LIVE = 256,
-    CREATE_MASK = CREATE_HALT | CREATE_QUIESCE | CREATE_ATOMIC | CREATE_LIVE,
+    XML_SECURE = 1,
     REVERT_RUNNING = 1,
     REVERT_PAUSED = 2,
     REVERT_FORCE = 4,
+    REVERT_RESET_NVRAM = 8, /* there is none */
+    REVERT_MASK = 15,
     DELETE_CHILDREN = 1,
     DELETE_CHILDREN_ONLY = 4,
     REASON_BOOTED = 1,
@@ -47,14 +43,24 @@ snapshot_count(const struct domain *domain)
     return count;
 }
 
-static struct snapshot *
-find(struct domain *domain, const char *name)
+struct snapshot *
+find_snapshot(const struct domain *domain, const char *name)
 {
     for (struct snapshot *snapshot = domain->snapshots; snapshot; snapshot = snapshot->next) {
         if (strcmp(snapshot->name, name) == 0)
             return snapshot;
     }
     return NULL;
+}
+
+int
+snapshot_is_below(const struct snapshot *snapshot, const struct snapshot *ancestor)
+{
+    for (snapshot = snapshot->parent; snapshot; snapshot = snapshot->parent) {
+        if (snapshot == ancestor)
+            return 1;
+    }
+    return 0;
 }
 
 /* The domain and the snapshot of a call. */
@@ -67,154 +73,11 @@ find_both(struct vm_conn *conn, const char *name, const char *snapshot_name, str
     *domain = find_domain(conn, name, err);
     if (!*domain)
         return NULL;
-    snapshot = find(*domain, snapshot_name);
+    snapshot = find_snapshot(*domain, snapshot_name);
     if (!snapshot)
         refuse(err, ERR_NO_DOMAIN_SNAPSHOT, "domain '%s' has no snapshot '%s'", name,
                snapshot_name);
     return snapshot;
-}
-
-/* ---- create ---- */
-
-static int
-is_short_number(const char *name)
-{
-    size_t digits = strspn(name, "0123456789");
-
-    return digits == strlen(name) && digits < 10;
-}
-
-static int
-check_name(struct domain *domain, const char *name, struct vm_error *err)
-{
-    if (strchr(name, '/') || name[0] == '.' || strlen(name) > 240)
-        return refuse(err, ERR_XML_DETAIL, "domain '%s': a snapshot cannot be called '%s'",
-                      domain->name, name);
-    for (const char *c = name; *c; c++) {
-        if (iscntrl((unsigned char)*c))
-            return refuse(err, ERR_XML_DETAIL,
-                          "domain '%s': a snapshot's name cannot hold control characters",
-                          domain->name);
-    }
-    if (is_short_number(name))
-        return refuse(err, ERR_CONFIG_UNSUPPORTED,
-                      "domain '%s': '%s' would be taken for a snapshot's id", domain->name, name);
-    return 0;
-}
-
-/* <memory> must fit what this driver does: all of it while running, none while off. */
-static int
-check_memory(struct domain *domain, xmlDoc *doc, struct vm_error *err)
-{
-    char *memory = document_text(doc, "/domainsnapshot/memory/@snapshot");
-    int active = domain->state != STATE_SHUTOFF;
-    int code = 0;
-
-    if (memory && !active && strcmp(memory, "no") != 0)
-        code = refuse(err, ERR_XML_ERROR, "domain '%s' is off: there is no memory to keep",
-                      domain->name);
-    else if (memory && active && strcmp(memory, "internal") != 0)
-        code =
-            refuse(err, ERR_OPERATION_UNSUPPORTED,
-                   "domain '%s': memory '%s' is not supported while running", domain->name, memory);
-    free(memory);
-    return code;
-}
-
-static char *
-choose_name(struct vm_conn *conn, struct domain *domain, xmlDoc *doc)
-{
-    char *name = document_text(doc, "/domainsnapshot/name");
-    char made[32];
-
-    if (name && *name)
-        return name;
-    free(name);
-    do
-        snprintf(made, sizeof(made), "%lld", ++conn->clock);
-    while (find(domain, made));
-    return strdup(made);
-}
-
-static void
-append(struct domain *domain, struct snapshot *snapshot)
-{
-    struct snapshot **link = &domain->snapshots;
-
-    while (*link)
-        link = &(*link)->next;
-    *link = snapshot;
-    snapshot->parent = domain->current;
-    domain->current = snapshot;
-}
-
-static void
-take(struct vm_conn *conn, struct domain *domain, char *name, char *description)
-{
-    struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
-
-    snapshot->name = name;
-    snapshot->description = description;
-    snapshot->state = domain->state;
-    snapshot->created = ++conn->clock;
-    snapshot->domain_xml = strdup(domain->xml);
-    snapshot->inactive_xml = domain->next_xml ? strdup(domain->next_xml) : NULL;
-    append(domain, snapshot);
-}
-
-static void
-halt(struct domain *domain)
-{
-    domain->state = STATE_SHUTOFF;
-    domain->reason = REASON_FROM_SNAPSHOT;
-    free(domain->xml);
-    domain->xml = domain->next_xml;
-    domain->next_xml = NULL;
-}
-
-static int
-check_create(struct domain *domain, xmlDoc *doc, const char *name, uint32_t flags,
-             struct vm_error *err)
-{
-    if (check_name(domain, name, err))
-        return err->code;
-    if (flags & CREATE_LIVE)
-        return refuse(err, ERR_OPERATION_UNSUPPORTED,
-                      "domain '%s': a live snapshot needs external memory", domain->name);
-    if (check_memory(domain, doc, err))
-        return err->code;
-    /* SEEDED(2): a second snapshot of the same name (SNAP-NAME-003). */
-    if (!SEEDED(2) && find(domain, name))
-        return refuse(err, ERR_OPERATION_FAILED, "domain '%s' has a snapshot '%s' already",
-                      domain->name, name);
-    return 0;
-}
-
-static int
-snapshot_create_xml(struct vm_conn *conn, const char *domain_name, const char *xml, uint32_t flags,
-                    char **name, struct vm_error *err)
-{
-    struct domain *domain;
-    xmlDoc *doc;
-
-    if (check_flags(flags, CREATE_MASK, err))
-        return err->code;
-    if (flags & CREATE_QUIESCE)
-        return refuse(err, ERR_INVALID_ARG, "quiesce needs disk-only");
-    if (!(domain = find_domain(conn, domain_name, err)) ||
-        !(doc = document_parse(xml, "domainsnapshot", err)))
-        return err->code;
-    *name = choose_name(conn, domain, doc);
-    if (check_create(domain, doc, *name, flags, err)) {
-        free(*name);
-        xmlFreeDoc(doc);
-        return err->code;
-    }
-    take(conn, domain, strdup(*name), document_text(doc, "/domainsnapshot/description"));
-    if (flags & CREATE_HALT && domain->state != STATE_SHUTOFF)
-        halt(domain);
-    xmlFreeDoc(doc);
-    return 0;
 }
 
 /* ---- describe ---- */
@@ -259,14 +122,16 @@ state_word(int state)
     return state == STATE_RUNNING ? "running" : state == STATE_PAUSED ? "paused" : "shutoff";
 }
 
-/* A captured definition of the next boot stands under another element name. */
+/* A captured definition; that of the next boot stands under another element name. */
 static void
-print_inactive(FILE *out, const char *xml)
+print_domain(FILE *out, const char *element, const char *xml, uint32_t flags)
 {
-    const char *start = strstr(xml, "<domain");
-    const char *end = strstr(xml, "</domain>");
+    char *shown = flags & XML_SECURE ? strdup(xml) : document_without_secrets(xml);
+    const char *start = strstr(shown, "<domain") + strlen("<domain");
+    const char *end = strstr(shown, "</domain>");
 
-    fprintf(out, "<inactiveDomain%.*s</inactiveDomain>", (int)(end - start - 7), start + 7);
+    fprintf(out, "<%s%.*s</%s>", element, (int)(end - start), start, element);
+    free(shown);
 }
 
 static int
@@ -278,7 +143,7 @@ snapshot_get_xml(struct vm_conn *conn, const char *domain_name, const char *name
     size_t length;
     FILE *out;
 
-    if (check_flags(flags, 1, err) ||
+    if (check_flags(flags, XML_SECURE, err) ||
         !(snapshot = find_both(conn, domain_name, name, &domain, err)))
         return err->code;
     out = open_memstream(xml, &length);
@@ -295,9 +160,9 @@ snapshot_get_xml(struct vm_conn *conn, const char *domain_name, const char *name
     fprintf(out, "<creationTime>%lld</creationTime>", snapshot->created);
     fprintf(out, "<memory snapshot='%s'/>", snapshot->state == STATE_SHUTOFF ? "no" : "internal");
     print_disks(out, snapshot->domain_xml);
-    fputs(snapshot->domain_xml, out);
+    print_domain(out, "domain", snapshot->domain_xml, flags);
     if (snapshot->inactive_xml)
-        print_inactive(out, snapshot->inactive_xml);
+        print_domain(out, "inactiveDomain", snapshot->inactive_xml, flags);
     fputs("</domainsnapshot>", out);
     fclose(out);
     return 0;
@@ -334,6 +199,42 @@ replace(char **slot, const char *text)
     *slot = copy;
 }
 
+/* A running guest may go on only as the same machine on the same disks. */
+static int
+is_same_machine(const char *xml, const char *other)
+{
+    static const char *const parts[] = {"/domain/memory", "/domain/vcpu",
+                                        "/domain/devices/disk/source/@file"};
+    struct vm_error ignored;
+    xmlDoc *a = document_parse(xml, "domain", &ignored);
+    xmlDoc *b = document_parse(other, "domain", &ignored);
+    int same = 1;
+
+    for (size_t i = 0; same && i < sizeof(parts) / sizeof(*parts); i++)
+        same = document_equal(a, b, parts[i]);
+    xmlFreeDoc(a);
+    xmlFreeDoc(b);
+    return same;
+}
+
+/* What a caller loses by this revert needs FORCE. */
+static int
+check_risk(const struct domain *domain, const struct snapshot *snapshot, struct vm_error *err)
+{
+    if (domain->state == STATE_SHUTOFF)
+        return 0;
+    /* SEEDED(3): the running guest is thrown away unasked (VM-REV-001). */
+    if (snapshot->state == STATE_SHUTOFF && !SEEDED(3))
+        return refuse(err, ERR_SNAPSHOT_REVERT_RISKY,
+                      "domain '%s' runs and would be stopped by snapshot '%s'", domain->name,
+                      snapshot->name);
+    if (snapshot->state != STATE_SHUTOFF && !is_same_machine(domain->xml, snapshot->domain_xml))
+        return refuse(err, ERR_SNAPSHOT_REVERT_RISKY,
+                      "domain '%s' runs as another machine than snapshot '%s' holds", domain->name,
+                      snapshot->name);
+    return 0;
+}
+
 static int
 snapshot_revert(struct vm_conn *conn, const char *domain_name, const char *name, uint32_t flags,
                 struct vm_error *err)
@@ -343,17 +244,14 @@ snapshot_revert(struct vm_conn *conn, const char *domain_name, const char *name,
     const char *stored;
     int state;
 
-    if (check_flags(flags, REVERT_RUNNING | REVERT_PAUSED | REVERT_FORCE, err))
+    if (check_flags(flags, REVERT_MASK, err))
         return err->code;
     if ((flags & REVERT_RUNNING) && (flags & REVERT_PAUSED))
         return refuse(err, ERR_INVALID_ARG, "running and paused exclude each other");
     if (!(snapshot = find_both(conn, domain_name, name, &domain, err)))
         return err->code;
-    /* SEEDED(3): the running guest is thrown away unasked (VM-REV-001). */
-    if (!SEEDED(3) && domain->state != STATE_SHUTOFF && snapshot->state == STATE_SHUTOFF &&
-        !(flags & REVERT_FORCE))
-        return refuse(err, ERR_SNAPSHOT_REVERT_RISKY,
-                      "domain '%s' runs and would be stopped by snapshot '%s'", domain_name, name);
+    if (!(flags & REVERT_FORCE) && check_risk(domain, snapshot, err))
+        return err->code;
     state = target_state(snapshot, flags);
     domain->reason = target_reason(domain, snapshot, state);
     domain->state = state;
@@ -366,18 +264,9 @@ snapshot_revert(struct vm_conn *conn, const char *domain_name, const char *name,
 
 /* ---- delete ---- */
 
-static int
-is_below(const struct snapshot *snapshot, const struct snapshot *ancestor)
-{
-    for (snapshot = snapshot->parent; snapshot; snapshot = snapshot->parent) {
-        if (snapshot == ancestor)
-            return 1;
-    }
-    return 0;
-}
-
+/* Take one out of the list; its children go to the heir. */
 static void
-unlink_one(struct domain *domain, struct snapshot *snapshot)
+unlink_one(struct domain *domain, struct snapshot *snapshot, struct snapshot *heir)
 {
     struct snapshot **link = &domain->snapshots;
 
@@ -385,9 +274,8 @@ unlink_one(struct domain *domain, struct snapshot *snapshot)
         link = &(*link)->next;
     *link = snapshot->next;
     for (struct snapshot *child = domain->snapshots; child; child = child->next) {
-        /* SEEDED(4): children become roots, wherever they stood (SNAP-TREE-009). */
         if (child->parent == snapshot)
-            child->parent = SEEDED(4) ? NULL : snapshot->parent;
+            child->parent = heir;
     }
     if (domain->current == snapshot)
         domain->current = snapshot->parent;
@@ -399,14 +287,14 @@ unlink_descendants(struct domain *domain, struct snapshot *top)
 {
     struct snapshot *snapshot = domain->snapshots;
 
-    if (domain->current && is_below(domain->current, top))
+    if (domain->current && snapshot_is_below(domain->current, top))
         domain->current = top;
     while (snapshot) {
-        if (!is_below(snapshot, top)) {
+        if (!snapshot_is_below(snapshot, top)) {
             snapshot = snapshot->next;
             continue;
         }
-        unlink_one(domain, snapshot);
+        unlink_one(domain, snapshot, snapshot->parent);
         snapshot = domain->snapshots;
     }
 }
@@ -427,14 +315,14 @@ snapshot_delete(struct vm_conn *conn, const char *domain_name, const char *name,
     if (flags)
         unlink_descendants(domain, snapshot);
     if (!(flags & DELETE_CHILDREN_ONLY))
-        unlink_one(domain, snapshot);
+        /* SEEDED(4): children become roots, wherever they stood (SNAP-TREE-009). */
+        unlink_one(domain, snapshot, SEEDED(4) ? NULL : snapshot->parent);
     return 0;
 }
 
 void
 fill_snapshot(struct vm_target *table)
 {
-    table->snapshot_create_xml = snapshot_create_xml;
     table->snapshot_get_xml = snapshot_get_xml;
     table->snapshot_revert = snapshot_revert;
     table->snapshot_delete = snapshot_delete;

@@ -31,23 +31,13 @@ has_children(const struct domain *domain, const struct snapshot *snapshot)
     return 0;
 }
 
-static int
-is_below(const struct snapshot *snapshot, const struct snapshot *ancestor)
-{
-    for (snapshot = snapshot->parent; snapshot; snapshot = snapshot->parent) {
-        if (snapshot == ancestor)
-            return 1;
-    }
-    return 0;
-}
-
 /* Whether it stands where the question looks. */
 static int
 in_scope(const struct snapshot *snapshot, const struct snapshot *parent, uint32_t flags)
 {
     if (!parent)
         return !(flags & LIST_ROOTS) || !snapshot->parent;
-    return flags & LIST_ROOTS ? is_below(snapshot, parent) : snapshot->parent == parent;
+    return flags & LIST_ROOTS ? snapshot_is_below(snapshot, parent) : snapshot->parent == parent;
 }
 
 static int
@@ -58,8 +48,7 @@ passes_filters(const struct domain *domain, const struct snapshot *snapshot, uin
 
     if ((flags & LIST_NO_METADATA) && !(flags & LIST_METADATA))
         return 0;
-    /* SEEDED(5): inner snapshots count as leaves (SNAP-LIST-010). */
-    if ((flags & LIST_LEAVES) && !(flags & LIST_NO_LEAVES) && !leaf && !SEEDED(5))
+    if ((flags & LIST_LEAVES) && !(flags & LIST_NO_LEAVES) && !leaf)
         return 0;
     if ((flags & LIST_NO_LEAVES) && !(flags & LIST_LEAVES) && leaf)
         return 0;
@@ -73,22 +62,21 @@ static int
 collect(struct vm_conn *conn, const char *domain_name, const char *parent_name, uint32_t flags,
         char ***names, struct vm_error *err)
 {
+    struct snapshot *parent;
     struct domain *domain;
-    struct snapshot *parent = NULL;
     int count = 0;
 
     if (check_flags(flags, LIST_MASK, err) || !(domain = find_domain(conn, domain_name, err)))
         return -1;
-    for (struct snapshot *snapshot = domain->snapshots; parent_name && snapshot;
-         snapshot = snapshot->next) {
-        if (strcmp(snapshot->name, parent_name) == 0)
-            parent = snapshot;
-    }
+    parent = parent_name ? find_snapshot(domain, parent_name) : NULL;
     if (parent_name && !parent) {
         refuse(err, ERR_NO_DOMAIN_SNAPSHOT, "domain '%s' has no snapshot '%s'", domain_name,
                parent_name);
         return -1;
     }
+    /* SEEDED(5): below a snapshot, inner ones count as leaves too (SNAP-LIST-010). */
+    if (SEEDED(5) && parent)
+        flags &= ~(uint32_t)LIST_LEAVES;
     *names = calloc(snapshot_count(domain) + 1, sizeof(**names));
     for (struct snapshot *snapshot = domain->snapshots; snapshot; snapshot = snapshot->next) {
         if (in_scope(snapshot, parent, flags) && passes_filters(domain, snapshot, flags))
@@ -155,15 +143,11 @@ ask_snapshot(struct vm_conn *conn, const char *domain_name, const char *name, ui
              struct vm_error *err)
 {
     struct domain *domain = ask(conn, domain_name, flags, err);
+    struct snapshot *snapshot = domain ? find_snapshot(domain, name) : NULL;
 
-    if (!domain)
-        return NULL;
-    for (struct snapshot *snapshot = domain->snapshots; snapshot; snapshot = snapshot->next) {
-        if (strcmp(snapshot->name, name) == 0)
-            return snapshot;
-    }
-    refuse(err, ERR_NO_DOMAIN_SNAPSHOT, "domain '%s' has no snapshot '%s'", domain_name, name);
-    return NULL;
+    if (domain && !snapshot)
+        refuse(err, ERR_NO_DOMAIN_SNAPSHOT, "domain '%s' has no snapshot '%s'", domain_name, name);
+    return snapshot;
 }
 
 static int

@@ -80,11 +80,14 @@ version(struct vm_conn *conn, char **text, struct vm_error *err)
 static int
 capabilities(struct vm_conn *conn, char ***names, struct vm_error *err)
 {
+    static const char *const able[] = {"persistent", "snapshot-internal", "start-paused"};
+    const size_t count = sizeof(able) / sizeof(*able);
+
     (void)conn;
     (void)err;
-    *names = calloc(3, sizeof(**names));
-    (*names)[0] = strdup("persistent");
-    (*names)[1] = strdup("snapshot-internal");
+    *names = calloc(count + 1, sizeof(**names));
+    for (size_t i = 0; i < count; i++)
+        (*names)[i] = strdup(able[i]);
     return 0;
 }
 
@@ -141,6 +144,7 @@ virt_moment_target(void)
     };
 
     fill_domain(&table);
+    fill_snapshot_create(&table);
     fill_snapshot(&table);
     fill_snapshot_list(&table);
     return &table;
