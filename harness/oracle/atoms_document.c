@@ -44,6 +44,12 @@ ATOM(disk_bad_type, faults(context) & DOC_DISK_TYPE)
 ATOM(disk_bad_format, faults(context) & DOC_DISK_FORMAT)
 ATOM(disk_relative, faults(context) & DOC_DISK_RELATIVE)
 
+/* What a metadata file may hold at most (SNAP-META-015); a document that is larger by itself gives
+ * one that is larger too. */
+#define FILE_MAX (1024 * 1024)
+
+ATOM(xml_too_large, context->step->xml && strlen(context->step->xml) > FILE_MAX)
+
 static gboolean
 memory_is(const StepContext *context, const char *location)
 {
@@ -237,6 +243,7 @@ const AtomRow atoms_document[] = {
     {"xml:well-formed", xml_well_formed},
     {"xml:root", xml_root},
     {"xml:schema", xml_schema},
+    {"xml:too-large", xml_too_large},
     {"xml:same-abi", same_abi_as_running},
     {"xml.memory:bad-location", memory_bad_location},
     {"xml.memory:file-not-external", memory_file_not_external},

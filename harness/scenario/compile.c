@@ -328,7 +328,7 @@ compile_edit(Compiler *compiler, ScnStep *step, GError **error)
     static const struct {
         const char *verb;
         guint words;
-    } verbs[] = {{"set", 3},    {"delete", 2},      {"add", 3},
+    } verbs[] = {{"set", 3},    {"fill", 3},        {"delete", 2}, {"add", 3},
                  {"rename", 3}, {"rename-root", 2}, {"replace", 3}};
 
     if (step->words->len != 4 || strcmp(word_text(step, 2), "from") != 0 || !step->items)
@@ -342,7 +342,8 @@ compile_edit(Compiler *compiler, ScnStep *step, GError **error)
             known |= strcmp(verbs[j].verb, verb->text) == 0 && verbs[j].words == item->len;
         if (!known)
             return scn_syntax_error(error, &compiler->place, verb->column,
-                                    "'%s' in an edit; expected 'set XPATH VALUE', 'delete XPATH', "
+                                    "'%s' in an edit; expected 'set XPATH VALUE', 'fill XPATH N', "
+                                    "'delete XPATH', "
                                     "'add XPATH XML', 'rename XPATH NAME', 'rename-root NAME' or "
                                     "'replace TEXT BY'",
                                     verb->text);
@@ -406,7 +407,8 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
     static const struct {
         const char *verb;
         guint words;
-    } verbs[] = {{"write", 4}, {"truncate", 4}, {"remove", 3}, {"copy", 4}, {"replace", 5}};
+    } verbs[] = {{"write", 4},  {"truncate", 4}, {"pad", 4},
+                 {"remove", 3}, {"copy", 4},     {"replace", 5}};
     gboolean known =
         strcmp(word_text(step, 1), "write") == 0 && step->text && step->words->len == 3;
 
@@ -416,7 +418,8 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
     step->kind = SCN_STEP_FILE;
     g_hash_table_add(compiler->needs, (gpointer) "files");
     return known || usage(compiler, step,
-                          "file write PATH TEXT', 'file truncate PATH N', 'file remove PATH', "
+                          "file write PATH TEXT', 'file truncate PATH N', 'file pad PATH N', "
+                          "'file remove PATH', "
                           "'file copy A B' or 'file replace PATH TEXT BY",
                           error);
 }

@@ -21,6 +21,15 @@ set_text(xmlNode *node, const char *value)
     xmlFree(escaped);
 }
 
+/* As many bytes of text as `value` says, for documents beyond what a driver takes. */
+static void
+fill_text(xmlNode *node, const char *value)
+{
+    g_autofree char *text = g_strnfill(g_ascii_strtoull(value, NULL, 10), 'x');
+
+    xmlNodeSetContent(node, (const xmlChar *)text);
+}
+
 static void
 delete_node(xmlNode *node, const char *value)
 {
@@ -52,8 +61,11 @@ rename_node(xmlNode *node, const char *value)
 static const struct {
     const char *verb;
     EditNode edit;
-} verbs[] = {
-    {"set", set_text}, {"delete", delete_node}, {"add", add_child}, {"rename", rename_node}};
+} verbs[] = {{"set", set_text},
+             {"fill", fill_text},
+             {"delete", delete_node},
+             {"add", add_child},
+             {"rename", rename_node}};
 
 /* Apply `edit` to every match; how many there were. */
 static int

@@ -214,6 +214,16 @@ file_replace(ScnRun *run, const char *path, const char *data, const ScnStep *ste
     return put_file(run, path, changed->str, changed->len);
 }
 
+/* Blanks behind what the file holds, until it is `size` bytes long: XML stays XML. */
+static gboolean
+file_pad(ScnRun *run, const char *path, const char *data, size_t size)
+{
+    g_autofree char *padded = g_strnfill(size, ' ');
+
+    memcpy(padded, data, MIN(strlen(data), size));
+    return put_file(run, path, padded, size);
+}
+
 /* The verbs that begin with what the file holds. */
 static gboolean
 file_change(ScnRun *run, const char *verb, const char *path, const ScnStep *step)
@@ -227,6 +237,8 @@ file_change(ScnRun *run, const char *verb, const char *path, const ScnStep *step
         return FALSE;
     if (strcmp(verb, "truncate") == 0)
         good = put_file(run, path, data, MIN(length, (size_t)g_ascii_strtoull(argument, NULL, 10)));
+    else if (strcmp(verb, "pad") == 0)
+        good = file_pad(run, path, data, g_ascii_strtoull(argument, NULL, 10));
     else if (strcmp(verb, "copy") == 0)
         good = put_file(run, argument, data, length);
     else
