@@ -22,7 +22,7 @@ option(VM_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" 
 option(VM_COVERAGE "Build with gcov instrumentation" OFF)
 
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0>=2.66)
+pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0>=2.68)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson>=2.13)
 pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0>=2.9.10)
 pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
