@@ -140,6 +140,22 @@ moment_in_images(const StepContext *context)
     return context->moment && tags_present(context, context->moment);
 }
 
+/* Whether every internal disk of the moment is one of the definition that it holds. */
+static gboolean
+moment_own_disks(const StepContext *context)
+{
+    const MomentDoc *doc = context->moment ? context->moment->doc : NULL;
+
+    for (guint i = 0; doc && doc->domain && i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+
+        if (g_strcmp0(disk->snapshot, "internal") == 0 &&
+            !document_disk(doc->domain->disks, disk->name))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 moment_memory(const StepContext *context)
 {
@@ -275,6 +291,7 @@ const AtomRow atoms_world[] = {
     {"moment:same-tops", moment_same_tops},
     {"moment:below-overlay", moment_below_overlay},
     {"moment:in-images", moment_in_images},
+    {"moment:own-disks", moment_own_disks},
     {"moment.domain:full", moment_full},
     {"victims:any-external", victims_external},
     {"victims:any-other-tops", victims_other_tops},
