@@ -55,10 +55,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Expectation, expectation_free)
 /** Whether an effect's word is known, for a test of the tables. */
 gboolean expectation_knows_effect(const char *word);
 
-/** Compare with the world after the step and the events of the step: NULL when all is as it must
- *  be, else one line that the caller frees. */
+/** Compare with the world after the step: NULL when all is as it must be, else one line that the
+ *  caller frees. */
 char *expectation_compare(const Expectation *expectation, const StepContext *context,
-                          const Observation *after, const GArray *events);
+                          const Observation *after);
+
+/** Compare the reason of the domain's state alone; as above. */
+char *expectation_compare_reason(const Expectation *expected, const StepContext *context,
+                                 const Observation *after);
 
 /** Compare the events alone; as above. */
 char *expectation_compare_events(const Expectation *expectation, const StepContext *context,

@@ -36,6 +36,11 @@ char *invariant_documents(const Observation *world);
 char *invariant_owners(const ObserveView *view, const Observation *before, const Observation *after,
                        const char *const *asked, Seen *seen);
 
+/** I7, the driver's own files: every listed snapshot has its file, one that is gone has none, no
+ *  intent is left.  Not where files were damaged on purpose. */
+char *invariant_records(const ObserveView *view, const Observation *before,
+                        const Observation *after);
+
 typedef struct Ledger Ledger;
 
 /** I4's memory: what every snapshot held when it was made. */

@@ -25,6 +25,7 @@ struct Oracle {
     Ledger *ledger;
     GHashTable *verified; /* documents that REDEFINE took back */
     Observation *world;   /* as last observed */
+    GQueue found;         /* of OracleFinding *: of the last step, not yet taken */
     guint64 counts[INVARIANTS][SEEN_WHOLE + 1];
 };
 
@@ -50,6 +51,22 @@ finding_take(const char *id, char *text)
     finding->id = g_strdup(id);
     finding->text = text;
     return finding;
+}
+
+/* Takes the finding; NULL is fine. */
+static void
+note(Oracle *oracle, OracleFinding *finding, const char *told)
+{
+    if (!finding)
+        return;
+    finding->told = told;
+    g_queue_push_tail(&oracle->found, finding);
+}
+
+OracleFinding *
+oracle_next_finding(Oracle *oracle)
+{
+    return g_queue_pop_head(&oracle->found);
 }
 
 static void
@@ -104,6 +121,7 @@ oracle_free(Oracle *oracle)
     if (!oracle)
         return;
     observation_free(oracle->world);
+    g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
     g_hash_table_unref(oracle->verified);
     ledger_free(oracle->ledger);
     history_free(oracle->history);
@@ -197,6 +215,8 @@ check_invariants(Oracle *oracle, const OracleStep *step, const Observation *afte
     if (found)
         return finding_take("I4", found);
     found = changed ? invariant_owners(&oracle->view, oracle->world, after, asked, &seen) : NULL;
+    if (!found && changed)
+        found = invariant_records(&oracle->view, oracle->world, after);
     count(oracle, "I7", oracle->view.files ? SEEN_WHOLE : SEEN_NOT);
     if (found)
         return finding_take("I7", found);
@@ -217,41 +237,47 @@ check_unchanged(Oracle *oracle, const Observation *after, const GArray *events)
     return finding_take("I8", found ? g_strdup_printf("the call failed, but %s", found) : NULL);
 }
 
-static char *
-compare_success(Oracle *oracle, const StepContext *context, const OutcomeRow *row,
-                const Observation *after, const GArray *events)
+/* The whole new state; and, where that is right, how it was told. */
+static void
+check_success(Oracle *oracle, const StepContext *context, const OutcomeRow *row,
+              const Observation *after, const GArray *events)
 {
     g_autoptr(Expectation) expected = expectation_new(context, row);
     const ObservedDomain *now = observed_domain(after, expected->name);
-    char *found;
+    char *found = expectation_compare(expected, context, after);
 
-    if (!oracle->events)
-        g_array_set_size(expected->events, 0);
-    found = expectation_compare(expected, context, after, oracle->events ? events : NULL);
     if (!found && expected->disks_moment && now && context->moment)
         found = ledger_check_reverted(oracle->ledger, &oracle->view, now, context->moment->name);
-    return found;
+    if (found) {
+        note(oracle, finding_take(row->rule, found), NULL);
+        return;
+    }
+    note(oracle, finding_take(row->rule, expectation_compare_reason(expected, context, after)),
+         "reason");
+    if (oracle->events)
+        note(oracle, finding_take(row->rule, expectation_compare_events(expected, context, events)),
+             "events");
 }
 
-static OracleFinding *
+static void
 check_outcome(Oracle *oracle, const OracleStep *step, const Observation *after,
               const GArray *events)
 {
     StepContext context;
     const OutcomeRow *row = decide(oracle, &context, step, oracle->events ? events : NULL);
     int refusal = row ? outcome_refusal(row->result) : 0;
-    OracleFinding *finding = NULL;
 
     if (row && refusal != step->code)
-        finding = finding_take(
-            row->rule, g_strdup_printf("%s: expected %s, got %s%s%s", row->call,
-                                       refusal ? vm_error_name(refusal) : "success",
-                                       step->code ? vm_error_name(step->code) : "success",
-                                       step->text ? ": " : "", step->text ? step->text : ""));
+        note(oracle,
+             finding_take(row->rule,
+                          g_strdup_printf("%s: expected %s, got %s%s%s", row->call,
+                                          refusal ? vm_error_name(refusal) : "success",
+                                          step->code ? vm_error_name(step->code) : "success",
+                                          step->text ? ": " : "", step->text ? step->text : "")),
+             NULL);
     else if (row && !refusal)
-        finding = finding_take(row->rule, compare_success(oracle, &context, row, after, events));
+        check_success(oracle, &context, row, after, events);
     context_clear(&context);
-    return finding;
 }
 
 static void
@@ -266,26 +292,25 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 {
     Observation *after = observe_world(&oracle->view, oracle->world);
     gboolean changed = !worlds_look_equal(oracle->world, after);
-    OracleFinding *finding = check_outcome(oracle, step, after, events);
 
-    if (!finding && step->code != 0)
-        finding = check_unchanged(oracle, after, events);
-    if (!finding)
-        finding = check_invariants(oracle, step, after, changed);
-    if (!finding)
-        finding = check_events(oracle, after, events);
+    g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
+    check_outcome(oracle, step, after, events);
+    if (step->code != 0)
+        note(oracle, check_unchanged(oracle, after, events), NULL);
+    note(oracle, check_invariants(oracle, step, after, changed), NULL);
+    note(oracle, check_events(oracle, after, events), step->code ? NULL : "events");
     if (step->code == 0)
         history_learn(oracle->history, step, oracle->world, after);
     take_world(oracle, after);
-    return finding;
+    return oracle_next_finding(oracle);
 }
 
 OracleFinding *
 oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
 {
     Observation *after = observe_world(&oracle->view, oracle->world);
-    OracleFinding *finding = NULL;
 
+    g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
     if (expect_damage) {
         oracle->view.damaged = TRUE;
         history_forget_images(oracle->history);
@@ -296,15 +321,13 @@ oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
         char *found = invariant_trees(&oracle->view, after, &seen);
 
         count(oracle, "I1", seen);
-        finding = finding_take("I1", found);
-        if (!finding)
-            finding =
-                finding_take("I4", ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen));
-        if (!finding)
-            finding = check_events(oracle, after, events);
+        note(oracle, finding_take("I1", found), NULL);
+        found = ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen);
+        note(oracle, finding_take("I4", found), NULL);
+        note(oracle, check_events(oracle, after, events), "events");
     }
     take_world(oracle, after);
-    return finding;
+    return oracle_next_finding(oracle);
 }
 
 /* ---- what a report says ---- */

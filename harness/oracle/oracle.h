@@ -42,6 +42,9 @@ typedef struct {
 typedef struct {
     char *id;   /* "I4", or a rule id for an outcome */
     char *text; /* one line: what, of which object, expected against seen */
+    /* What of a call that did as it must was told in another way: "reason" (of the state), "events";
+     * NULL where the call's result, or the world, is another. */
+    const char *told;
 } OracleFinding;
 
 /** Free a finding; NULL is fine. */
@@ -64,6 +67,9 @@ const char *oracle_predict(Oracle *oracle, const OracleStep *step, const char **
  *  error code and whole new state.  NULL when all is well; else the first finding.
  *  `events` (of struct vm_event) came since the last step. */
 OracleFinding *oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events);
+
+/** What else was found after the same step, or NULL: the next finding each time. */
+OracleFinding *oracle_next_finding(Oracle *oracle);
 
 /** After a step that is no API call (guest write, file damage, restart): take the world as it is
  *  now and check the invariants that must hold all the same.  `expect_damage` where the scenario

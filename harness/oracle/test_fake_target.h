@@ -28,6 +28,7 @@ struct vm_conn {
     const char *digest;         /* of the disk today */
     const char *files;          /* inspect "files" */
     const char *jobs;           /* inspect "jobs" */
+    const char *dir;            /* inspect "dir", or NULL: it does not tell */
     gboolean forget_at_restart; /* a probe lacks the last snapshot */
     gboolean refuse_redefine;
     gboolean lose_leaf; /* the list of leaves lacks one */
@@ -220,6 +221,8 @@ fake_inspect(struct vm_conn *conn, const char *what, const char *argument, char 
         *json = g_strdup(conn->files);
     else if (strcmp(what, "jobs") == 0)
         *json = g_strdup(conn->jobs);
+    else if (strcmp(what, "dir") == 0 && conn->dir)
+        *json = g_strdup(conn->dir);
     else if (strcmp(what, "nodes") == 0)
         *json = g_strdup("[]");
     else if (strcmp(what, "content") == 0 && (!tag || snapshot))

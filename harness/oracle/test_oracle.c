@@ -230,6 +230,28 @@ test_i7_a_job_that_is_left(void **state)
 }
 
 static void
+test_i7_a_snapshot_without_its_record(void **state)
+{
+    Fixture *fixture = *state;
+
+    fixture->conn->files = "[{\"path\":\"/d/vda.qcow2\",\"kind\":\"file\",\"size\":1},"
+                           "{\"path\":\"/m/lib/t-vm/s1.xml\",\"kind\":\"file\",\"size\":1}]";
+    fixture->conn->dir = "\"/m/lib\"";
+    expect_finding(create_s2(fixture), "I7", "'s2' of 't-vm' has no file");
+}
+
+static void
+test_i7_an_intent_that_is_left(void **state)
+{
+    Fixture *fixture = *state;
+
+    fixture->conn->files =
+        "[{\"path\":\"/d/vda.qcow2\",\"kind\":\"file\",\"size\":1},"
+        "{\"path\":\"/r/lib/qemu/intent/t-vm.json\",\"kind\":\"file\",\"size\":1}]";
+    expect_finding(create_s2(fixture), "I7", "intent");
+}
+
+static void
 test_i8_a_failure_that_leaves_something(void **state)
 {
     Fixture *fixture = *state;
@@ -318,6 +340,8 @@ main(void)
         ORACLE_TEST(test_i4_content_that_is_wrong_from_the_start),
         ORACLE_TEST(test_i7_a_file_without_owner),
         ORACLE_TEST(test_i7_a_job_that_is_left),
+        ORACLE_TEST(test_i7_a_snapshot_without_its_record),
+        ORACLE_TEST(test_i7_an_intent_that_is_left),
         ORACLE_TEST(test_i8_a_failure_that_leaves_something),
         ORACLE_TEST(test_i10_an_event_out_of_order),
         ORACLE_TEST(test_coverage_counts_what_was_looked_at),
