@@ -9,13 +9,26 @@
 /* A longer chain is a loop (no driver goes beyond 200). */
 #define MAX_CHAIN 256
 
+/* Where images cannot be looked into, only a snapshot tells that there are overlays. */
+static gboolean
+has_overlays(const ObservedDomain *domain)
+{
+    for (guint i = 0; i < domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
+
+        if (document_is_external(moment->doc))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 is_in_chain(const StepContext *context, const char *top, const char *path)
 {
     g_autofree char *at = g_strdup(top);
 
     if (!context->view->files)
-        return TRUE;
+        return has_overlays(context->domain);
     for (guint i = 0; at && i < MAX_CHAIN; i++) {
         json_t *file = observed_image(context->before, at);
         char *backing = g_strdup(json_string_value(json_object_get(file, "backing")));

@@ -14,7 +14,8 @@ refuse(const char *path, const char *cause, GError **error)
     return NULL;
 }
 
-/* A plug-in built against an older, shorter table: what it does not know is NULL. */
+/* A plug-in built against an older, shorter table: what it does not know is NULL.  The copy lives
+ * as long as the plug-in, until the process ends. */
 static const struct vm_target *
 widen(const struct vm_target *table)
 {
