@@ -279,21 +279,32 @@ pool_start(Pool *pool, GError **error)
 }
 
 /* A worker that is done ends with status 0: a leak check or an exit handler
- * that failed is a fault, though no case's. */
+ * that failed is a fault, though no case's.  In place of one that was killed
+ * amid a case, a new one that is given no case removes what that left. */
+static void
+worker_stop(Pool *pool, Worker *worker)
+{
+    g_autofree char *end = NULL;
+
+    if (worker->process.pid != 0 && worker->index != IDLE) {
+        g_free(process_end(&worker->process, TRUE));
+        worker_start(pool, worker, NULL);
+    }
+    if (worker->process.pid != 0) {
+        end = process_end(&worker->process, FALSE);
+    }
+    if (end != NULL) {
+        add_fault(pool, worker, end);
+    }
+}
+
 static void
 pool_stop(Pool *pool)
 {
     for (guint i = 0; i < pool->count; i++) {
         Worker *worker = &pool->workers[i];
 
-        if (worker->process.pid != 0) {
-            gboolean busy = worker->index != IDLE;
-            g_autofree char *end = process_end(&worker->process, busy);
-
-            if (!busy && end != NULL) {
-                add_fault(pool, worker, end);
-            }
-        }
+        worker_stop(pool, worker);
         process_clear(&worker->process);
         g_string_free(worker->buffer, TRUE);
         g_free(worker->workdir);

@@ -6,6 +6,8 @@
 #include "harness/run/runner.h"
 
 #include <stdio.h>
+#include <unistd.h>
+#include "harness/run/abandoned.h"
 #include "harness/run/expectations.h"
 #include "harness/run/pool.h"
 #include "harness/run/probe.h"
@@ -59,6 +61,7 @@ run_in_dir(const RunContext *context, RunReport *report, GError **error)
             return FALSE;
         }
     }
+    abandoned_remove(context);
     if (context->plan->len > 0 && !pool_run(context, report, error)) {
         return FALSE;
     }
@@ -82,17 +85,25 @@ runner_run(const RunOptions *options, GPtrArray *plan, GError **error)
         .run_id = run_id,
     };
     g_autoptr(RunReport) report = NULL;
+    int lock = -1;
     gboolean ok;
 
     if (dir == NULL) {
         return NULL;
     }
     report = report_for(&context);
-    ok = run_in_dir(&context, report, error);
+    /* What is to be kept is nobody's to remove. */
+    if (!options->keep) {
+        lock = workdir_lock(dir, options->target, error);
+    }
+    ok = (options->keep || lock >= 0) && run_in_dir(&context, report, error);
     if (options->keep) {
         fprintf(stderr, "kept: %s\n", dir);
     } else {
         workdir_remove(dir);
+        if (lock >= 0) {
+            close(lock);
+        }
     }
     return ok ? g_steal_pointer(&report) : NULL;
 }

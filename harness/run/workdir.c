@@ -5,16 +5,20 @@
 #include "harness/run/workdir.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include "harness/report/exit_code.h"
 #include "harness/run/runner.h"
 
 char *
 workdir_new(GError **error)
 {
-    g_autofree char *template = g_build_filename(g_get_tmp_dir(), "virt-moment-XXXXXX", NULL);
+    g_autofree char *template = g_build_filename(g_get_tmp_dir(), WORKDIR_PREFIX "XXXXXX", NULL);
 
     if (g_mkdtemp(template) == NULL) {
         g_set_error(error, RUNNER_ERROR, EXIT_CODE_HARNESS, "cannot make a folder %s: %s", template,
@@ -35,6 +39,28 @@ workdir_make(const char *dir, const char *name, GError **error)
         return NULL;
     }
     return g_steal_pointer(&path);
+}
+
+int
+workdir_lock(const char *dir, const char *target, GError **error)
+{
+    g_autofree char *path = g_build_filename(dir, WORKDIR_LOCK, NULL);
+    g_autofree char *unlocked = g_strconcat(path, ".new", NULL);
+    gssize length = (gssize)strlen(target);
+    int fd = open(unlocked, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    /* Under its name it is locked from the first moment, or another run would take it for a dead
+     * one's. */
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && write(fd, target, length) == length &&
+        rename(unlocked, path) == 0) {
+        return fd;
+    }
+    g_set_error(error, RUNNER_ERROR, EXIT_CODE_HARNESS, "cannot lock the folder %s: %s", dir,
+                g_strerror(errno));
+    if (fd >= 0) {
+        close(fd);
+    }
+    return -1;
 }
 
 static int
