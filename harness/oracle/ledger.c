@@ -57,7 +57,8 @@ content_of(const ObserveView *view, const char *place)
     json_t *content = observe_inspect(view, "content", place);
     const char *digest = json_string_value(json_object_get(content, "digest"));
     json_t *memory = json_object_get(content, "memory");
-    g_autofree char *ram = memory ? json_dumps(memory, JSON_ENCODE_ANY | JSON_SORT_KEYS) : NULL;
+    g_autofree char *ram =
+        json_is_string(memory) ? json_dumps(memory, JSON_ENCODE_ANY | JSON_SORT_KEYS) : NULL;
     char *text = digest ? g_strdup_printf("%s %s", digest, ram ? ram : "") : g_strdup("");
 
     json_decref(content);
@@ -127,6 +128,47 @@ enter_moment(LedgerEntry *entry, const ObserveView *view, const ObservedDomain *
     return NULL;
 }
 
+/* The memory that one of the moment's images holds, or NULL. */
+static const char *
+memory_of(const LedgerEntry *entry)
+{
+    GHashTableIter iter;
+    gpointer place, content;
+
+    g_hash_table_iter_init(&iter, entry->contents);
+    while (g_hash_table_iter_next(&iter, &place, &content)) {
+        const char *memory = strchr(content, ' ');
+
+        if (memory && memory[1])
+            return memory + 1;
+    }
+    return NULL;
+}
+
+/* A moment of a living guest holds its memory; a paused guest's has not changed since. */
+static char *
+check_memory(const LedgerEntry *entry, const ObserveView *view, const ObservedDomain *domain,
+             const ObservedMoment *moment)
+{
+    const char *memory = memory_of(entry);
+    g_autofree char *now = NULL;
+    json_t *ram;
+
+    if (!document_is_live(moment->doc) || g_strcmp0(moment->doc->memory, "internal") != 0)
+        return NULL;
+    if (!memory)
+        return g_strdup_printf("snapshot '%s' holds no memory in any image", moment->name);
+    if (domain->state != VIR_DOMAIN_PAUSED)
+        return NULL;
+    ram = observe_inspect(view, "ram", domain->name);
+    now = json_dumps(json_object_get(ram, "digest"), JSON_ENCODE_ANY);
+    json_decref(ram);
+    if (now && strcmp(now, memory) != 0)
+        return g_strdup_printf("snapshot '%s' has not the memory of its moment: %s, not %s",
+                               moment->name, memory, now);
+    return NULL;
+}
+
 static char *
 compare_entry(const LedgerEntry *entry, const ObserveView *view, const char *name)
 {
@@ -168,6 +210,7 @@ check_moment(Ledger *ledger, const ObserveView *view, const ObservedDomain *doma
 {
     g_autofree char *key = moment_key(domain, moment);
     LedgerEntry *entry = g_hash_table_lookup(ledger->entries, key);
+    char *found;
 
     if (entry && (entry->doc == moment->doc || strcmp(entry->doc->body, moment->doc->body) == 0)) {
         entry->doc = moment->doc;
@@ -177,7 +220,8 @@ check_moment(Ledger *ledger, const ObserveView *view, const ObservedDomain *doma
     entry->doc = moment->doc;
     entry->contents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_hash_table_replace(ledger->entries, g_steal_pointer(&key), entry);
-    return enter_moment(entry, view, domain, moment, made_now);
+    found = enter_moment(entry, view, domain, moment, made_now);
+    return found || !made_now ? found : check_memory(entry, view, domain, moment);
 }
 
 static gboolean
