@@ -252,6 +252,7 @@ vm_driver_load_snapshots(VmDomain *domain)
     VmStore *store = domain->driver->store;
     g_autofree char *folder = vm_path_snapshot_dir(domain->driver, domain->def->name);
     g_autoptr(GError) error = NULL;
+    vm_store_sweep(store, folder);
     g_autoptr(GPtrArray) files = store->ops->list(store, folder, &error);
     if (files == NULL) {
         vm_env_log(domain->driver->env, "domain '%s': '%s': %s", domain->def->name, folder,

@@ -196,9 +196,22 @@ log_orphans(VmDriver *driver)
     }
 }
 
+/* Before anything is read: what a write that was cut short has left is nobody's. */
+static void
+sweep(VmDriver *driver)
+{
+    static const char *const folders[] = {"etc/qemu", "etc/qemu/autostart", "run/qemu",
+                                          "lib/qemu/save", "lib/qemu/intent"};
+    for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *path = g_strdup_printf("%s/%s", driver->root, folders[i]);
+        vm_store_sweep(driver->store, path);
+    }
+}
+
 gboolean
 vm_driver_load(VmDriver *driver, GError **error)
 {
+    sweep(driver);
     if (!for_each_file(driver, "etc/qemu", load_config, error) ||
         !for_each_file(driver, "run/qemu", load_status, error))
         return FALSE;

@@ -54,6 +54,27 @@ make_folder(VmStore *store, const char *folder, GError **error)
            store->ops->sync_dir(store, parent, error);
 }
 
+static gboolean
+write_beside(VmStore *store, const char *path, const char *text, GError **error)
+{
+    g_autofree char *temporary = g_strconcat(path, ".new", NULL);
+    if (write_synced(store, temporary, text, error) &&
+        store->ops->rename(store, temporary, path, error))
+        return TRUE;
+    store->ops->unlink(store, temporary, NULL);
+    return FALSE;
+}
+
+/* What was there before becomes visible again: NULL for nothing. */
+static void
+put_back(VmStore *store, const char *path, const char *former)
+{
+    if (former != NULL)
+        write_beside(store, path, former, NULL);
+    else
+        store->ops->unlink(store, path, NULL);
+}
+
 gboolean
 vm_store_replace(VmStore *store, const char *path, const char *text, GError **error)
 {
@@ -61,22 +82,47 @@ vm_store_replace(VmStore *store, const char *path, const char *text, GError **er
     if (!make_folder(store, folder, error))
         return FALSE;
 
-    g_autofree char *temporary = g_strconcat(path, ".new", NULL);
-    if (!write_synced(store, temporary, text, error) ||
-        !store->ops->rename(store, temporary, path, error)) {
-        store->ops->unlink(store, temporary, NULL);
+    gboolean fresh = vm_store_kind(store, path) == VM_FILE_MISSING;
+    g_autofree char *former = fresh ? NULL : vm_store_read_text(store, path, G_MAXSIZE, NULL);
+    if (!write_beside(store, path, text, error))
         return FALSE;
-    }
-    return store->ops->sync_dir(store, folder, error);
+    if (store->ops->sync_dir(store, folder, error))
+        return TRUE;
+    if (fresh || former != NULL)
+        put_back(store, path, former);
+    return FALSE;
 }
 
+/* The name goes first, and durably: as long as that can fail, the file can be put back. */
 gboolean
 vm_store_remove(VmStore *store, const char *path, GError **error)
 {
     if (vm_store_kind(store, path) == VM_FILE_MISSING)
         return TRUE;
-    if (!store->ops->unlink(store, path, error))
-        return FALSE;
     g_autofree char *folder = g_path_get_dirname(path);
-    return store->ops->sync_dir(store, folder, error);
+    g_autofree char *aside = g_strconcat(path, ".gone", NULL);
+    if (!store->ops->rename(store, path, aside, error))
+        return FALSE;
+    if (store->ops->sync_dir(store, folder, error) && store->ops->unlink(store, aside, error))
+        return TRUE;
+    if (store->ops->rename(store, aside, path, NULL))
+        store->ops->sync_dir(store, folder, NULL);
+    return FALSE;
+}
+
+void
+vm_store_sweep(VmStore *store, const char *folder)
+{
+    static const char *const leftovers[] = {".xml.new", ".json.new", ".xml.gone", ".json.gone",
+                                            ".save.gone"};
+    g_autoptr(GPtrArray) names = store->ops->list(store, folder, NULL);
+    for (guint i = 0; names != NULL && i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        for (guint end = 0; end < G_N_ELEMENTS(leftovers); end++) {
+            if (!g_str_has_suffix(name, leftovers[end]))
+                continue;
+            g_autofree char *path = g_strdup_printf("%s/%s", folder, name);
+            store->ops->unlink(store, path, NULL);
+        }
+    }
 }

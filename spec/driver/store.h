@@ -80,9 +80,13 @@ VmFileKind vm_store_kind(VmStore *store, const char *path);
 char *vm_store_read_text(VmStore *store, const char *path, gsize max, GError **error);
 
 /** Replace a file's content atomically and durably: a temporary file beside it, sync, rename,
- *  sync of the folder (which is made where it is missing).  On failure the former content is
- *  untouched and the temporary file is gone. */
+ *  sync of the folder (which is made where it is missing).  On failure the former content is there
+ *  and the temporary file is gone; where the last sync was what failed, the former content has been
+ *  put back, and only a power cut may still show either of the two. */
 gboolean vm_store_replace(VmStore *store, const char *path, const char *text, GError **error);
 
-/** Remove a file durably; one that is missing is fine. */
+/** Remove a file durably; one that is missing is fine.  On failure it is there still. */
 gboolean vm_store_remove(VmStore *store, const char *path, GError **error);
+
+/** Remove what a replace or a removal that was cut short has left in a folder of ours. */
+void vm_store_sweep(VmStore *store, const char *folder);
