@@ -78,10 +78,96 @@ undefine(void)
     return sim->domain_undefine_flags(conn, "vm", VIR_DOMAIN_UNDEFINE_MANAGED_SAVE, &err);
 }
 
-/* What comes before the call that is tried, at most three steps. */
+static int
+snapshot(const char *name, unsigned int flags)
+{
+    g_autofree char *xml =
+        g_strdup_printf("<domainsnapshot><name>%s</name></domainsnapshot>", name);
+    char *given = NULL;
+    int code = sim->snapshot_create_xml(conn, "vm", xml, flags, &given, &err);
+    sim->free_string(given);
+    return code;
+}
+
+static int
+snapshot_1(void)
+{
+    return snapshot("s1", 0);
+}
+
+static int
+snapshot_2(void)
+{
+    return snapshot("s2", 0);
+}
+
+static int
+snapshot_3(void)
+{
+    return snapshot("s3", 0);
+}
+
+static int
+snapshot_disk_only(void)
+{
+    return snapshot("s9", VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY);
+}
+
+static int
+revert_1(void)
+{
+    return sim->snapshot_revert(conn, "vm", "s1", 0, &err);
+}
+
+static int
+revert_2(void)
+{
+    return sim->snapshot_revert(conn, "vm", "s2", 0, &err);
+}
+
+static int
+delete_current(void)
+{
+    return sim->snapshot_delete(conn, "vm", "s2", 0, &err);
+}
+
+static int
+delete_middle(void)
+{
+    return sim->snapshot_delete(conn, "vm", "s2", VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY, &err);
+}
+
+static int
+delete_tree(void)
+{
+    return sim->snapshot_delete(
+        conn, "vm", "s1",
+        VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY | VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY, &err);
+}
+
+static int
+make_current(void)
+{
+    char *xml = NULL, *name = NULL;
+    assert_ok(sim->snapshot_get_xml(conn, "vm", "s1", 0, &xml, &err));
+    int code = sim->snapshot_create_xml(
+        conn, "vm", xml, VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE | VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT,
+        &name, &err);
+    sim->free_string(xml);
+    sim->free_string(name);
+    return code;
+}
+
+static int
+undefine_with_snapshots(void)
+{
+    return sim->domain_undefine_flags(conn, "vm", VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, &err);
+}
+
+/* What comes before the call that is tried, at most four steps. */
 typedef struct {
     const char *name;
-    int (*before[3])(void);
+    int (*before[4])(void);
     int (*call)(void);
 } FaultCase;
 
@@ -101,6 +187,18 @@ static const FaultCase fault_cases[] = {
     {"undefine", {NULL}, undefine},
     {"undefine with leftovers", {autostart_on, create, managed_save}, undefine},
     {"undefine live", {autostart_on, create}, undefine},
+    {"undefine with snapshots", {snapshot_1, snapshot_2}, undefine_with_snapshots},
+    {"snapshot", {snapshot_1}, snapshot_2},
+    {"snapshot live", {create, snapshot_1}, snapshot_2},
+    {"overlay", {snapshot_1}, snapshot_disk_only},
+    {"overlay live", {create, snapshot_1}, snapshot_disk_only},
+    {"revert", {snapshot_1, redefine, snapshot_2}, revert_1},
+    {"revert live", {create, snapshot_1, snapshot_2}, revert_1},
+    {"revert by a start", {create, snapshot_2, destroy}, revert_2},
+    {"delete", {snapshot_1, snapshot_2}, delete_current},
+    {"delete a middle one", {snapshot_1, snapshot_2, snapshot_3}, delete_middle},
+    {"delete children", {snapshot_1, snapshot_2, snapshot_3}, delete_tree},
+    {"make current", {snapshot_1, snapshot_2}, make_current},
 };
 
 /* Everything that a user can see, and every file with its content. */
@@ -120,6 +218,25 @@ describe_folder(GString *text, VmStore *store, const char *folder)
     }
 }
 
+static void
+describe_snapshots(GString *text, const char *domain)
+{
+    char **names = NULL;
+    assert_ok(
+        sim->snapshot_list(conn, domain, NULL, VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, &names, &err));
+    for (char **name = names; *name != NULL; name++) {
+        int current = 0;
+        char *parent = NULL;
+        struct vm_error none = {0};
+        sim->snapshot_parent(conn, domain, *name, 0, &parent, &none);
+        assert_ok(sim->snapshot_is_current(conn, domain, *name, 0, &current, &err));
+        g_string_append_printf(text, "  %s < %s%s\n", *name, parent ? parent : "",
+                               current ? " *" : "");
+        sim->free_string(parent);
+    }
+    sim->free_list(names);
+}
+
 static char *
 describe(void)
 {
@@ -134,10 +251,12 @@ describe(void)
         assert_ok(sim->domain_get_xml(conn, *name, VIR_DOMAIN_XML_INACTIVE, &xml, &err));
         g_string_append_printf(text, "%s: %d %d\n%s\n", *name, state, on, xml);
         sim->free_string(xml);
+        describe_snapshots(text, *name);
     }
     sim->free_list(names);
     describe_folder(text, sim_world_store(conn->world), "/sim/etc");
     describe_folder(text, sim_world_store(conn->world), "/sim/lib");
+    describe_folder(text, sim_world_store(conn->world), "/sim/images");
     return g_string_free(text, FALSE);
 }
 
@@ -189,8 +308,8 @@ static void
 failed_call_has_changed_nothing(void **state)
 {
     (void)state;
-    static const guint32 ops[] = {SIM_FS_CREATE, SIM_FS_WRITE,  SIM_FS_SYNC,
-                                  SIM_FS_RENAME, SIM_FS_UNLINK, SIM_FS_MKDIR};
+    static const guint32 ops[] = {SIM_FS_CREATE, SIM_FS_WRITE, SIM_FS_SYNC,    SIM_FS_RENAME,
+                                  SIM_FS_UNLINK, SIM_FS_MKDIR, SIM_FS_SYNC_DIR};
     static const char *const globs[] = {"/sim/etc/*", "/sim/run/*",  "/sim/lib/*",
                                         "*.save*",    "*autostart*", "*intent*"};
     for (guint i = 0; i < G_N_ELEMENTS(fault_cases); i++)

@@ -186,6 +186,15 @@ move_current(VmDomain *domain, VmMoment *moment, guint32 flags, GError **error)
            vm_snapshot_record_current(domain, end, error);
 }
 
+/* Nothing has gone: nothing has changed. */
+static void
+move_current_back(VmDomain *domain, VmMoment *former)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!vm_snapshot_record_current(domain, former, &failure))
+        vm_snapshot_log(domain, "metadata could not be put back", failure);
+}
+
 gboolean
 vm_snapshot_delete(VmDriver *driver, const char *domain_name, const char *snapshot, guint32 flags,
                    GError **error)
@@ -209,12 +218,16 @@ vm_snapshot_delete(VmDriver *driver, const char *domain_name, const char *snapsh
     if (targets->len == 0)
         return TRUE;
 
+    VmMoment *former = vm_moment_tree_current(domain->snapshots);
     if (!begin(domain, targets, flags, error))
         return FALSE;
+    guint done = 0;
     gboolean ok = move_current(domain, moment, flags, error);
-    for (guint i = 0; ok && i < targets->len; i++)
-        ok = delete_one(domain, g_ptr_array_index(targets, i), (flags & DELETE(METADATA_ONLY)) != 0,
-                        error);
+    for (; ok && done < targets->len; done += ok)
+        ok = delete_one(domain, g_ptr_array_index(targets, done),
+                        (flags & DELETE(METADATA_ONLY)) != 0, error);
+    if (!ok && done == 0)
+        move_current_back(domain, former);
     vm_intent_end(domain);
     return ok;
 }
