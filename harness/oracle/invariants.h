@@ -56,6 +56,7 @@ char *ledger_check(Ledger *ledger, const ObserveView *view, const Observation *b
 /** Begin anew with the world as it is (after damage on purpose). */
 void ledger_forget(Ledger *ledger);
 
-/** After a revert: each internal disk has the content that the ledger has for the moment. */
+/** After a revert: each internal disk has the content that the ledger has for the moment, and a
+ *  paused guest its memory. */
 char *ledger_check_reverted(const Ledger *ledger, const ObserveView *view,
                             const ObservedDomain *now, const char *moment);

@@ -282,5 +282,5 @@ ledger_check_reverted(const Ledger *ledger, const ObserveView *view, const Obser
             return g_strdup_printf("disk '%s' has not the content of snapshot '%s'", disk->name,
                                    moment);
     }
-    return NULL;
+    return entry && view->content ? check_memory(entry, view, now, reverted) : NULL;
 }
