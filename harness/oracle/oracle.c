@@ -6,6 +6,7 @@
 #include "harness/oracle/oracle.h"
 
 #include <string.h>
+#include "harness/oracle/describe.h"
 #include "harness/oracle/difference.h"
 #include "harness/oracle/event_order.h"
 #include "harness/oracle/expectation.h"
@@ -330,40 +331,10 @@ oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
     return oracle_next_finding(oracle);
 }
 
-/* ---- what a report says ---- */
-
-static void
-describe_domain(GString *text, const ObservedDomain *domain)
-{
-    g_string_append_printf(text, "domain %s: %s%s%s\n", domain->name,
-                           vm_enum_word("state", domain->state),
-                           domain->persistent ? ", persistent" : ", transient",
-                           domain->managed_save ? ", managed save" : "");
-    for (guint i = 0; i < domain->live->disks->len; i++) {
-        const OracleDisk *disk = g_ptr_array_index(domain->live->disks, i);
-
-        g_string_append_printf(text, "  disk %s: %s\n", disk->name,
-                               disk->source ? disk->source : "empty");
-    }
-    for (guint i = 0; i < domain->moments->len; i++) {
-        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
-
-        g_string_append_printf(text, "  snapshot %s: %s%s%s%s\n", moment->name,
-                               moment->doc->state ? moment->doc->state : "?",
-                               moment->doc->parent ? ", child of " : ", root",
-                               moment->doc->parent ? moment->doc->parent : "",
-                               g_strcmp0(domain->current, moment->name) == 0 ? ", current" : "");
-    }
-}
-
 char *
 oracle_describe(Oracle *oracle)
 {
-    GString *text = g_string_new(NULL);
-
-    for (guint i = 0; i < oracle->world->domains->len; i++)
-        describe_domain(text, g_ptr_array_index(oracle->world->domains, i));
-    return g_string_free(text, FALSE);
+    return world_describe(oracle->world);
 }
 
 json_t *

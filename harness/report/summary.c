@@ -65,7 +65,8 @@ report_failure(const RunReport *report, const CaseResult *result)
     g_autofree char *repeat = report_repeat_command(report, result->id);
 
     g_string_append_printf(out, "%s: %s\n", verdict_word(result->verdict), result->id);
-    if (result->reason != NULL) {
+    /* The detail of a failure begins with its reason, put more clearly. */
+    if (result->reason != NULL && (result->verdict != VERDICT_FAIL || result->detail == NULL)) {
         g_string_append_printf(out, "    %s\n", result->reason);
     }
     if (result->detail != NULL) {

@@ -86,8 +86,12 @@ failure_detail(ScnRun *run, const char *expected, const char *seen)
     g_string_append_printf(detail, "%s:%u: %s\n  expected: %s\n  seen:     %s\n",
                            run->scenario->path, run->step ? run->step->line : 0,
                            run->step ? run->step->source : "(no step)", expected, seen);
-    append_world(run, detail, "before the last step that acts", run->before);
-    append_world(run, detail, "as last observed", after);
+    if (g_strcmp0(run->before, after) == 0) {
+        append_world(run, detail, "before the last step that acts, and after it", after);
+    } else {
+        append_world(run, detail, "before the last step that acts", run->before);
+        append_world(run, detail, "after it", after);
+    }
     return g_strdup(detail->str);
 }
 
