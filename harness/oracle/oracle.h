@@ -42,8 +42,8 @@ typedef struct {
 typedef struct {
     char *id;   /* "I4", or a rule id for an outcome */
     char *text; /* one line: what, of which object, expected against seen */
-    /* What of a call that did as it must was told in another way: "reason" (of the state), "events";
-     * NULL where the call's result, or the world, is another. */
+    /* What of a call that did as it must was told in another way: "reason" (of the state),
+     * "events"; NULL where the call's result, or the world, is another. */
     const char *told;
 } OracleFinding;
 
