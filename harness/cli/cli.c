@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "harness/cli/layout.h"
 #include "harness/cli/nearest.h"
 
 static const CliCommand *const commands[] = {
@@ -64,10 +65,12 @@ cli_help(void)
                                 "hypervisor driver.\n\nCommands:\n");
 
     for (guint i = 0; commands[i] != NULL; i++) {
-        g_string_append_printf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+        g_string_append_printf(out, "  %-8s ", commands[i]->name);
+        layout_append(out, commands[i]->summary, 11, 11, layout_width());
     }
-    g_string_append(out, "\nvirt-moment COMMAND --help shows a command's options, virt-moment "
-                         "--version the version.\n");
+    g_string_append(out, "\n  virt-moment COMMAND --help      the options of a command\n"
+                         "  virt-moment help VIRSH-COMMAND  an API call and its flags\n"
+                         "  virt-moment --version           the version\n");
     return g_string_free(out, FALSE);
 }
 
@@ -83,36 +86,49 @@ context_of(const CliCommand *command)
     return context;
 }
 
-static void
-append_option(GString *out, const GOptionEntry *entry)
+/* "-j, --jobs=N" */
+static char *
+option_names(const GOptionEntry *entry)
 {
-    g_autofree char *names = NULL;
+    const char *value = entry->arg_description;
+    const char letter[] = {'-', entry->short_name, ',', ' ', '\0'};
 
-    if (entry->short_name != 0) {
-        names = g_strdup_printf("-%c, --%s%s%s", entry->short_name, entry->long_name,
-                                entry->arg_description != NULL ? "=" : "",
-                                entry->arg_description != NULL ? entry->arg_description : "");
-    } else {
-        names = g_strdup_printf("    --%s%s%s", entry->long_name,
-                                entry->arg_description != NULL ? "=" : "",
-                                entry->arg_description != NULL ? entry->arg_description : "");
+    return g_strconcat(entry->short_name != 0 ? letter : "    ", "--", entry->long_name,
+                       value != NULL ? "=" : "", value != NULL ? value : "", NULL);
+}
+
+static guint
+names_width(const GOptionEntry *entries)
+{
+    guint width = 0;
+
+    for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
+        g_autofree char *names = option_names(entry);
+
+        width = MAX(width, strlen(names));
     }
-    g_string_append_printf(out, "  %-26s %s\n", names, entry->description);
+    return width;
 }
 
 char *
 cli_command_help(const CliCommand *command)
 {
     GString *out = g_string_new(NULL);
+    guint width = command->entries != NULL ? names_width(command->entries) : 0;
 
-    g_string_append_printf(out, "Usage: virt-moment %s %s\n\n%s\n", command->name,
-                           command->arguments, command->summary);
-    if (command->entries == NULL) {
-        return g_string_free(out, FALSE);
+    g_string_append_printf(out, "Usage: virt-moment %s %s\n\n", command->name, command->arguments);
+    layout_append(out, command->summary, 0, 0, layout_width());
+    if (command->entries != NULL) {
+        g_string_append(out, "\nOptions:\n");
+        for (const GOptionEntry *entry = command->entries; entry->long_name != NULL; entry++) {
+            g_autofree char *names = option_names(entry);
+
+            g_string_append_printf(out, "  %-*s  ", (int)width, names);
+            layout_append(out, entry->description, width + 4, width + 4, layout_width());
+        }
     }
-    g_string_append(out, "\nOptions:\n");
-    for (const GOptionEntry *entry = command->entries; entry->long_name != NULL; entry++) {
-        append_option(out, entry);
+    if (command->notes != NULL) {
+        g_string_append_printf(out, "\n%s", command->notes);
     }
     return g_string_free(out, FALSE);
 }

@@ -13,6 +13,7 @@ typedef struct {
     const char *arguments;       /* what --help shows after the options */
     const char *summary;         /* one line */
     const GOptionEntry *entries; /* or NULL */
+    const char *notes;           /* lines that end the help, or NULL */
     /** Run it; `words` are the arguments that are no options, NULL-terminated.  Gives the exit
      *  code. */
     int (*run)(char **words);

@@ -75,9 +75,9 @@ static const Check checks[] = {
     {"suite", "virt-moment run", look_for_suite, NULL},
     {"simulator", "--target sim", look_for_target, "sim"},
     {"libvirt", "--target URI", look_for_target, "test:///default"},
-    {"qemu-system-x86_64", "real QEMU (a later issue)", look_for_program, "qemu-system-x86_64"},
-    {"/dev/kvm", "real QEMU with acceleration", look_for_device, "/dev/kvm"},
-    {"qemu-img", "real disk images (a later issue)", look_for_program, "qemu-img"},
+    {"qemu-system-x86_64", "real QEMU (not tried yet)", look_for_program, "qemu-system-x86_64"},
+    {"/dev/kvm", "real QEMU (not tried yet)", look_for_device, "/dev/kvm"},
+    {"qemu-img", "real images (not tried yet)", look_for_program, "qemu-img"},
     {"valgrind", "ci/test", look_for_program, "valgrind"},
     {"lcov", "ci/test", look_for_program, "lcov"},
 };
@@ -94,7 +94,7 @@ run(char **words)
         g_autofree char *why = NULL;
         g_autofree char *found = checks[i].look(checks[i].argument, &why);
 
-        printf("%-4s %-20s %-34s %s\n", found != NULL ? "yes" : "no", checks[i].name,
+        printf("%-4s %-19s %-28s %s\n", found != NULL ? "yes" : "no", checks[i].name,
                checks[i].purpose, found != NULL ? found : why);
         missing += found == NULL;
     }

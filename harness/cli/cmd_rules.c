@@ -6,10 +6,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "harness/cli/layout.h"
 #include "harness/cli/nearest.h"
 #include "harness/cli/suite.h"
 #include "harness/scenario/scenario.h"
 #include "spec/rules/rules.h"
+
+#define MEMBER_COLUMN 13
 
 /* rule id → (scenario id without its matrix part → number of cases). */
 static GHashTable *
@@ -44,21 +47,6 @@ compare_names(gconstpointer a, gconstpointer b)
     return strcmp(a, b);
 }
 
-static void
-print_cover(GHashTable *names)
-{
-    g_autoptr(GList) sorted = NULL;
-
-    if (names == NULL) {
-        return;
-    }
-    sorted = g_list_sort(g_hash_table_get_keys(names), compare_names);
-    for (GList *at = sorted; at != NULL; at = at->next) {
-        printf("    %s (%u)\n", (const char *)at->data,
-               GPOINTER_TO_UINT(g_hash_table_lookup(names, at->data)));
-    }
-}
-
 static const char *
 profile_words(VmProfile profile)
 {
@@ -73,21 +61,51 @@ profile_words(VmProfile profile)
     g_assert_not_reached();
 }
 
+/* One member of a rule: a title and its text. */
+static void
+append_member(GString *out, const char *title, const char *text)
+{
+    g_string_append_printf(out, "    %-8s ", title);
+    layout_append(out, text, MEMBER_COLUMN, MEMBER_COLUMN, layout_width());
+}
+
+static void
+append_cover(GString *out, GHashTable *names)
+{
+    g_autoptr(GList) sorted = g_list_sort(g_hash_table_get_keys(names), compare_names);
+    const char *title = "cases";
+
+    for (GList *at = sorted; at != NULL; at = at->next) {
+        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(names, at->data));
+
+        g_string_append_printf(out, "    %-8s %s", title, (const char *)at->data);
+        if (count > 1) {
+            g_string_append_printf(out, " (%u)", count);
+        }
+        g_string_append_c(out, '\n');
+        title = "";
+    }
+}
+
 static void
 print_rule(const Rule *rule, GHashTable *cover)
 {
     GHashTable *names = g_hash_table_lookup(cover, rule->id);
+    g_autoptr(GString) out = g_string_new(NULL);
 
-    printf("%s  %s  %s  %s\n    %s\n    source: %s\n", rule->id, rule_level_word(rule->level),
-           profile_words(rule->profile), rule_status_word(rule->status), rule->sentence,
-           rule->source);
-    if (rule->reason != NULL && rule->reason[0] != '\0') {
-        printf("    reason: %s\n", rule->reason);
+    g_string_append_printf(out, "%s  %s  %s  %s\n    ", rule->id, rule_level_word(rule->level),
+                           profile_words(rule->profile), rule_status_word(rule->status));
+    layout_append(out, rule->sentence, 4, 4, layout_width());
+    append_member(out, "source", rule->source);
+    if (rule->reason[0] != '\0') {
+        append_member(out, rule->status == RULE_ADOPTED ? "no case" : "reason", rule->reason);
     }
-    print_cover(names);
-    if (names == NULL && rule->status == RULE_ADOPTED && rule->reason[0] == '\0') {
-        printf("    no case covers it\n");
+    if (names != NULL) {
+        append_cover(out, names);
+    } else if (rule->status == RULE_ADOPTED && rule->reason[0] == '\0') {
+        append_member(out, "cases", "none");
     }
+    puts(out->str);
 }
 
 static void
@@ -95,18 +113,24 @@ print_totals(GHashTable *cover)
 {
     guint by_status[RULE_NOT_ADOPTED + 1] = {0};
     guint covered = 0;
+    guint excused = 0;
     gsize count;
     const Rule *rules = rules_all(&count);
 
     for (gsize i = 0; i < count; i++) {
+        gboolean adopted = rules[i].status == RULE_ADOPTED;
+
         by_status[rules[i].status]++;
-        covered += rules[i].status == RULE_ADOPTED && g_hash_table_contains(cover, rules[i].id);
+        covered += adopted && g_hash_table_contains(cover, rules[i].id);
+        excused += adopted && rules[i].reason[0] != '\0';
     }
-    printf("%" G_GSIZE_FORMAT " rules:", count);
-    for (guint status = 0; status <= RULE_NOT_ADOPTED; status++) {
-        printf("%s %u %s", status > 0 ? "," : "", by_status[status], rule_status_word(status));
-    }
-    printf("; cases cover %u of the adopted\n", covered);
+    printf("%" G_GSIZE_FORMAT " rules\n", count);
+    printf("%5u %-12s %u covered by cases, %u with the reason why no case shows them\n",
+           by_status[RULE_ADOPTED], rule_status_word(RULE_ADOPTED), covered, excused);
+    printf("%5u %-12s they come with what is not built yet\n", by_status[RULE_LATER],
+           rule_status_word(RULE_LATER));
+    printf("%5u %-12s each with its reason\n", by_status[RULE_NOT_ADOPTED],
+           rule_status_word(RULE_NOT_ADOPTED));
 }
 
 static int

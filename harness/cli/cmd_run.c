@@ -200,5 +200,12 @@ const CliCommand cmd_run = {
     .arguments = "[OPTION…] [PATH…]",
     .summary = "Try the cases of the suite, or of scenario files and folders, on a target",
     .entries = entries,
+    .notes = "Exit codes:\n"
+             "    0  every planned case ended as expected\n"
+             "    1  a case did not, or a known deviation is out of date\n"
+             "    2  usage: option, scenario file, target that does not open, report file\n"
+             "    3  a fault of the harness\n"
+             "    5  incomplete: ran + skipped < planned, or nothing ran\n"
+             "  130  interrupted; the reports tell what ran\n",
     .run = run,
 };
