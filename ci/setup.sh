@@ -69,12 +69,15 @@ setup() {
 setup_optional() {
     SKIPPED_PACKAGES=
     command -v dpkg-query >/dev/null 2>&1 || return 0
+    lacking=$(missing "$@")
+    if [ -n "$lacking" ] && may_install; then
+        say "Installing, where there is such a package: $lacking"
+        as_root apt-get update -q >"$LOG" 2>&1
+        for package in $lacking; do
+            apt_install "$package" >"$LOG" 2>&1
+        done
+    fi
     for package in $(missing "$@"); do
-        if may_install; then
-            apt_install "$package" >"$LOG" 2>&1 || true
-        fi
-        if ! is_installed "$package"; then
-            SKIPPED_PACKAGES="$SKIPPED_PACKAGES $package"
-        fi
+        SKIPPED_PACKAGES="$SKIPPED_PACKAGES $package"
     done
 }
