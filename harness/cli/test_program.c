@@ -231,6 +231,35 @@ test_failure_tells_how_to_repeat_it(void **state)
     assert_says(fixture->out, "seed 5");
 }
 
+/* What stands in the README between two marks. */
+static char *
+readme_between(const char *from, const char *to)
+{
+    g_autofree char *text = NULL;
+    const char *start;
+    const char *end;
+
+    assert_true(g_file_get_contents(VM_SOURCE_DIR "/README.md", &text, NULL, NULL));
+    start = strstr(text, from);
+    assert_non_null(start);
+    start += strlen(from);
+    end = strstr(start, to);
+    assert_non_null(end);
+    return g_strndup(start, end - start);
+}
+
+static void
+test_readme_shows_what_is_printed(void **state)
+{
+    Fixture *fixture = *state;
+    g_autofree char *scenario = readme_between("$ cat bug.scn\n", "\n$ ");
+    g_autofree char *printed = readme_between("$ build/virt-moment run bug.scn\n", "\n```");
+
+    put(fixture, "bug.scn", scenario);
+    assert_int_equal(run(fixture, "run bug.scn"), EXIT_CODE_UNEXPECTED);
+    assert_true(g_str_has_prefix(fixture->out, printed));
+}
+
 /* A target without a simulated guest cannot be asked to write. */
 static void
 test_what_a_target_lacks_is_skipped_by_name(void **state)
@@ -323,6 +352,7 @@ main(void)
         TEST(test_no_case_is_incomplete),
         TEST(test_a_fault_of_the_harness_is_no_verdict),
         TEST(test_failure_tells_how_to_repeat_it),
+        TEST(test_readme_shows_what_is_printed),
         TEST(test_what_a_target_lacks_is_skipped_by_name),
         TEST(test_interrupt_reports_what_ran),
     };
