@@ -26,9 +26,6 @@ vm_domain_managed_save(VmDriver *driver, const char *name, guint32 flags, GError
                          "domain '%s' is transient: nobody would find its managed save image "
                          "(DOM-MS-001)",
                          name);
-    VmGuardContext context = {.domain = domain, .flags = flags};
-    if (!vm_guard(VM_GUARD_SAVE, &context, error))
-        return FALSE;
 
     g_autofree char *path = vm_path_managed_save(driver, name);
     g_autofree char *folder = g_path_get_dirname(path);

@@ -268,8 +268,6 @@ typedef enum {
     VM_GUARD_REVERT,
     VM_GUARD_SNAPSHOT_CREATE,
     VM_GUARD_SNAPSHOT_DELETE,
-    VM_GUARD_START,
-    VM_GUARD_SAVE,
 } VmGuardedCall;
 
 /** What a guard looks at. */

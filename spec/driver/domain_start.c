@@ -87,8 +87,7 @@ vm_domain_create(VmDriver *driver, const char *name, guint32 flags, GError **err
     if (vm_domain_is_active(domain))
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                          "domain '%s' is already running (DOM-START-003)", name);
-    VmGuardContext context = {.domain = domain, .flags = flags};
-    if (!vm_domain_check_autodestroy(flags, error) || !vm_guard(VM_GUARD_START, &context, error))
+    if (!vm_domain_check_autodestroy(flags, error))
         return FALSE;
 
     g_autofree char *image = vm_path_managed_save(driver, name);

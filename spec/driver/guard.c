@@ -47,20 +47,6 @@ undefine_managed_save(const VmGuardContext *context, char **what)
            has_managed_save(context, what);
 }
 
-static gboolean
-has_transient_disk(const VmGuardContext *context, char **what)
-{
-    const VmDomainDef *def = context->domain->def;
-    for (guint i = 0; i < def->disks->len; i++) {
-        const VmDiskDef *disk = vm_domain_def_disk(def, i);
-        if (disk->transient) {
-            *what = g_strdup(disk->target);
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 static const VmSnapshotDef *
 reverted(const VmGuardContext *context)
 {
@@ -279,9 +265,6 @@ static const Guard guards[] = {
      "it has a managed save image, which knows the old name"},
     {VM_GUARD_RENAME, RFC, has_snapshots, INVALID, "VM-REN-001",
      "it has {what}, which know the old name"},
-
-    {VM_GUARD_START, BOTH, has_transient_disk, UNSUPPORTED, "VM-LATER-004",
-     "disk '{what}' is <transient/>, which cannot be started yet"},
 
     {VM_GUARD_SNAPSHOT_CREATE, BOTH, create_memory_external, UNSUPPORTED, "VM-LATER-006",
      "memory in a file is not supported yet"},

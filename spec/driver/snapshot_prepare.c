@@ -14,7 +14,6 @@ typedef struct {
     VmSnapshotPlan *plan;
     VmSnapshotDisk *disk;
     const VmDiskDef *target; /* the domain's */
-    guint number;
 } Look;
 
 /* What the disks are together. */
@@ -199,27 +198,12 @@ check_depth(const Look *look, GError **error)
     return TRUE;
 }
 
-/* Two disks of one path would share an overlay. */
-static gboolean
-check_unique(const Look *look, GError **error)
-{
-    const GPtrArray *disks = look->plan->def->disks;
-    for (guint i = 0; i < look->number; i++) {
-        const VmSnapshotDisk *other = g_ptr_array_index(disks, i);
-        if (other->location == VM_LOCATION_EXTERNAL &&
-            g_strcmp0(other->source.path, look->disk->source.path) == 0)
-            return refuse_overlay(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
-                                  "another disk has the same overlay (SNAP-ALIGN-024)");
-    }
-    return TRUE;
-}
-
 static gboolean
 prepare_external(const Look *look, GError **error)
 {
     return check_format(look, error) && check_target(look, error) &&
-           check_overlay_type(look, error) && check_unique(look, error) &&
-           check_overlay_file(look, error) && check_depth(look, error);
+           check_overlay_type(look, error) && check_overlay_file(look, error) &&
+           check_depth(look, error);
 }
 
 /* ---- together ---- */
@@ -273,7 +257,6 @@ vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
             .plan = plan,
             .disk = g_ptr_array_index(plan->def->disks, i),
             .target = vm_domain_def_disk(plan->domain->def, i),
-            .number = i,
         };
         g_assert_cmpstr(look.disk->name, ==, look.target->target);
         if (!prepare_disk(&look, &tally, error))

@@ -117,11 +117,6 @@ is_regular(const char *path, gpointer store)
 static gboolean
 align(const Redefinition *r, GError **error)
 {
-    if (r->def->domain == NULL)
-        return vm_refuse(error, VIR_ERR_XML_ERROR,
-                         "domain '%s': snapshot '%s' is new here and needs a full <domain> "
-                         "(SNAP-REDEF-014)",
-                         r->domain->def->name, r->def->name);
     gboolean external = r->def->state == VM_SNAPSHOT_DISK || vm_snapshot_def_is_external(r->def);
     const VmAlignOptions options = {
         .fallback = external ? VM_LOCATION_EXTERNAL : VM_LOCATION_INTERNAL,
