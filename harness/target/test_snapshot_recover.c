@@ -20,7 +20,7 @@ dies_at(const char *path, VmImageSnapshotVerb verb)
 static void
 keep_intent(void)
 {
-    fault(INTENT, SIM_FS_UNLINK, -1);
+    fault(INTENT ".gone", SIM_FS_UNLINK, -1);
 }
 
 static gboolean
