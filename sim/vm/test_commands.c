@@ -17,8 +17,8 @@ test_version_and_commands_are_told(void **state)
     json_t *row;
 
     assert_true(json_is_integer(json_object_get(json_object_get(version, "qemu"), "major")));
-    json_array_foreach(commands, i, row)
-        told |= strcmp(json_string_value(json_object_get(row, "name")), "snapshot-save") == 0;
+    json_array_foreach(commands, i, row) told |=
+        strcmp(json_string_value(json_object_get(row, "name")), "snapshot-save") == 0;
     assert_true(told);
     json_decref(version);
     json_decref(commands);
