@@ -40,6 +40,8 @@ typedef struct {
     char *rule;     /* the rule that the failure is about, where known, or NULL */
     char *observed; /* what came where another code was expected: an error's name
                      * ("OPERATION_INVALID"), "ok", "crash", "timeout", or NULL */
+    GPtrArray *deviations; /* of char *, "RULE OBSERVED": known deviations that the case met and
+                            * went on after, in order, each once */
     guint64 hash;   /* of the case's event log: equal for equal runs */
 } CaseResult;
 

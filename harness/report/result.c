@@ -15,6 +15,7 @@ case_result_new(const char *id)
 
     result->id = g_strdup(id);
     result->rules = g_ptr_array_new_with_free_func(g_free);
+    result->deviations = g_ptr_array_new_with_free_func(g_free);
     return result;
 }
 
@@ -27,6 +28,7 @@ case_result_free(CaseResult *result)
     g_free(result->id);
     g_free(result->file);
     g_ptr_array_unref(result->rules);
+    g_ptr_array_unref(result->deviations);
     g_free(result->reason);
     g_free(result->detail);
     g_free(result->rule);
@@ -43,19 +45,26 @@ set_text(json_t *json, const char *key, const char *text)
     json_object_set_new(json, key, valid != NULL ? json_string(valid) : json_null());
 }
 
+static json_t *
+list_json(const GPtrArray *texts)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < texts->len; i++) {
+        json_array_append_new(list, json_string(g_ptr_array_index(texts, i)));
+    }
+    return list;
+}
+
 json_t *
 case_result_to_json(const CaseResult *result)
 {
     json_t *json = json_object();
-    json_t *rules = json_array();
     g_autofree char *hash = g_strdup_printf("%016" PRIx64, result->hash);
 
-    for (guint i = 0; i < result->rules->len; i++) {
-        json_array_append_new(rules, json_string(g_ptr_array_index(result->rules, i)));
-    }
     set_text(json, "id", result->id);
     json_object_set_new(json, "verdict", json_string(verdict_word(result->verdict)));
-    json_object_set_new(json, "rules", rules);
+    json_object_set_new(json, "rules", list_json(result->rules));
     json_object_set_new(json, "steps", json_integer(result->steps));
     json_object_set_new(json, "ms", json_real(result->ms));
     set_text(json, "reason", result->reason);
@@ -63,6 +72,9 @@ case_result_to_json(const CaseResult *result)
     set_text(json, "file", result->file);
     set_text(json, "rule", result->rule);
     set_text(json, "observed", result->observed);
+    if (result->deviations->len > 0) {
+        json_object_set_new(json, "deviations", list_json(result->deviations));
+    }
     json_object_set_new(json, "hash", json_string(hash));
     return json;
 }
@@ -84,18 +96,18 @@ take_text(const json_t *json, const char *key, char **text, GError **error)
 }
 
 static gboolean
-take_rules(const json_t *json, GPtrArray *rules, GError **error)
+take_list(const json_t *json, const char *key, GPtrArray *texts, GError **error)
 {
-    const json_t *list = json_object_get(json, "rules");
+    const json_t *list = json_object_get(json, key);
 
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *rule = json_string_value(json_array_get(list, i));
+        const char *text = json_string_value(json_array_get(list, i));
 
-        if (rule == NULL) {
-            g_set_error(error, REPORT_ERROR, 0, "member 'rules' of a result holds no string");
+        if (text == NULL) {
+            g_set_error(error, REPORT_ERROR, 0, "member '%s' of a result holds no string", key);
             return FALSE;
         }
-        g_ptr_array_add(rules, g_strdup(rule));
+        g_ptr_array_add(texts, g_strdup(text));
     }
     return TRUE;
 }
@@ -126,7 +138,8 @@ case_result_from_json(const json_t *json, GError **error)
         return NULL;
     }
     result = case_result_new(id);
-    if (!take_verdict(json, &result->verdict, error) || !take_rules(json, result->rules, error) ||
+    if (!take_verdict(json, &result->verdict, error) || !take_list(json, "rules", result->rules, error) ||
+        !take_list(json, "deviations", result->deviations, error) ||
         !take_text(json, "reason", &result->reason, error) ||
         !take_text(json, "detail", &result->detail, error) ||
         !take_text(json, "file", &result->file, error) ||

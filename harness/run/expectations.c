@@ -171,59 +171,140 @@ is_failure(const CaseResult *result)
 }
 
 static gboolean
-foresees(const Row *row, const CaseResult *result)
+foresees(const Row *row, const char *case_id, const char *rule, const char *observed)
 {
-    const char *id = row->is_rule ? result->rule : result->id;
-    const char *observed = result->observed != NULL ? result->observed : "-";
+    const char *seen = observed != NULL ? observed : "-";
 
-    return g_strcmp0(row->id, id) == 0 && strcmp(row->observed, observed) == 0;
+    return g_strcmp0(row->id, row->is_rule ? rule : case_id) == 0 &&
+           strcmp(row->observed, seen) == 0;
+}
+
+gboolean
+expectations_know(const Expectations *expectations, const char *case_id, const char *rule,
+                  const char *observed)
+{
+    for (guint i = 0; expectations != NULL && i < expectations->rows->len; i++) {
+        if (foresees(g_ptr_array_index(expectations->rows, i), case_id, rule, observed)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* One case while its rows are looked for. */
+typedef struct {
+    const Expectations *expectations;
+    CaseResult *result;
+    gboolean *met;   /* per row: whether it met a case, as foreseen or not */
+    GString *reason; /* of the rows that foresaw what happened */
+} Application;
+
+static void
+add_reason(Application *apply, const Row *row)
+{
+    g_autofree char *text = g_strdup_printf("%s (%s; %s)", row->reason, row->reference, row->place);
+
+    if (strstr(apply->reason->str, text) == NULL) {
+        g_string_append_printf(apply->reason, "%s%s", apply->reason->len > 0 ? "; " : "", text);
+    }
+}
+
+/* One thing that happened in a case; whether a row foresaw it. */
+static gboolean
+apply_deviation(Application *apply, const char *rule, const char *observed)
+{
+    const GPtrArray *rows = apply->expectations->rows;
+    gboolean foreseen = FALSE;
+
+    for (guint i = 0; i < rows->len; i++) {
+        const Row *row = g_ptr_array_index(rows, i);
+
+        if (foresees(row, apply->result->id, rule, observed)) {
+            apply->met[i] = TRUE;
+            foreseen = TRUE;
+            add_reason(apply, row);
+        }
+    }
+    return foreseen;
+}
+
+static gboolean
+apply_deviations(Application *apply)
+{
+    const CaseResult *result = apply->result;
+    gboolean all = TRUE;
+
+    for (guint i = 0; i < result->deviations->len; i++) {
+        g_auto(GStrv) words = g_strsplit(g_ptr_array_index(result->deviations, i), " ", 2);
+
+        all &= apply_deviation(apply, words[0], words[1]);
+    }
+    return apply_deviation(apply, result->rule, result->observed) && all;
+}
+
+/* A row of this very case that foresaw something else than what happened: it is to be removed where
+ * nothing else is wrong. */
+static const Row *
+disappointed_row(Application *apply)
+{
+    const GPtrArray *rows = apply->expectations->rows;
+    const Row *found = NULL;
+
+    for (guint i = 0; i < rows->len; i++) {
+        const Row *row = g_ptr_array_index(rows, i);
+
+        if (row->is_rule || strcmp(row->id, apply->result->id) != 0) {
+            continue;
+        }
+        found = !apply->met[i] && found == NULL ? row : found;
+        apply->met[i] = TRUE;
+    }
+    return found;
 }
 
 static void
-set_reason(CaseResult *result, Verdict verdict, const Row *row)
+set_verdict(CaseResult *result, Verdict verdict, const char *reason)
 {
     g_free(result->reason);
     result->verdict = verdict;
-    result->reason = g_strdup_printf("%s (%s; %s)", row->reason, row->reference, row->place);
+    result->reason = g_strdup(reason);
 }
 
-/* One result against one row; whether the row met the case, as foreseen or not. */
-static gboolean
-apply_row(const Row *row, CaseResult *result)
+static void
+apply_to_case(const Expectations *expectations, CaseResult *result, gboolean *met)
 {
-    if (is_failure(result) && foresees(row, result)) {
-        set_reason(result, VERDICT_XFAIL, row);
-        return TRUE;
-    }
-    if (row->is_rule || strcmp(row->id, result->id) != 0) {
-        return FALSE;
-    }
-    if (result->verdict == VERDICT_PASS) {
-        set_reason(result, VERDICT_XPASS, row);
-    }
-    return TRUE;
-}
+    g_autoptr(GString) reason = g_string_new(NULL);
+    Application apply = {
+        .expectations = expectations, .result = result, .met = met, .reason = reason};
+    gboolean expected = is_failure(result) && apply_deviations(&apply);
+    const Row *disappointed = disappointed_row(&apply);
 
-static gboolean
-apply_to_all(const Row *row, RunReport *report)
-{
-    gboolean met = FALSE;
-
-    for (guint i = 0; i < report->results->len; i++) {
-        CaseResult *result = g_ptr_array_index(report->results, i);
-
-        met |= result != NULL && apply_row(row, result);
+    if (disappointed != NULL && (expected || result->verdict == VERDICT_PASS)) {
+        g_string_truncate(reason, 0);
+        add_reason(&apply, disappointed);
+        set_verdict(result, VERDICT_XPASS, reason->str);
+    } else if (expected) {
+        set_verdict(result, VERDICT_XFAIL, reason->str);
     }
-    return met;
 }
 
 void
 expectations_apply(const Expectations *expectations, RunReport *report, gboolean whole)
 {
-    for (guint i = 0; i < expectations->rows->len; i++) {
-        const Row *row = g_ptr_array_index(expectations->rows, i);
+    const GPtrArray *rows = expectations->rows;
+    g_autofree gboolean *met = g_new0(gboolean, rows->len + 1);
 
-        if (!apply_to_all(row, report) && whole) {
+    for (guint i = 0; i < report->results->len; i++) {
+        CaseResult *result = g_ptr_array_index(report->results, i);
+
+        if (result != NULL) {
+            apply_to_case(expectations, result, met);
+        }
+    }
+    for (guint i = 0; whole && i < rows->len; i++) {
+        const Row *row = g_ptr_array_index(rows, i);
+
+        if (!met[i]) {
             g_ptr_array_add(report->unused, g_strdup_printf("%s: %s %s %s", row->place,
                                                             row->is_rule ? "rule" : "case", row->id,
                                                             row->observed));

@@ -20,6 +20,10 @@ Expectations *expectations_load(const char *dir, const char *target, const char 
 void expectations_free(Expectations *expectations);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Expectations, expectations_free)
 
+/** Whether a row foresees that, of this case or of this rule; `expectations` may be NULL. */
+gboolean expectations_know(const Expectations *expectations, const char *case_id, const char *rule,
+                           const char *observed);
+
 /** Turn listed failures into xfail, listed cases that passed into xpass.  Where the run was a
  *  `whole` one, report->unused receives the rows that met no case. */
 void expectations_apply(const Expectations *expectations, RunReport *report, gboolean whole);

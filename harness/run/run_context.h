@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "harness/run/expectations.h"
 #include "harness/run/runner.h"
 
 /** One run; all of it is borrowed from runner_run(). */
@@ -13,5 +14,6 @@ typedef struct {
     VmProfile profile;
     GPtrArray *plan;    /* of ScnCase * */
     const char *dir;    /* folder of this run alone */
+    const Expectations *expectations; /* what is known of the target, or NULL */
     const char *run_id; /* part of every object's name */
 } RunContext;

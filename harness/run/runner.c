@@ -44,7 +44,7 @@ run_id_of(guint64 seed)
 }
 
 static gboolean
-run_in_dir(const RunContext *context, RunReport *report, GError **error)
+run_in_dir(RunContext *context, RunReport *report, GError **error)
 {
     const RunOptions *options = context->options;
     g_autoptr(Expectations) expectations = NULL;
@@ -60,6 +60,7 @@ run_in_dir(const RunContext *context, RunReport *report, GError **error)
         if (expectations == NULL) {
             return FALSE;
         }
+        context->expectations = expectations;
     }
     abandoned_remove(context);
     if (context->plan->len > 0 && !pool_run(context, report, error)) {

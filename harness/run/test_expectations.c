@@ -74,6 +74,54 @@ test_row_that_meets_no_case_fails_the_run(void **state)
 }
 
 static void
+test_known_deviation_alone_is_expected(void **state)
+{
+    g_autoptr(RunReport) known =
+        run_expecting("rule SNAP-X-002 events 'tells less' 'bug 2'", "deviate", NULL);
+    g_autoptr(RunReport) unknown =
+        run_expecting("rule SNAP-X-002 reason 'tells less' 'bug 2'", "deviate", NULL);
+
+    (void)state;
+    assert_int_equal(result_of(known, 0)->verdict, VERDICT_XFAIL);
+    assert_string_equal(result_of(known, 0)->reason, "tells less (bug 2; fake.txt:1)");
+    assert_int_equal(result_of(unknown, 0)->verdict, VERDICT_FAIL);
+    assert_int_equal(unknown->unused->len, 1);
+}
+
+static void
+test_failure_after_a_known_deviation(void **state)
+{
+    g_autoptr(RunReport) unknown =
+        run_expecting("rule SNAP-X-002 events a b", "deviate-fail", NULL);
+    g_autoptr(RunReport) both = run_expecting("rule SNAP-X-002 events a b
+                                                  rule SNAP -
+                                                  X -
+                                                  001 OPERATION_INVALID c d ",
+                                                                            "deviate-fail",
+                                              NULL);
+
+    (void)state;
+    assert_int_equal(result_of(unknown, 0)->verdict, VERDICT_FAIL);
+    assert_int_equal(unknown->unused->len, 0);
+    assert_int_equal(result_of(both, 0)->verdict, VERDICT_XFAIL);
+    assert_string_equal(result_of(both, 0)->reason, "a (b; fake.txt:1); c (d; fake.txt:2)");
+    assert_int_equal(both->unused->len, 0);
+}
+
+/* The case goes on now, and what was listed of it does not come any more. */
+static void
+test_listed_failure_that_does_not_come(void **state)
+{
+    g_autoptr(RunReport) report = run_expecting(
+        "rule SNAP-X-002 events a b
+case deviate OPERATION_INVALID c d", "deviate", NULL);
+
+    (void)state;
+    assert_int_equal(result_of(report, 0)->verdict, VERDICT_XPASS);
+    assert_string_equal(result_of(report, 0)->reason, "c (d; fake.txt:2)");
+}
+
+static void
 test_bad_rows_are_refused(void **state)
 {
     static const char *const rows[] = {
@@ -113,6 +161,9 @@ main(void)
         cmocka_unit_test(test_another_failure_in_its_place_fails),
         cmocka_unit_test(test_listed_pass_is_unexpected),
         cmocka_unit_test(test_row_that_meets_no_case_fails_the_run),
+        cmocka_unit_test(test_known_deviation_alone_is_expected),
+        cmocka_unit_test(test_failure_after_a_known_deviation),
+        cmocka_unit_test(test_listed_failure_that_does_not_come),
         cmocka_unit_test(test_bad_rows_are_refused),
         cmocka_unit_test(test_expectations_of_a_version),
     };

@@ -138,6 +138,22 @@ fake_trouble(const char *id, const char *workdir)
     }
 }
 
+/* Events are others than foretold; where that is known, the case goes on, and "deviate-fail" fails
+ * later. */
+static void
+fake_deviation(CaseResult *result, const ScnRunOptions *options)
+{
+    gboolean known = options->known(options->known_data, result->id, "SNAP-X-002", "events");
+    gboolean fails = known && g_str_has_prefix(result->id, "deviate-fail");
+
+    if (known) {
+        g_ptr_array_add(result->deviations, g_strdup("SNAP-X-002 events"));
+    }
+    result->verdict = VERDICT_FAIL;
+    result->rule = g_strdup(fails ? "SNAP-X-001" : "SNAP-X-002");
+    result->observed = g_strdup(fails ? "OPERATION_INVALID" : "events");
+}
+
 CaseResult *
 scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
 {
@@ -153,6 +169,9 @@ scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
         result->reason = g_strdup_printf("in %s/x", options->workdir);
         result->rule = g_strdup("SNAP-X-001");
         result->observed = g_strdup("OPERATION_INVALID");
+    }
+    if (g_str_has_prefix(scenario->id, "deviate")) {
+        fake_deviation(result, options);
     }
     if (g_str_has_prefix(scenario->id, "tell")) {
         result->verdict = VERDICT_FAIL;

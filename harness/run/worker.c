@@ -23,6 +23,12 @@ hide_workdir(char **text, const char *workdir)
     *text = g_strjoinv("$WORKDIR", parts);
 }
 
+static gboolean
+is_known(gconstpointer data, const char *case_id, const char *rule, const char *observed)
+{
+    return expectations_know(data, case_id, rule, observed);
+}
+
 static json_t *
 run_case(ScnCase *scenario, const ScnRunOptions *options)
 {
@@ -92,6 +98,8 @@ worker_main(int fd, gpointer data)
         .run_id = worker->context->run_id,
         .oracle = TRUE,
         .keep = run->keep,
+        .known = is_known,
+        .known_data = worker->context->expectations,
     };
 
     if (target == NULL) {

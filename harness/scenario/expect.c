@@ -77,6 +77,7 @@ expect_state(Expect *expect)
     g_autofree char *wanted = expect->words[4]
                                   ? g_strdup_printf("%s (%s)", expect->words[3], expect->words[4])
                                   : g_strdup(expect->words[3]);
+    gsize length;
 
     if (!look(expect, VM_CALL_DOMAIN_GET_STATE, NULL, 0, &answer))
         return FALSE;
@@ -84,6 +85,9 @@ expect_state(Expect *expect)
         (!expect->words[4] && g_str_has_prefix(answer.output, wanted) &&
          answer.output[strlen(wanted)] == ' '))
         return TRUE;
+    length = strlen(expect->words[3]);
+    if (strncmp(answer.output, expect->words[3], length) == 0 && answer.output[length] == ' ')
+        return scn_told(expect->run, NULL, "reason", wanted, answer.output);
     return scn_fail(expect->run, wanted, "%s", answer.output);
 }
 
@@ -432,7 +436,7 @@ expect_events(Expect *expect)
     if (expect->words[3] && strcmp(expect->words[3], "none") == 0 && !expect->words[4])
         *wanted = 0;
     return strcmp(seen, wanted) == 0 ||
-           scn_fail(expect->run, *wanted ? wanted : "none", "%s", *seen ? seen : "none");
+           scn_told(expect->run, NULL, "events", *wanted ? wanted : "none", *seen ? seen : "none");
 }
 
 static gboolean

@@ -43,7 +43,7 @@ typedef struct {
     GArray *events;        /* of struct vm_event: sent by the last step */
     char *log;             /* of the last step, where the target has one */
     Oracle *oracle;
-    char *before;          /* the world as it was described before the last step that acts */
+    char *before; /* the world as it was described before the last step that acts */
     CaseResult *result;
     const ScnStep *step;
     gboolean failed;
@@ -109,6 +109,12 @@ char *scn_uuid(const ScnRun *run, const char *name);
 
 /** Fail the case at the step that runs: what was expected, and what was seen.  Always FALSE. */
 gboolean scn_fail(ScnRun *run, const char *expected, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/** As scn_fail() where a call did as it must, but told it in another way (`told` is "events" or
+ *  "reason"): TRUE, and noted, where that is known of the target.  `rule` may be NULL: the step's.
+ */
+gboolean scn_told(ScnRun *run, const char *rule, const char *told, const char *expected,
+                  const char *seen);
 
 /** Fold a text into the case's hash. */
 void scn_hash(ScnRun *run, const char *text);

@@ -53,6 +53,11 @@ typedef struct {
     const char *run_id;  /* part of every object's name */
     gboolean oracle;
     gboolean keep; /* leave what a failed case made */
+    /* Whether a deviation is known of the target, or NULL: then none is.  `observed` is as in
+     * CaseResult.  A case goes on after a known one in what was merely told. */
+    gboolean (*known)(gconstpointer data, const char *case_id, const char *rule,
+                      const char *observed);
+    gconstpointer known_data;
 } ScnRunOptions;
 
 /** Run one case on a connection of its own; always gives a result (skip, pass, fail or error).

@@ -52,7 +52,7 @@ fake_capabilities(struct vm_conn *conn, char ***names, struct vm_error *err)
 {
     (void)conn;
     (void)err;
-    *names = g_strsplit("events,persistent", ",", -1);
+    *names = g_strsplit("events,persistent,texts", ",", -1);
     return 0;
 }
 
@@ -178,17 +178,25 @@ tear_down(void **state)
 }
 
 static CaseResult *
-run_with(const char *text, gboolean keep)
+run_options(const char *text, ScnRunOptions options)
 {
-    ScnRunOptions options = {
-        .target = &target, .profile = VM_PROFILE_LIBVIRT, .seed = 1, .run_id = "r", .keep = keep};
     g_autoptr(GError) error = NULL;
     g_autoptr(ScnFile) file = scn_file_parse("f/x", text, &error);
     g_autoptr(GPtrArray) cases = file ? scn_file_expand(file, &error) : NULL;
 
     if (!cases)
         fail_msg("%s", error->message);
+    options.target = &target;
+    options.profile = VM_PROFILE_LIBVIRT;
+    options.seed = 1;
+    options.run_id = "r";
     return scn_case_run(g_ptr_array_index(cases, 0), &options, NULL);
+}
+
+static CaseResult *
+run_with(const char *text, gboolean keep)
+{
+    return run_options(text, (ScnRunOptions){.keep = keep});
 }
 
 static CaseResult *
@@ -291,6 +299,64 @@ test_events_are_those_of_the_last_step(void **state)
     assert_int_equal(bad->verdict, VERDICT_FAIL);
 }
 
+/* Knows one deviation, "RULE OBSERVED", of any case. */
+static gboolean
+knows_one(gconstpointer data, const char *case_id, const char *rule, const char *observed)
+{
+    g_autofree char *deviation = g_strdup_printf("%s %s", rule, observed);
+
+    (void)case_id;
+    return strcmp(data, deviation) == 0;
+}
+
+static CaseResult *
+run_knowing(const char *text, const char *deviation)
+{
+    return run_options(text, (ScnRunOptions){.known = knows_one, .known_data = deviation});
+}
+
+static void
+test_case_goes_on_after_a_known_deviation(void **state)
+{
+    g_autoptr(CaseResult) result =
+        run_knowing(DOMAIN "expect events vm none\nexpect events vm none [R-1]\n", "R-1 events");
+
+    (void)state;
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_string_equal(result->rule, "R-1");
+    assert_string_equal(result->observed, "events");
+    assert_int_equal(result->deviations->len, 1);
+    assert_string_equal(result->deviations->pdata[0], "R-1 events");
+    assert_int_equal(result->steps, 3);
+}
+
+static void
+test_case_ends_at_an_unknown_deviation(void **state)
+{
+    g_autoptr(CaseResult) result =
+        run_knowing(DOMAIN "expect events vm none [R-2]\nstart vm\n", "R-1 events");
+
+    (void)state;
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_string_equal(result->rule, "R-2");
+    assert_string_equal(result->observed, "events");
+    assert_int_equal(result->deviations->len, 0);
+    assert_int_equal(result->steps, 2);
+}
+
+static void
+test_failure_after_a_known_deviation_is_its_own(void **state)
+{
+    g_autoptr(CaseResult) result =
+        run_knowing(DOMAIN "expect events vm none\nstart vm [R-3]\n", "R-1 events");
+
+    (void)state;
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_string_equal(result->rule, "R-3");
+    assert_string_equal(result->observed, "OPERATION_INVALID");
+    assert_int_equal(result->deviations->len, 1);
+}
+
 static void
 test_foreign_object_is_an_error(void **state)
 {
@@ -356,6 +422,9 @@ main(void)
         CASE(test_profile_chooses_the_expectation),
         CASE(test_lack_is_a_skip_that_names_it),
         CASE(test_events_are_those_of_the_last_step),
+        CASE(test_case_goes_on_after_a_known_deviation),
+        CASE(test_case_ends_at_an_unknown_deviation),
+        CASE(test_failure_after_a_known_deviation_is_its_own),
         CASE(test_foreign_object_is_an_error),
         CASE(test_only_own_domains_are_removed),
         CASE(test_failed_clean_up_fails_the_case),

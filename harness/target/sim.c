@@ -43,6 +43,7 @@ static const char *const sim_capabilities[] = {
     "clock",
     "log",
     "disk-formats",
+    "texts",
     NULL,
 };
 
