@@ -114,7 +114,7 @@ void
 vm_driver_pump(VmDriver *driver)
 {
     vm_intent_retry(driver);
-    g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
+    g_autoptr(GPtrArray) domains = vm_driver_active_domains(driver);
     for (guint i = 0; i < domains->len; i++)
         vm_domain_pump(g_ptr_array_index(domains, i));
 }

@@ -10,6 +10,7 @@ domain_free(VmDomain *domain)
 {
     if (domain->instance != NULL)
         domain->instance->hypervisor->ops->detach(domain->instance);
+    vm_domain_forget_nodes(domain);
     vm_domain_def_unref(domain->def);
     vm_domain_def_unref(domain->next_def);
     vm_moment_tree_free(domain->snapshots);
@@ -55,17 +56,30 @@ compare_domains(gconstpointer a, gconstpointer b)
     return strcmp(first->def->name, second->def->name);
 }
 
-GPtrArray *
-vm_driver_domains(VmDriver *driver)
+static GPtrArray *
+sorted_domains(VmDriver *driver, gboolean active_only)
 {
-    GPtrArray *domains = g_ptr_array_sized_new(g_hash_table_size(driver->by_name));
+    GPtrArray *domains = g_ptr_array_new();
     GHashTableIter iter;
     gpointer domain;
     g_hash_table_iter_init(&iter, driver->by_name);
     while (g_hash_table_iter_next(&iter, NULL, &domain))
-        g_ptr_array_add(domains, domain);
+        if (!active_only || vm_domain_is_active(domain))
+            g_ptr_array_add(domains, domain);
     g_ptr_array_sort(domains, compare_domains);
     return domains;
+}
+
+GPtrArray *
+vm_driver_domains(VmDriver *driver)
+{
+    return sorted_domains(driver, FALSE);
+}
+
+GPtrArray *
+vm_driver_active_domains(VmDriver *driver)
+{
+    return sorted_domains(driver, TRUE);
 }
 
 VmDomain *

@@ -19,9 +19,10 @@ typedef struct VmDomain {
     VmDomainDef *next_def; /* of the next boot while active, or NULL (as def) */
     gboolean persistent;
     gboolean autostart;
-    int state;             /* VIR_DOMAIN_… */
+    int state; /* VIR_DOMAIN_… */
     int reason;
-    VmInstance *instance;  /* while active */
+    VmInstance *instance; /* while active */
+    GHashTable *nodes;    /* char * target → char * node of its device; NULL: to be asked for */
     VmMomentTree *snapshots; /* definitions are VmSnapshotDef */
     gboolean shutdown_seen;  /* the guest has powered off: the end is a shutdown, not a crash */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
@@ -35,9 +36,9 @@ struct VmDriver {
     VmEnv *env;
     char *root;
     VmProfile profile;
-    GHashTable *by_name; /* char * → VmDomain *, owns the domain */
-    GHashTable *by_uuid; /* char * → VmDomain * */
-    GQueue events;       /* of VmDriverEvent * */
+    GHashTable *by_name;       /* char * → VmDomain *, owns the domain */
+    GHashTable *by_uuid;       /* char * → VmDomain * */
+    GQueue events;             /* of VmDriverEvent * */
     GHashTable *stale_intents; /* char *: domains whose finished intent could not be removed */
 };
 
@@ -51,6 +52,8 @@ VmDomain *vm_driver_domain_by_uuid(VmDriver *driver, const char *uuid);
 GHashTable *vm_driver_new_name_table(void);
 /** All domains, sorted by name.  The caller unrefs the array (domains are borrowed). */
 GPtrArray *vm_driver_domains(VmDriver *driver);
+/** The active ones, likewise. */
+GPtrArray *vm_driver_active_domains(VmDriver *driver);
 /** A new inactive domain object in the driver's tables; takes def. */
 VmDomain *vm_driver_add_domain(VmDriver *driver, VmDomainDef *def);
 /** Take a domain out of the tables and free it. */
@@ -121,11 +124,18 @@ void vm_domain_process_end(VmDomain *domain, int reason);
 /** A transient domain that has stopped leaves the tables; its moments' files stay, found again by
  *  a domain of its UUID.  For a persistent one, nothing.  TRUE when the domain is gone. */
 gboolean vm_domain_vanish(VmDomain *domain);
-/** The node name of disk i ("d0" …): the node that the guest's device uses at present. */
-char *vm_domain_node(VmDomain *domain, guint disk, GError **error);
 /** Run a job command to its end: `name` with arguments (taken) plus a job-id of our own; the
  *  job's error becomes OPERATION_FAILED.  The job is dismissed. */
 gboolean vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error);
+
+/* ---- domain_node.c ---- */
+
+/** The node name of disk i ("d0" …): the node that the guest's device uses at present, asked for
+ *  once and kept until vm_domain_forget_nodes().  The caller frees it; OPERATION_FAILED naming the
+ *  disk where it has none. */
+char *vm_domain_node(VmDomain *domain, guint disk, GError **error);
+/** The devices may use other nodes from now on. */
+void vm_domain_forget_nodes(VmDomain *domain);
 
 /* ---- record.c: what is durable ---- */
 
@@ -213,10 +223,10 @@ typedef enum {
 /** One recorded intent, as recovery gets it. */
 typedef struct {
     VmDriver *driver;
-    const char *name;   /* of the domain when it was recorded */
+    const char *name; /* of the domain when it was recorded */
     const char *uuid;
     const json_t *data;
-    VmDomain *domain;   /* after the load: the domain of that UUID, or NULL */
+    VmDomain *domain; /* after the load: the domain of that UUID, or NULL */
 } VmIntent;
 
 /** At load: finish or undo what was recorded, by the row of its verb; a verb without a row, or a

@@ -44,22 +44,32 @@ vm_domain_process_stop_cpus(VmDomain *domain, GError **error)
     return vm_domain_qmp(domain, "stop", NULL, NULL, error);
 }
 
-/* Let the instance work in the background until it has something to say. */
+/* Let the instance work in the background until it has something to say: *event (the caller's) is
+ * NULL where that is nothing. */
+static gboolean
+wait_for_event(VmDomain *domain, const char *what, json_t **event, GError **error)
+{
+    const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
+    *event = ops->next_event(domain->instance, TRUE);
+    if (*event != NULL)
+        vm_domain_take_event(domain, *event);
+    int status = 0;
+    if (!ops->ended(domain->instance, &status))
+        return TRUE;
+    json_decref(*event);
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                     "domain '%s': the process ended during %s (status %d)", domain->def->name,
+                     what, status);
+}
+
 static gboolean
 wait_for_news(VmDomain *domain, const char *what, GError **error)
 {
-    const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
-    json_t *event = ops->next_event(domain->instance, TRUE);
-    if (event != NULL) {
-        vm_domain_take_event(domain, event);
+    json_t *event = NULL;
+    gboolean alive = wait_for_event(domain, what, &event, error);
+    if (alive)
         json_decref(event);
-    }
-    int status = 0;
-    if (ops->ended(domain->instance, &status))
-        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
-                         "domain '%s': the process ended during %s (status %d)", domain->def->name,
-                         what, status);
-    return TRUE;
+    return alive;
 }
 
 /* ---- configuration ---- */
@@ -256,6 +266,7 @@ vm_domain_process_drop(VmDomain *domain)
     VmInstance *instance = g_steal_pointer(&domain->instance);
     const VmHypervisorOps *ops = instance->hypervisor->ops;
     int status = 0;
+    vm_domain_forget_nodes(domain);
     if (!ops->ended(instance, &status) && vm_qmp(instance, "quit", NULL, NULL)) {
         json_t *event;
         while (!ops->ended(instance, &status) && (event = ops->next_event(instance, TRUE)) != NULL)
@@ -288,43 +299,7 @@ vm_domain_vanish(VmDomain *domain)
     return TRUE;
 }
 
-/* ---- nodes and jobs ---- */
-
-/* query-block names a device by its path: /machine/peripheral/ID/virtio-backend. */
-static gboolean
-is_device_of(const json_t *entry, const char *target)
-{
-    const char *qdev = json_string_value(json_object_get(entry, "qdev"));
-    if (qdev == NULL)
-        return FALSE;
-    if (strcmp(qdev, target) == 0)
-        return TRUE;
-    g_auto(GStrv) parts = g_strsplit(qdev, "/", -1);
-    return g_strv_contains((const char *const *)parts, target);
-}
-
-char *
-vm_domain_node(VmDomain *domain, guint disk, GError **error)
-{
-    const char *target = vm_domain_def_disk(domain->def, disk)->target;
-    json_t *blocks = NULL;
-    if (!vm_domain_qmp(domain, "query-block", NULL, &blocks, error))
-        return NULL;
-    char *node = NULL;
-    gsize i;
-    json_t *entry;
-    json_array_foreach(blocks, i, entry)
-    {
-        const json_t *inserted = json_object_get(entry, "inserted");
-        if (node == NULL && is_device_of(entry, target))
-            node = g_strdup(json_string_value(json_object_get(inserted, "node-name")));
-    }
-    json_decref(blocks);
-    if (node == NULL)
-        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': disk '%s' has no node",
-                  domain->def->name, target);
-    return node;
-}
+/* ---- jobs ---- */
 
 /* The state of our job: TRUE when it has concluded; *text is its error, or NULL. */
 static gboolean
@@ -343,6 +318,29 @@ job_concluded(const json_t *jobs, char **text)
     return TRUE;
 }
 
+static gboolean
+says_concluded(const json_t *event)
+{
+    const json_t *data = json_object_get(event, "data");
+    return g_strcmp0(json_string_value(json_object_get(data, "id")), JOB_ID) == 0 &&
+           g_strcmp0(json_string_value(json_object_get(data, "status")), "concluded") == 0;
+}
+
+/* Its events tell when it is worth to ask: answers of a real QEMU are not cheap. */
+static gboolean
+await_job_event(VmDomain *domain, const char *name, GError **error)
+{
+    for (;;) {
+        json_t *event = NULL;
+        if (!wait_for_event(domain, name, &event, error))
+            return FALSE;
+        gboolean worth_it = event == NULL || says_concluded(event);
+        json_decref(event);
+        if (worth_it)
+            return TRUE;
+    }
+}
+
 gboolean
 vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error)
 {
@@ -350,17 +348,15 @@ vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError 
     if (!vm_domain_qmp(domain, name, arguments, NULL, error))
         return FALSE;
     g_autofree char *text = NULL;
-    for (;;) {
+    gboolean concluded = FALSE;
+    while (!concluded) {
         json_t *jobs = NULL;
-        if (!vm_domain_qmp(domain, "query-jobs", NULL, &jobs, error))
+        if (!await_job_event(domain, name, error) ||
+            !vm_domain_qmp(domain, "query-jobs", NULL, &jobs, error))
             return FALSE;
         g_clear_pointer(&text, g_free);
-        gboolean concluded = job_concluded(jobs, &text);
+        concluded = job_concluded(jobs, &text);
         json_decref(jobs);
-        if (concluded)
-            break;
-        if (!wait_for_news(domain, name, error))
-            return FALSE;
     }
     vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
     if (text != NULL)

@@ -101,13 +101,11 @@ add_file(VmDomain *domain, VmOverlay *overlay, GError **error)
 }
 
 static gboolean
-format_file(VmDomain *domain, VmOverlay *overlay, GError **error)
+format_file(VmDomain *domain, VmOverlay *overlay, json_t **nodes, GError **error)
 {
     if (overlay->given)
         return TRUE;
-    json_t *nodes = NULL;
-    g_autoptr(VmImageInfo) info = vm_snapshot_image(domain, overlay->disk, &nodes, error);
-    json_decref(nodes);
+    g_autoptr(VmImageInfo) info = vm_snapshot_image(domain, overlay->disk, nodes, error);
     if (info == NULL)
         return FALSE;
     g_autofree char *name = file_node(overlay);
@@ -132,22 +130,24 @@ add_node(VmDomain *domain, VmOverlay *overlay, GError **error)
 }
 
 static gboolean
-make_live(VmDomain *domain, VmOverlay *overlay, GError **error)
+make_live(VmDomain *domain, VmOverlay *overlay, json_t **nodes, GError **error)
 {
     return make_file(domain, overlay, error) && add_file(domain, overlay, error) &&
-           format_file(domain, overlay, error) && add_node(domain, overlay, error);
+           format_file(domain, overlay, nodes, error) && add_node(domain, overlay, error);
 }
 
 gboolean
 vm_overlays_make(VmDomain *domain, GPtrArray *overlays, GError **error)
 {
     gboolean active = vm_domain_is_active(domain);
-    for (guint i = 0; i < overlays->len; i++) {
+    json_t *nodes = NULL; /* asked for once: what is below the overlays does not change */
+    gboolean ok = TRUE;
+    for (guint i = 0; ok && i < overlays->len; i++) {
         VmOverlay *overlay = g_ptr_array_index(overlays, i);
-        if (!(active ? make_live(domain, overlay, error) : make_off(domain, overlay, error)))
-            return FALSE;
+        ok = active ? make_live(domain, overlay, &nodes, error) : make_off(domain, overlay, error);
     }
-    return TRUE;
+    json_decref(nodes);
+    return ok;
 }
 
 gboolean
@@ -164,6 +164,7 @@ vm_overlays_switch(VmDomain *domain, const GPtrArray *overlays, GError **error)
         json_array_append_new(actions, json_pack("{s:s, s:{s:s, s:s}}", "type", "blockdev-snapshot",
                                                  "data", "node", node, "overlay", overlay->node));
     }
+    vm_domain_forget_nodes(domain);
     return vm_domain_qmp(domain, "transaction", json_pack("{s:o}", "actions", actions), NULL,
                          error);
 }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Which node of the block graph each of a running domain's disks uses.
+ */
+#include "spec/driver/domain_obj.h"
+#include <string.h>
+
+/* query-block names a device by its path: /machine/peripheral/ID/virtio-backend. */
+static gboolean
+is_device_of(const json_t *entry, const char *target)
+{
+    const char *qdev = json_string_value(json_object_get(entry, "qdev"));
+    if (qdev == NULL)
+        return FALSE;
+    if (strcmp(qdev, target) == 0)
+        return TRUE;
+    g_auto(GStrv) parts = g_strsplit(qdev, "/", -1);
+    return g_strv_contains((const char *const *)parts, target);
+}
+
+/* Each disk's node, from one answer for all of them. */
+static GHashTable *
+nodes_of(const VmDomainDef *def, const json_t *blocks)
+{
+    GHashTable *nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    gsize i;
+    json_t *entry;
+    json_array_foreach(blocks, i, entry)
+    {
+        const json_t *inserted = json_object_get(entry, "inserted");
+        const char *node = json_string_value(json_object_get(inserted, "node-name"));
+        for (guint disk = 0; node != NULL && disk < def->disks->len; disk++) {
+            const char *target = vm_domain_def_disk(def, disk)->target;
+            if (is_device_of(entry, target))
+                g_hash_table_insert(nodes, g_strdup(target), g_strdup(node));
+        }
+    }
+    return nodes;
+}
+
+char *
+vm_domain_node(VmDomain *domain, guint disk, GError **error)
+{
+    const char *target = vm_domain_def_disk(domain->def, disk)->target;
+    if (domain->nodes == NULL) {
+        json_t *blocks = NULL;
+        if (!vm_domain_qmp(domain, "query-block", NULL, &blocks, error))
+            return NULL;
+        domain->nodes = nodes_of(domain->def, blocks);
+        json_decref(blocks);
+    }
+    const char *node = g_hash_table_lookup(domain->nodes, target);
+    if (node == NULL)
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': disk '%s' has no node",
+                  domain->def->name, target);
+    return g_strdup(node);
+}
+
+void
+vm_domain_forget_nodes(VmDomain *domain)
+{
+    g_clear_pointer(&domain->nodes, g_hash_table_unref);
+}
