@@ -267,6 +267,38 @@ failed_start_of_a_new_process_puts_the_disks_back(void **state)
     assert_done(revert("s1", 0));
 }
 
+static void
+define_with_medium(const char *path, const char *label)
+{
+    g_autofree char *cdrom = g_strdup_printf(
+        "<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>"
+        "<source file='%s'>%s</source><target dev='hda' bus='ide'/><readonly/></disk>",
+        path, label);
+    g_autofree char *xml = two_disk_xml(VDA, cdrom);
+    VmHypervisor *hv = images.inner;
+    assert_done(hv->ops->image_create(hv, path, "raw", 1 << 20, NULL, NULL, &failure));
+    assert_done(vm_domain_define(driver, xml, 0, &failure));
+}
+
+static void
+medium_of_a_kept_process_stays_whole(void **state)
+{
+    (void)state;
+    define_with_medium("/sim/images/a.iso", "");
+    assert_done(start());
+    assert_done(create("s1", 0));
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    define_with_medium("/sim/images/b.iso", "<seclabel model='dac' relabel='no'/>");
+    assert_done(start());
+    assert_done(revert("s1", 0));
+    g_autofree char *live = NULL, *next = NULL;
+    assert_done(vm_domain_get_xml(driver, "vm", 0, &live, &failure));
+    assert_non_null(strstr(live, "b.iso"));
+    assert_non_null(strstr(live, "<seclabel model='dac' relabel='no'/>"));
+    assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_INACTIVE, &next, &failure));
+    assert_non_null(strstr(next, "a.iso"));
+}
+
 int
 main(void)
 {
@@ -288,6 +320,7 @@ main(void)
         CASE(managed_save_is_only_dropped_with_force),
         CASE(half_loaded_guest_gets_its_state_back),
         CASE(failed_start_of_a_new_process_puts_the_disks_back),
+        CASE(medium_of_a_kept_process_stays_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,8 +17,7 @@ take_definition(VmRevertPlan *plan)
         const VmDiskSource *today = &vm_domain_def_disk(domain->def, (guint)index)->source;
         if (g_strcmp0(today->path, vm_domain_def_disk(def, i)->source.path) == 0)
             continue;
-        VmDomainDef *changed =
-            vm_domain_def_with_source(def, i, today->type, today->path, today->format, FALSE);
+        VmDomainDef *changed = vm_domain_def_with_top(def, i, today, FALSE);
         vm_domain_def_unref(def);
         def = changed;
     }
