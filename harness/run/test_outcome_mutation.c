@@ -2,7 +2,8 @@
  *
  * The suite is only as good as what it would notice: every outcome row that a
  * case tries is altered in one way, chosen at random from a fixed seed, and a
- * case on the simulator must then fail.
+ * case on the simulator must then fail.  VM_TEST_SAMPLE=n tries every n-th case
+ * only, which shows leaks, and not what would be noticed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,6 +26,7 @@ typedef struct {
     gsize count;
     GRand *rand;
     char *workdir;
+    guint sample; /* every which case; 1 = all */
 } Suite;
 
 static gboolean
@@ -53,7 +55,7 @@ profile_for(const OutcomeRow *row)
 static void
 note_users(Suite *suite, VmProfile profile)
 {
-    for (guint i = 0; i < suite->cases->len; i++) {
+    for (guint i = 0; i < suite->cases->len; i += suite->sample) {
         ScnCase *scenario = g_ptr_array_index(suite->cases, i);
         g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 
@@ -195,6 +197,8 @@ test_altered_rows_make_a_case_fail(void **state)
     }
     print_message("%u of %zu rows are tried by a case, %u alterations not noticed\n", tried,
                   suite->count, missed);
+    if (suite->sample > 1)
+        return;
     assert_int_equal(missed, 0);
     /* A suite that tries few rows proves little. */
     assert_true(tried * 2 > suite->count);
@@ -210,7 +214,8 @@ test_dropped_rows_make_a_case_fail(void **state)
         if (suite->users[i]->len > 0)
             missed += !dropped_row_is_noticed(suite, i);
     }
-    assert_int_equal(missed, 0);
+    if (suite->sample == 1)
+        assert_int_equal(missed, 0);
 }
 
 static int
@@ -220,7 +225,12 @@ set_up(void **state)
     Suite *suite = g_new0(Suite, 1);
     g_autoptr(GError) error = NULL;
     const OutcomeRow *rows = outcome_rows(&suite->count);
+    const char *sample = g_getenv("VM_TEST_SAMPLE");
+    guint64 every;
 
+    suite->sample = 1;
+    if (sample && g_ascii_string_to_unsigned(sample, 10, 1, 1000, &every, NULL))
+        suite->sample = (guint)every;
     suite->cases = scn_load(paths, &error);
     if (!suite->cases)
         fail_msg("%s", error->message);
