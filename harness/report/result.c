@@ -138,7 +138,8 @@ case_result_from_json(const json_t *json, GError **error)
         return NULL;
     }
     result = case_result_new(id);
-    if (!take_verdict(json, &result->verdict, error) || !take_list(json, "rules", result->rules, error) ||
+    if (!take_verdict(json, &result->verdict, error) ||
+        !take_list(json, "rules", result->rules, error) ||
         !take_list(json, "deviations", result->deviations, error) ||
         !take_text(json, "reason", &result->reason, error) ||
         !take_text(json, "detail", &result->detail, error) ||

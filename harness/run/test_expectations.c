@@ -93,12 +93,8 @@ test_failure_after_a_known_deviation(void **state)
 {
     g_autoptr(RunReport) unknown =
         run_expecting("rule SNAP-X-002 events a b", "deviate-fail", NULL);
-    g_autoptr(RunReport) both = run_expecting("rule SNAP-X-002 events a b
-                                                  rule SNAP -
-                                                  X -
-                                                  001 OPERATION_INVALID c d ",
-                                                                            "deviate-fail",
-                                              NULL);
+    g_autoptr(RunReport) both = run_expecting(
+        "rule SNAP-X-002 events a b\nrule SNAP-X-001 OPERATION_INVALID c d", "deviate-fail", NULL);
 
     (void)state;
     assert_int_equal(result_of(unknown, 0)->verdict, VERDICT_FAIL);
@@ -113,8 +109,7 @@ static void
 test_listed_failure_that_does_not_come(void **state)
 {
     g_autoptr(RunReport) report = run_expecting(
-        "rule SNAP-X-002 events a b
-case deviate OPERATION_INVALID c d", "deviate", NULL);
+        "rule SNAP-X-002 events a b\ncase deviate OPERATION_INVALID c d", "deviate", NULL);
 
     (void)state;
     assert_int_equal(result_of(report, 0)->verdict, VERDICT_XPASS);
