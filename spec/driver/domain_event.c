@@ -59,9 +59,7 @@ take_io_error(VmDomain *domain, const json_t *data)
     if (g_strcmp0(action, "stop") != 0 || domain->state != VIR_DOMAIN_RUNNING)
         return;
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_IOERROR);
-    g_autoptr(GError) error = NULL;
-    if (!vm_record_status(domain, &error))
-        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+    vm_record_status_anyway(domain);
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_IOERROR);
 }
 

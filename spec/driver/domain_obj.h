@@ -159,6 +159,8 @@ char *vm_path_snapshot(const VmDriver *driver, const char *domain, const char *s
 gboolean vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **error);
 /** Write the status: live definition, state, reason. */
 gboolean vm_record_status(VmDomain *domain, GError **error);
+/** The same where the call stands whatever becomes of its record: a failure is logged. */
+void vm_record_status_anyway(VmDomain *domain);
 /** Remove the persistent definition. */
 gboolean vm_record_drop_config(VmDomain *domain, GError **error);
 /** Remove the status; a failure is logged. */

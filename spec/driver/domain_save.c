@@ -56,8 +56,7 @@ cancel_save(VmDomain *domain, int former, const char *partial)
         vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED,
                            VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
     }
-    if (!vm_record_status(domain, &error))
-        vm_env_log(domain->driver->env, "domain '%s': status not written", domain->def->name);
+    vm_record_status_anyway(domain);
     return FALSE;
 }
 
@@ -127,7 +126,7 @@ vm_domain_save_recover(const VmIntent *intent)
         !vm_domain_process_cont(domain, NULL))
         return;
     vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_SAVE_CANCELED);
-    vm_record_status(domain, NULL);
+    vm_record_status_anyway(domain);
 }
 
 gboolean

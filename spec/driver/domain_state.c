@@ -47,7 +47,7 @@ vm_domain_resume(VmDriver *driver, const char *name, GError **error)
     }
     if (!vm_domain_process_cont(domain, error)) {
         vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, former);
-        vm_record_status(domain, NULL);
+        vm_record_status_anyway(domain);
         return FALSE;
     }
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);

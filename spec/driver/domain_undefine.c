@@ -99,10 +99,8 @@ forget_definition(VmDomain *domain, gboolean moments_dropped)
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_REMOVED);
     if (vm_domain_vanish(domain))
         return;
-    g_autoptr(GError) error = NULL;
     domain->defined_before = TRUE;
-    if (!vm_record_status(domain, &error))
-        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+    vm_record_status_anyway(domain);
 }
 
 static gboolean

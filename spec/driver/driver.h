@@ -20,7 +20,7 @@ typedef struct VmDriver VmDriver;
 /** A life-cycle event. */
 typedef struct {
     char *domain;
-    int type;   /* VIR_DOMAIN_EVENT_… */
+    int type; /* VIR_DOMAIN_EVENT_… */
     int detail;
 } VmDriverEvent;
 
@@ -33,7 +33,7 @@ typedef struct {
     VmHypervisor *hypervisor;
     VmStore *store;
     VmEnv *env;
-    const char *root; /* folder of all metadata: ROOT/etc, ROOT/lib, ROOT/run */
+    const char *root;  /* folder of all metadata: ROOT/etc, ROOT/lib, ROOT/run */
     VmProfile profile; /* VM_PROFILE_RFC or VM_PROFILE_LIBVIRT */
 } VmDriverOptions;
 
@@ -61,11 +61,10 @@ gboolean vm_domain_undefine(VmDriver *driver, const char *domain, GError **error
 gboolean vm_domain_undefine_flags(VmDriver *driver, const char *domain, guint32 flags,
                                   GError **error);
 /** virDomainRename (DOM-REN-*). */
-gboolean vm_domain_rename(VmDriver *driver, const char *domain, const char *new_name,
-                          guint32 flags, GError **error);
+gboolean vm_domain_rename(VmDriver *driver, const char *domain, const char *new_name, guint32 flags,
+                          GError **error);
 /** virDomainSetAutostart (DOM-AUTO-*). */
-gboolean vm_domain_set_autostart(VmDriver *driver, const char *domain, gboolean on,
-                                 GError **error);
+gboolean vm_domain_set_autostart(VmDriver *driver, const char *domain, gboolean on, GError **error);
 /** virDomainGetAutostart. */
 gboolean vm_domain_get_autostart(VmDriver *driver, const char *domain, gboolean *on,
                                  GError **error);
@@ -136,8 +135,8 @@ gboolean vm_snapshot_list_names(VmDriver *driver, const char *domain, const char
 gboolean vm_snapshot_lookup(VmDriver *driver, const char *domain, const char *name, guint32 flags,
                             GError **error);
 /** virDomainHasCurrentSnapshot. */
-gboolean vm_snapshot_has_current(VmDriver *driver, const char *domain, guint32 flags,
-                                 gboolean *yes, GError **error);
+gboolean vm_snapshot_has_current(VmDriver *driver, const char *domain, guint32 flags, gboolean *yes,
+                                 GError **error);
 /** virDomainSnapshotCurrent; the caller frees *name. */
 gboolean vm_snapshot_current(VmDriver *driver, const char *domain, guint32 flags, char **name,
                              GError **error);

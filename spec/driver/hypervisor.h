@@ -45,12 +45,12 @@ typedef struct {
 
 /** What qemu-img info tells of one image. */
 typedef struct {
-    char *format;          /* "qcow2", "raw" */
-    guint64 virtual_size;  /* bytes */
-    char *backing;         /* full backing file name, or NULL */
-    char *backing_format;  /* or NULL */
-    GPtrArray *snapshots;  /* of VmImageSnapshot, oldest first */
-    GPtrArray *bitmaps;    /* of char *, names */
+    char *format;         /* "qcow2", "raw" */
+    guint64 virtual_size; /* bytes */
+    char *backing;        /* full backing file name, or NULL */
+    char *backing_format; /* or NULL */
+    GPtrArray *snapshots; /* of VmImageSnapshot, oldest first */
+    GPtrArray *bitmaps;   /* of char *, names */
 } VmImageInfo;
 
 /** Free an image description. */

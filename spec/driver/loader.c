@@ -86,7 +86,7 @@ note_end(VmDriver *driver, const char *name, VmDomain *domain, gboolean half_sta
     }
     vm_domain_set_state(domain, VIR_DOMAIN_SHUTOFF,
                         half_started ? VIR_DOMAIN_SHUTOFF_FAILED : VIR_DOMAIN_SHUTOFF_CRASHED);
-    vm_record_status(domain, NULL);
+    vm_record_status_anyway(domain);
 }
 
 /* The instance may have gone further than the record: what it says of its CPUs counts. */

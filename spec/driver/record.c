@@ -73,6 +73,15 @@ vm_record_status(VmDomain *domain, GError **error)
 }
 
 void
+vm_record_status_anyway(VmDomain *domain)
+{
+    g_autoptr(GError) error = NULL;
+    if (!vm_record_status(domain, &error))
+        vm_env_log(domain->driver->env, "domain '%s': the status could not be recorded: %s",
+                   domain->def->name, error->message);
+}
+
+void
 vm_record_drop_status(VmDomain *domain)
 {
     g_autofree char *path = vm_path_status(domain->driver, domain->def->name);
@@ -88,9 +97,7 @@ vm_record_stopped(VmDomain *domain)
         vm_record_drop_status(domain);
         return;
     }
-    g_autoptr(GError) error = NULL;
-    if (!vm_record_status(domain, &error))
-        vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
+    vm_record_status_anyway(domain);
 }
 
 gboolean

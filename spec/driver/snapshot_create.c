@@ -167,12 +167,6 @@ decide(const VmSnapshotPlan *plan, VmLocation *fallback, GError **error)
 }
 
 static gboolean
-is_regular(const char *path, gpointer store)
-{
-    return vm_store_kind(store, path) == VM_FILE_REGULAR;
-}
-
-static gboolean
 capture(const VmSnapshotPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
@@ -181,7 +175,7 @@ capture(const VmSnapshotPlan *plan, GError **error)
         plan->def->inactive_domain = vm_domain_def_ref(domain->next_def);
     VmAlignOptions options = {
         .uniform = TRUE,
-        .is_regular = is_regular,
+        .is_regular = vm_snapshot_is_regular,
         .data = domain->driver->store,
     };
     return decide(plan, &options.fallback, error) &&

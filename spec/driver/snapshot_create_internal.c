@@ -56,9 +56,7 @@ go_on(VmDomain *domain, GError **error)
         return TRUE;
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
-    g_autoptr(GError) failure = NULL;
-    if (!vm_record_status(domain, &failure))
-        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    vm_record_status_anyway(domain);
     return FALSE;
 }
 
@@ -99,9 +97,7 @@ resume(VmDomain *domain, GError **error)
     if (domain->reason == VIR_DOMAIN_RUNNING_UNPAUSED)
         return TRUE;
     vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
-    g_autoptr(GError) failure = NULL;
-    if (!vm_record_status(domain, &failure))
-        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    vm_record_status_anyway(domain);
     return TRUE;
 }
 
@@ -178,8 +174,7 @@ wake(VmDomain *domain)
         return;
     }
     vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
-    if (!vm_record_status(domain, &error))
-        vm_snapshot_log(domain, "the status could not be recorded", error);
+    vm_record_status_anyway(domain);
 }
 
 void

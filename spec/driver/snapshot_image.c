@@ -185,6 +185,12 @@ vm_snapshot_delete_tag(VmDomain *domain, const char *tag, const GArray *disks, G
 
 /* ---- which images ---- */
 
+gboolean
+vm_snapshot_is_regular(const char *path, gpointer store)
+{
+    return vm_store_kind(store, path) == VM_FILE_REGULAR;
+}
+
 GArray *
 vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain)
 {

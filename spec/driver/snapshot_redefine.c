@@ -109,19 +109,13 @@ check_existing(Redefinition *r, GError **error)
 }
 
 static gboolean
-is_regular(const char *path, gpointer store)
-{
-    return vm_store_kind(store, path) == VM_FILE_REGULAR;
-}
-
-static gboolean
 align(const Redefinition *r, GError **error)
 {
     gboolean external = r->def->state == VM_SNAPSHOT_DISK || vm_snapshot_def_is_external(r->def);
     const VmAlignOptions options = {
         .fallback = external ? VM_LOCATION_EXTERNAL : VM_LOCATION_INTERNAL,
         .uniform = TRUE,
-        .is_regular = is_regular,
+        .is_regular = vm_snapshot_is_regular,
         .data = r->domain->driver->store,
     };
     return vm_snapshot_def_align(r->def, &options, error);

@@ -50,9 +50,7 @@ stay_paused(VmRevertPlan *plan, GError **error)
         vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED,
                            VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
-    g_autoptr(GError) failure = NULL;
-    if (!vm_record_status(domain, &failure))
-        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    vm_record_status_anyway(domain);
     g_prefix_error(error,
                    "the domain is left paused, all of its snapshots are intact; revert again or "
                    "destroy it: ");
@@ -103,9 +101,7 @@ finish(VmRevertPlan *plan, GError **error)
     gboolean ok = !plan->run || vm_domain_process_cont(domain, error);
     if (plan->run && ok)
         vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_FROM_SNAPSHOT);
-    g_autoptr(GError) failure = NULL;
-    if (!vm_record_status(domain, &failure))
-        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    vm_record_status_anyway(domain);
     if (plan->run && ok)
         vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED,
                            VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT);

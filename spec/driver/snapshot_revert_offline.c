@@ -64,9 +64,7 @@ undo(VmRevertPlan *plan, gboolean saved, int state, int reason)
     if (plan->was_active || (domain->state == state && domain->reason == reason))
         return;
     vm_domain_set_state(domain, state, reason);
-    g_clear_error(&failure);
-    if (!vm_record_status(domain, &failure))
-        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    vm_record_status_anyway(domain);
 }
 
 /* Section 13.1: state and reason of the result. */
@@ -83,9 +81,7 @@ settle_state(VmRevertPlan *plan, GError **error)
         vm_domain_set_state(domain, VIR_DOMAIN_RUNNING,
                             plan->live ? VIR_DOMAIN_RUNNING_FROM_SNAPSHOT
                                        : VIR_DOMAIN_RUNNING_BOOTED);
-    g_autoptr(GError) failure = NULL;
-    if (!vm_record_status(domain, &failure))
-        vm_snapshot_log(domain, "the status could not be recorded", failure);
+    vm_record_status_anyway(domain);
     return ok;
 }
 

@@ -84,6 +84,9 @@ typedef struct {
     gboolean manual;   /* a disk is left to the caller: a running guest ends paused */
 } VmSnapshotPlan;
 
+/** VmAlignOptions.is_regular over a VmStore: whether an overlay may be named after that image. */
+gboolean vm_snapshot_is_regular(const char *path, gpointer store);
+
 /** Refuse all that can be refused beforehand (section 8), and find out which way it goes. */
 gboolean vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error);
 
