@@ -52,6 +52,12 @@ profile_for(const OutcomeRow *row)
     return row->profile & VM_PROFILE_RFC ? VM_PROFILE_RFC : VM_PROFILE_LIBVIRT;
 }
 
+static gboolean
+is_tried(const Suite *suite, const ScnCaseInfo *info, VmProfile profile)
+{
+    return !info->matrix && (info->profile & profile) && !(info->slow && suite->sample > 1);
+}
+
 static void
 note_users(Suite *suite, VmProfile profile)
 {
@@ -59,7 +65,7 @@ note_users(Suite *suite, VmProfile profile)
         ScnCase *scenario = g_ptr_array_index(suite->cases, i);
         g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 
-        if (scn_case_info(scenario)->matrix || !(scn_case_info(scenario)->profile & profile))
+        if (!is_tried(suite, scn_case_info(scenario), profile))
             continue;
         outcome_watch(seen);
         if (case_passes(suite, scenario, profile)) {

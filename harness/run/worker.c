@@ -8,20 +8,8 @@
 #include "harness/report/exit_code.h"
 #include "harness/run/leftovers.h"
 #include "harness/run/line.h"
+#include "harness/run/volatile_text.h"
 #include "harness/target/target_load.h"
-
-/* The folder's name differs from run to run; reports must not. */
-static void
-hide_workdir(char **text, const char *workdir)
-{
-    g_auto(GStrv) parts = *text != NULL ? g_strsplit(*text, workdir, -1) : NULL;
-
-    if (parts == NULL || parts[0] == NULL || parts[1] == NULL) {
-        return;
-    }
-    g_free(*text);
-    *text = g_strjoinv("$WORKDIR", parts);
-}
 
 static gboolean
 is_known(gconstpointer data, const char *case_id, const char *rule, const char *observed)
@@ -39,8 +27,8 @@ run_case(ScnCase *scenario, const ScnRunOptions *options)
     if (result->ms == 0) {
         result->ms = (g_get_monotonic_time() - start) / 1000.0;
     }
-    hide_workdir(&result->reason, options->workdir);
-    hide_workdir(&result->detail, options->workdir);
+    volatile_text_hide(&result->reason, options->workdir);
+    volatile_text_hide(&result->detail, options->workdir);
     return json_pack("{s:o,s:o}", "result", case_result_to_json(result), "coverage", coverage);
 }
 
