@@ -4,8 +4,17 @@
  *
  * Every call answers TRUE, or FALSE with a GError of domain VM_ERROR.  A call
  * that fails before its point of no return has changed nothing.  Objects are
- * addressed by name.  Strings and arrays given out belong to the caller.
- * Flags are checked against spec/api under the driver's profile.
+ * addressed by name; strings that are given in are borrowed, strings and
+ * arrays given out belong to the caller and are set on success alone.
+ *
+ * Errors that every call can answer: INVALID_ARG for flags that spec/api does
+ * not know under the driver's profile, or that exclude one another; NO_DOMAIN
+ * and NO_DOMAIN_SNAPSHOT for names that are not there; SYSTEM_ERROR where the
+ * store failed; OPERATION_FAILED where the hypervisor did.  What else a call
+ * refuses, and when, stands under the rules that are named with it.
+ *
+ * Calls do not overlap, and may come from no other thread than the one that
+ * opened the driver.
  */
 #pragma once
 
@@ -51,19 +60,26 @@ VmDriverEvent *vm_driver_next_event(VmDriver *driver);
 
 /* ---- domain: definition (domain_define.c, domain_undefine.c, domain_rename.c, …) ---- */
 
-/** virDomainDefineXMLFlags (DOM-DEF-*). */
+/** virDomainDefineXMLFlags (DOM-DEF-*): a new domain, or another definition of one that is there
+ *  (of its next boot while it is active).  XML_ERROR and its kin for the document,
+ *  OPERATION_FAILED where name and UUID are two domains', OPERATION_INVALID over foreign moments
+ *  (VM-META-002). */
 gboolean vm_domain_define(VmDriver *driver, const char *xml, guint32 flags, GError **error);
-/** virDomainCreateXML: a transient domain, started (DOM-START-*). */
+/** virDomainCreateXML (DOM-START-*): a transient domain, started; one that is defined and off is
+ *  started as the document says.  OPERATION_INVALID for one that is active. */
 gboolean vm_domain_create_xml(VmDriver *driver, const char *xml, guint32 flags, GError **error);
-/** virDomainUndefine (DOM-UNDEF-*). */
+/** virDomainUndefine (DOM-UNDEF-*): an active domain goes on as a transient one.
+ *  OPERATION_INVALID for a transient one, and where a guard objects. */
 gboolean vm_domain_undefine(VmDriver *driver, const char *domain, GError **error);
-/** virDomainUndefineFlags (DOM-UNDEF-*, SNAP-GUARD-001 and following). */
+/** virDomainUndefineFlags (DOM-UNDEF-*, SNAP-GUARD-001 and following): the flags say what may go
+ *  with it; OPERATION_INVALID before anything is removed where they do not. */
 gboolean vm_domain_undefine_flags(VmDriver *driver, const char *domain, guint32 flags,
                                   GError **error);
-/** virDomainRename (DOM-REN-*). */
+/** virDomainRename (DOM-REN-*): of an inactive domain, its moments and autostart with it.
+ *  OPERATION_INVALID where it is active, the name is taken, or a guard objects. */
 gboolean vm_domain_rename(VmDriver *driver, const char *domain, const char *new_name, guint32 flags,
                           GError **error);
-/** virDomainSetAutostart (DOM-AUTO-*). */
+/** virDomainSetAutostart (DOM-AUTO-*): OPERATION_INVALID for a transient domain. */
 gboolean vm_domain_set_autostart(VmDriver *driver, const char *domain, gboolean on, GError **error);
 /** virDomainGetAutostart. */
 gboolean vm_domain_get_autostart(VmDriver *driver, const char *domain, gboolean *on,
@@ -81,31 +97,35 @@ gboolean vm_domain_list(VmDriver *driver, guint32 flags, GPtrArray **names, GErr
 
 /* ---- domain: run state (domain_start.c, domain_stop.c, domain_state.c, domain_save.c) ---- */
 
-/** virDomainCreateWithFlags (DOM-START-*). */
+/** virDomainCreateWithFlags (DOM-START-*): of an inactive domain, from its managed save image
+ *  where there is one; OPERATION_INVALID for an active one. */
 gboolean vm_domain_create(VmDriver *driver, const char *domain, guint32 flags, GError **error);
-/** virDomainDestroyFlags (DOM-DESTROY-*). */
+/** virDomainDestroyFlags (DOM-DESTROY-*): of an active domain; a transient one is gone then. */
 gboolean vm_domain_destroy(VmDriver *driver, const char *domain, guint32 flags, GError **error);
 /** virDomainShutdownFlags (DOM-SHUT-*): asks the guest and returns. */
 gboolean vm_domain_shutdown(VmDriver *driver, const char *domain, guint32 flags, GError **error);
-/** virDomainReset (DOM-RESET-*). */
+/** virDomainReset (DOM-RESET-*): of an active domain. */
 gboolean vm_domain_reset(VmDriver *driver, const char *domain, guint32 flags, GError **error);
-/** virDomainSuspend (DOM-SUSP-*). */
+/** virDomainSuspend (DOM-SUSP-*): of an active domain; one that is paused stays so. */
 gboolean vm_domain_suspend(VmDriver *driver, const char *domain, GError **error);
-/** virDomainResume (DOM-RES-*). */
+/** virDomainResume (DOM-RES-*): of a paused domain, OPERATION_INVALID else. */
 gboolean vm_domain_resume(VmDriver *driver, const char *domain, GError **error);
 /** virDomainGetState. */
 gboolean vm_domain_get_state(VmDriver *driver, const char *domain, int *state, int *reason,
                              GError **error);
-/** virDomainSaveFlags (DOM-SAVE-*); dxml may be NULL. */
+/** virDomainSaveFlags (DOM-SAVE-*): an active domain's guest goes to the file `path` and the domain
+ *  is off; a save that fails leaves it running.  dxml, which may be NULL, is the definition that
+ *  the image is given. */
 gboolean vm_domain_save(VmDriver *driver, const char *domain, const char *path, const char *dxml,
                         guint32 flags, GError **error);
-/** virDomainRestoreFlags (DOM-SAVE-012 and following); dxml may be NULL. */
+/** virDomainRestoreFlags (DOM-SAVE-012 and following): the image stays; dxml may be NULL.
+ *  OPERATION_INVALID where the domain is active, OPERATION_FAILED for a file that is no image. */
 gboolean vm_domain_restore(VmDriver *driver, const char *path, const char *dxml, guint32 flags,
                            GError **error);
-/** virDomainManagedSave (DOM-MS-*). */
+/** virDomainManagedSave (DOM-MS-*): of an active, persistent domain. */
 gboolean vm_domain_managed_save(VmDriver *driver, const char *domain, guint32 flags,
                                 GError **error);
-/** virDomainManagedSaveRemove (DOM-MS-003, -004). */
+/** virDomainManagedSaveRemove (DOM-MS-003, -004): SYSTEM_ERROR where there is none. */
 gboolean vm_domain_managed_save_remove(VmDriver *driver, const char *domain, guint32 flags,
                                        GError **error);
 /** virDomainHasManagedSaveImage (DOM-MS-006). */
@@ -114,7 +134,9 @@ gboolean vm_domain_has_managed_save(VmDriver *driver, const char *domain, guint3
 
 /* ---- snapshots (snapshot_create.c, snapshot_redefine.c, snapshot_list.c, …) ---- */
 
-/** virDomainSnapshotCreateXML; the caller frees *name. */
+/** virDomainSnapshotCreateXML (SNAP-CREATE-*, SNAP-ALIGN-*, SNAP-PREP-*; with REDEFINE
+ *  SNAP-REDEF-*): *name, which the caller frees, becomes the current snapshot.  XML_ERROR and
+ *  CONFIG_UNSUPPORTED for the document, OPERATION_FAILED for a name or a tag that is taken. */
 gboolean vm_snapshot_create_xml(VmDriver *driver, const char *domain, const char *xml,
                                 guint32 flags, char **name, GError **error);
 /** virDomainSnapshotGetXMLDesc; the caller frees *xml. */
@@ -137,10 +159,10 @@ gboolean vm_snapshot_lookup(VmDriver *driver, const char *domain, const char *na
 /** virDomainHasCurrentSnapshot. */
 gboolean vm_snapshot_has_current(VmDriver *driver, const char *domain, guint32 flags, gboolean *yes,
                                  GError **error);
-/** virDomainSnapshotCurrent; the caller frees *name. */
+/** virDomainSnapshotCurrent; NO_DOMAIN_SNAPSHOT where there is none.  The caller frees *name. */
 gboolean vm_snapshot_current(VmDriver *driver, const char *domain, guint32 flags, char **name,
                              GError **error);
-/** virDomainSnapshotGetParent; the caller frees *name. */
+/** virDomainSnapshotGetParent; NO_DOMAIN_SNAPSHOT for a root.  The caller frees *name. */
 gboolean vm_snapshot_parent(VmDriver *driver, const char *domain, const char *snapshot,
                             guint32 flags, char **name, GError **error);
 /** virDomainSnapshotIsCurrent. */
@@ -149,9 +171,13 @@ gboolean vm_snapshot_is_current(VmDriver *driver, const char *domain, const char
 /** virDomainSnapshotHasMetadata. */
 gboolean vm_snapshot_has_metadata(VmDriver *driver, const char *domain, const char *snapshot,
                                   guint32 flags, gboolean *yes, GError **error);
-/** virDomainRevertToSnapshot (SNAP-REV-*, SNAP-REVM-*). */
+/** virDomainRevertToSnapshot (SNAP-REV-*, SNAP-REVM-*): disks, memory and definition become the
+ *  snapshot's, which becomes the current one.  SNAPSHOT_REVERT_RISKY where FORCE is wanted,
+ *  OPERATION_INVALID for a transient domain that would vanish. */
 gboolean vm_snapshot_revert(VmDriver *driver, const char *domain, const char *snapshot,
                             guint32 flags, GError **error);
-/** virDomainSnapshotDelete (SNAP-DEL-*). */
+/** virDomainSnapshotDelete (SNAP-DEL-*): it leaves the images, unless METADATA_ONLY, and then the
+ *  tree; of several, those before a failure are gone.  CONFIG_UNSUPPORTED for external ones among
+ *  several. */
 gboolean vm_snapshot_delete(VmDriver *driver, const char *domain, const char *snapshot,
                             guint32 flags, GError **error);
