@@ -120,20 +120,40 @@ name_that_is_another_entrys_id_is_refused(void **state)
     assert_tags(VDA, "s1 1");
 }
 
+/* The domain's definition has vda alone from now on. */
 static void
-disk_that_went_loses_its_tag_too(void **state)
+define_without_vdb(void)
 {
-    (void)state;
-    assert_done(create("s1", 0));
     g_autofree char *xml = two_disk_xml(VDA, "");
     char *at = strstr(xml, "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/>"
                            "<source file='" VDB);
     char *rest = strstr(at, "</devices>");
     memmove(at, rest, strlen(rest) + 1);
     assert_done(vm_domain_define(driver, xml, 0, &failure));
+}
+
+static void
+disk_that_went_loses_its_tag_too(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    define_without_vdb();
     assert_done(drop("s1"));
     assert_tags(VDA, "");
     assert_tags(VDB, "");
+    assert_tree_stays("");
+}
+
+static void
+disk_that_went_may_have_lost_its_tag(void **state)
+{
+    (void)state;
+    VmHypervisor *hv = images.inner;
+    assert_done(create("s1", 0));
+    define_without_vdb();
+    assert_done(hv->ops->image_snapshot(hv, VDB, VM_IMAGE_SNAPSHOT_DELETE, "s1", &failure));
+    assert_done(drop("s1"));
+    assert_tags(VDA, "");
     assert_tree_stays("");
 }
 
@@ -204,6 +224,7 @@ main(void)
         CASE(tag_in_two_entries_is_not_guessed),
         CASE(name_that_is_another_entrys_id_is_refused),
         CASE(disk_that_went_loses_its_tag_too),
+        CASE(disk_that_went_may_have_lost_its_tag),
         CASE(overlay_where_a_folder_stands_is_refused),
         CASE(job_that_fails_is_the_calls_failure),
         CASE(name_of_a_damaged_file_stays_taken),
