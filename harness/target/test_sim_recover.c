@@ -130,6 +130,30 @@ process_that_died_meanwhile_is_a_crash(void **state)
     assert_events("stopped/failed");
 }
 
+static void
+leavings_of_a_write_that_was_cut_short_are_swept_up(void **state)
+{
+    (void)state;
+    static const char *const leavings[] = {
+        "/sim/etc/qemu/vm.xml.new",
+        "/sim/etc/qemu/old.xml.gone",
+        "/sim/run/qemu/vm.xml.gone",
+        "/sim/lib/qemu/save/vm.save.gone",
+        "/sim/lib/qemu/intent/vm.json.gone",
+        "/sim/lib/qemu/snapshot/vm/s1.xml.new",
+        "/sim/lib/qemu/snapshot/vm/s2.xml.gone",
+    };
+    define("vm", UUID_A);
+    for (guint i = 0; i < G_N_ELEMENTS(leavings); i++)
+        write_file(leavings[i], "half of a document");
+    write_file("/sim/lib/qemu/snapshot/vm/notes.new", "an administrator's");
+    assert_ok(sim->restart(conn, &err));
+    for (guint i = 0; i < G_N_ELEMENTS(leavings); i++)
+        assert_false(file_exists(leavings[i]));
+    assert_true(file_exists("/sim/lib/qemu/snapshot/vm/notes.new"));
+    assert_true(file_exists("/sim/etc/qemu/vm.xml"));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_sim)
 
 int
@@ -143,6 +167,7 @@ main(void)
         TEST(paused_guest_stays_paused_when_its_save_is_undone),
         TEST(half_started_process_is_ended),
         TEST(process_that_died_meanwhile_is_a_crash),
+        TEST(leavings_of_a_write_that_was_cut_short_are_swept_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

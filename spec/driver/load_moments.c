@@ -135,6 +135,8 @@ load_misnamed(MomentLoad *load, const char *file)
         keep(load, g_steal_pointer(&def));
 }
 
+/* Files do not tell the order of siblings within a second, and no rule promises one: after a load
+ * it is that of their names, however they were made. */
 static int
 compare_age(gconstpointer a, gconstpointer b)
 {
