@@ -54,12 +54,13 @@ tops_differ(const StepContext *context, const ObservedMoment *moment, gboolean *
         const OracleDisk *old = document_disk(then->disks, disk->name);
         const OracleDisk *today = document_disk(now->disks, disk->name);
 
-        if (g_strcmp0(disk->snapshot, "internal") != 0 || !old)
+        /* A disk that the domain has no longer has no other image. */
+        if (g_strcmp0(disk->snapshot, "internal") != 0 || !old || !today)
             continue;
-        if (today && g_strcmp0(old->source, today->source) == 0)
+        if (g_strcmp0(old->source, today->source) == 0)
             continue;
         differ = TRUE;
-        if (in_chain && today && old->source && is_in_chain(context, today->source, old->source))
+        if (in_chain && old->source && is_in_chain(context, today->source, old->source))
             *in_chain = TRUE;
     }
     return differ;
