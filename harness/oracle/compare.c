@@ -115,15 +115,42 @@ wanted_definition(const StepContext *context, ExpectDefinition want, gboolean co
         return context->domain_xml;
     if (want == EXPECT_DEF_CONFIG)
         return context->domain ? context->domain->config : NULL;
-    if (want != EXPECT_DEF_MOMENT || !moment)
+    if ((want != EXPECT_DEF_MOMENT && want != EXPECT_DEF_KEPT) || !moment)
         return NULL;
     if (moment->inactive && (config || !document_is_live(moment)))
         return moment->inactive;
     return moment->domain;
 }
 
+/* Today's source of a disk that the moment left out, where the process goes on with it. */
+static const char *
+kept_source(const Expectation *expected, const StepContext *context, const OracleDisk *old)
+{
+    const OracleDisk *entry =
+        context->moment ? document_disk(context->moment->doc->disks, old->name) : NULL;
+    const OracleDisk *today =
+        context->domain ? document_disk(context->domain->live->disks, old->name) : NULL;
+    gboolean kept = expected->live == EXPECT_DEF_KEPT && entry && today;
+
+    return kept && g_strcmp0(entry->snapshot, "no") == 0 ? today->source : old->source;
+}
+
+/* The sources that the disks of a running definition must have, by position. */
+static GPtrArray *
+live_sources(const Expectation *expected, const StepContext *context, const DomainDoc *want)
+{
+    GPtrArray *sources = g_ptr_array_new();
+
+    for (guint i = 0; i < want->disks->len; i++)
+        g_ptr_array_add(
+            sources, (gpointer)kept_source(expected, context, g_ptr_array_index(want->disks, i)));
+    return sources;
+}
+
+/* `sources` may be NULL: those of the definition itself. */
 static char *
-compare_definition(const DomainDoc *want, const DomainDoc *now, const char *which)
+compare_definition(const DomainDoc *want, const GPtrArray *sources, const DomainDoc *now,
+                   const char *which)
 {
     if (want->disks->len != now->disks->len)
         return g_strdup_printf("the %s definition has %u disks, expected %u", which,
@@ -131,11 +158,12 @@ compare_definition(const DomainDoc *want, const DomainDoc *now, const char *whic
     for (guint i = 0; i < want->disks->len; i++) {
         const OracleDisk *old = g_ptr_array_index(want->disks, i);
         const OracleDisk *disk = document_disk(now->disks, old->name);
+        const char *source = sources ? g_ptr_array_index(sources, i) : old->source;
 
-        if (!disk || g_strcmp0(disk->source, old->source) != 0)
+        if (!disk || g_strcmp0(disk->source, source) != 0)
             return g_strdup_printf("the %s definition has disk '%s' on '%s', expected '%s'", which,
                                    old->name, disk && disk->source ? disk->source : "nothing",
-                                   old->source ? old->source : "nothing");
+                                   source ? source : "nothing");
     }
     return NULL;
 }
@@ -145,8 +173,10 @@ compare_live(const Expectation *expected, const StepContext *context, const Obse
 {
     const DomainDoc *want = wanted_definition(context, expected->live, FALSE);
 
+    g_autoptr(GPtrArray) sources = want ? live_sources(expected, context, want) : NULL;
+
     if (want)
-        return compare_definition(want, now->live, "live");
+        return compare_definition(want, sources, now->live, "live");
     if (expected->live != EXPECT_DEF_SAME || !context->domain || !observed_active(now))
         return NULL;
     if (expected->overlays)
@@ -163,7 +193,7 @@ compare_config(const Expectation *expected, const StepContext *context, const Ob
     const DomainDoc *want = wanted_definition(context, expected->config, TRUE);
 
     if (want)
-        return compare_definition(want, now->config, "stored");
+        return compare_definition(want, NULL, now->config, "stored");
     if (expected->config != EXPECT_DEF_SAME || !context->domain)
         return NULL;
     /* A transient domain's is but another view of what runs. */
@@ -263,7 +293,7 @@ compare_added(const Expectation *expected, const StepContext *context, const Obs
     if (strcmp(added->doc->domain->abi, was->abi) != 0)
         return g_strdup_printf("snapshot '%s' holds another definition than the domain had: %s",
                                added->name, difference_of_texts(was->abi, added->doc->domain->abi));
-    found = compare_definition(was, added->doc->domain, "captured");
+    found = compare_definition(was, NULL, added->doc->domain, "captured");
     return found ? found : compare_added_disks(context, added);
 }
 

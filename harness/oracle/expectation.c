@@ -116,8 +116,8 @@ apply_definition(ExpectDefinition *slot, const char *value)
         ExpectDefinition value;
     } words[] = {
         {"document", EXPECT_DEF_DOCUMENT}, {"config", EXPECT_DEF_CONFIG},
-        {"moment", EXPECT_DEF_MOMENT},     {"any", EXPECT_DEF_ANY},
-        {"none", EXPECT_DEF_ANY},
+        {"moment", EXPECT_DEF_MOMENT},     {"kept", EXPECT_DEF_KEPT},
+        {"any", EXPECT_DEF_ANY},           {"none", EXPECT_DEF_ANY},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {

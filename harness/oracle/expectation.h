@@ -21,6 +21,7 @@ typedef enum {
     EXPECT_DEF_DOCUMENT,
     EXPECT_DEF_CONFIG,
     EXPECT_DEF_MOMENT,
+    EXPECT_DEF_KEPT, /* the moment's; what it left out keeps today's source */
 } ExpectDefinition;
 
 /** One event that must come. */
