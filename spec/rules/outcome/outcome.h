@@ -23,8 +23,8 @@
  *   domain:renamed      it carries the new name
  *   persistent:yes|no   autostart:on|off|asked   managed-save:yes|no
  *   live:document|config|moment|kept|image|any|none    the running definition afterwards: the one
- *                       handed in, the stored one, the one that the moment holds, that one with what
- *                       the moment left out as it is today, that of the save image
+ *                       handed in, the stored one, the one that the moment holds, that one with
+ *                       what the moment left out as it is today, that of the save image
  *   config:document|moment|live|any               the stored (next boot) definition afterwards
  *   sources:overlay     each external disk of the new moment has its new image as its source
  *   disks:moment        each internal disk has the content of the moment
