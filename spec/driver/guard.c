@@ -125,6 +125,12 @@ revert_managed_save(const VmGuardContext *context, char **what)
 }
 
 static gboolean
+revert_strands_save(const VmGuardContext *context, char **what)
+{
+    return !forced(context) && to_live(context) && has_managed_save(context, what);
+}
+
+static gboolean
 revert_stops_guest(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 {
     return !forced(context) && !to_live(context) && vm_domain_is_active(context->domain);
@@ -288,6 +294,10 @@ static const Guard guards[] = {
      "yet"},
     {VM_GUARD_REVERT, BOTH, revert_managed_save, RISKY, "SNAP-REV-006",
      "it has a managed save image, which does not fit the snapshot's disks; ask for FORCE"},
+    {VM_GUARD_REVERT, RFC, revert_strands_save, RISKY, "VM-REV-010",
+     "it has a managed save image, whose memory would be lost or meet the snapshot's disks; ask "
+     "for "
+     "FORCE to drop it"},
     {VM_GUARD_REVERT, RFC, revert_stops_guest, RISKY, "VM-REV-001",
      "it runs and the snapshot has no memory, so that the guest would be lost; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_other_image, RISKY, "VM-REV-003",

@@ -71,8 +71,8 @@ make_plan(VmRevertPlan *plan)
                       : vm_snapshot_internal_disks(def, plan->base);
     plan->vmstate = -1;
     plan->keep_process = can_keep_process(plan);
-    plan->drop_save = domain->driver->profile == VM_PROFILE_RFC && !plan->live &&
-                      vm_domain_managed_save_exists(domain);
+    plan->drop_save =
+        domain->driver->profile == VM_PROFILE_RFC && vm_domain_managed_save_exists(domain);
 }
 
 gboolean
@@ -188,10 +188,7 @@ recover_off(VmRevertPlan *plan, GError **error)
     }
     if (!vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, name, error))
         return FALSE;
-    g_autofree char *image = vm_path_managed_save(plan->domain->driver, plan->domain->def->name);
-    if (plan->drop_save && !vm_store_remove(plan->domain->driver->store, image, error))
-        return FALSE;
-    if (!vm_revert_record(plan, error))
+    if (!vm_revert_drop_managed_save(plan, error) || !vm_revert_record(plan, error))
         return FALSE;
     if (plan->domain->persistent)
         vm_domain_set_def(plan->domain, vm_domain_def_ref(plan->next));
@@ -209,7 +206,7 @@ recover_active(VmRevertPlan *plan, GError **error)
         return TRUE;
     }
     if (!vm_revert_check_images(plan, error) || !vm_revert_load(plan, plan->moment->name, error) ||
-        !vm_revert_record(plan, error))
+        !vm_revert_drop_managed_save(plan, error) || !vm_revert_record(plan, error))
         return FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT);
     return vm_record_status(domain, error);

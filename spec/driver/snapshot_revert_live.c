@@ -59,7 +59,7 @@ stay_paused(VmRevertPlan *plan, GError **error)
 static gboolean
 load(VmRevertPlan *plan, gboolean running, gboolean saved, GError **error)
 {
-    if (vm_revert_load(plan, plan->moment->name, error))
+    if (vm_revert_load(plan, plan->moment->name, error) && vm_revert_drop_managed_save(plan, error))
         return TRUE;
     vm_revert_unrecord(plan);
     if (!go_back(plan, saved)) {

@@ -5,8 +5,8 @@
  */
 #include "spec/driver/snapshot_steps.h"
 
-static gboolean
-drop_managed_save(const VmRevertPlan *plan, GError **error)
+gboolean
+vm_revert_drop_managed_save(const VmRevertPlan *plan, GError **error)
 {
     if (!plan->drop_save)
         return TRUE;
@@ -44,7 +44,7 @@ act(VmRevertPlan *plan, GError **error)
         !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->moment->name, error))
         return FALSE;
     take_definition(plan);
-    return (!plan->start || start(plan, error)) && drop_managed_save(plan, error);
+    return (!plan->start || start(plan, error)) && vm_revert_drop_managed_save(plan, error);
 }
 
 /* The images become what they were; the domain is off. */

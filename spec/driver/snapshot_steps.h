@@ -141,6 +141,10 @@ gboolean vm_revert_check_images(VmRevertPlan *plan, GError **error);
 /** Record the current snapshot and the persistent definition; nothing has changed on failure. */
 gboolean vm_revert_record(VmRevertPlan *plan, GError **error);
 
+/** Remove the managed save image, if the plan wants it: its memory would meet other disks
+ *  (VM-REV-006). */
+gboolean vm_revert_drop_managed_save(const VmRevertPlan *plan, GError **error);
+
 /** Take vm_revert_record() back. */
 void vm_revert_unrecord(VmRevertPlan *plan);
 
