@@ -296,8 +296,7 @@ static const Guard guards[] = {
      "it has a managed save image, which does not fit the snapshot's disks; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_strands_save, RISKY, "VM-REV-010",
      "it has a managed save image, whose memory would be lost or meet the snapshot's disks; ask "
-     "for "
-     "FORCE to drop it"},
+     "for FORCE to drop it"},
     {VM_GUARD_REVERT, RFC, revert_stops_guest, RISKY, "VM-REV-001",
      "it runs and the snapshot has no memory, so that the guest would be lost; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_other_image, RISKY, "VM-REV-003",
