@@ -85,13 +85,15 @@ place_of(const ObservedDomain *domain, const ObservedMoment *moment, const Oracl
     return g_strcmp0(disk->snapshot, "external") == 0 ? g_strdup(old->source) : NULL;
 }
 
-/* Nothing writes between a call and this look, so today's disk still has the
- * content of the moment just made. */
+/* Nothing writes between a call and this look, so today's disk still has the content of the moment
+ * just made; after a halt the definition may name another disk than the process had. */
 static char *
 check_new(const ObserveView *view, const ObservedDomain *domain, const ObservedMoment *moment,
           const OracleDisk *disk, const char *content)
 {
-    const OracleDisk *today = document_disk(domain->live->disks, disk->name);
+    gboolean internal = g_strcmp0(disk->snapshot, "internal") == 0 && moment->doc->domain;
+    const DomainDoc *doc = internal ? moment->doc->domain : domain->live;
+    const OracleDisk *today = document_disk(doc->disks, disk->name);
     g_autofree char *now = today && today->source ? content_of(view, today->source) : NULL;
 
     if (!now || !*now)
