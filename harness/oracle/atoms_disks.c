@@ -82,6 +82,10 @@ is_in_the_way(const StepContext *context, const AlignedDisk *aligned)
            observed_file_size(context->before, aligned->overlay) > 0;
 }
 
+/* A folder is not made for an overlay: the hypervisor is the one to find that out. */
+ALIGNED(has_no_folder, aligned->overlay &&strcmp(aligned->type, "file") == 0 &&
+                           !observed_folder_of(context->before, aligned->overlay))
+
 /* One more layer than a driver may stack (SNAP-PREP-029). */
 static gboolean
 is_chain_full(const StepContext *context, const AlignedDisk *aligned)
@@ -112,6 +116,7 @@ ATOM(overlay_missing, any_aligned(context, "external", is_missing))
 ATOM(overlay_unfit, any_aligned(context, "external", is_unfit))
 ATOM(overlay_block_missing, any_aligned(context, "external", is_block_missing))
 ATOM(overlay_in_the_way, any_aligned(context, "external", is_in_the_way))
+ATOM(overlay_without_folder, any_aligned(context, "external", has_no_folder))
 
 const AtomRow atoms_disks[] = {
     {"align:too-many", align_too_many},
@@ -139,5 +144,6 @@ const AtomRow atoms_disks[] = {
     {"disks:overlay-unfit", overlay_unfit},
     {"disks:overlay-block-missing", overlay_block_missing},
     {"disks:overlay-in-the-way", overlay_in_the_way},
+    {"disks:overlay-without-folder", overlay_without_folder},
     {NULL, NULL},
 };

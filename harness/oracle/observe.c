@@ -311,6 +311,23 @@ observed_file(const Observation *world, const char *path)
     return !world->entries || g_hash_table_contains(world->entries, path);
 }
 
+gboolean
+observed_folder_of(const Observation *world, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    GHashTableIter iter;
+    gpointer file;
+
+    if (!world->entries || !slash)
+        return TRUE;
+    g_hash_table_iter_init(&iter, world->entries);
+    while (g_hash_table_iter_next(&iter, &file, NULL)) {
+        if (strncmp(file, path, (gsize)(slash - path) + 1) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 json_t *
 observed_image(const Observation *world, const char *path)
 {

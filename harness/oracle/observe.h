@@ -76,6 +76,10 @@ json_t *observe_inspect(const ObserveView *view, const char *what, const char *a
 /** Whether a file is listed; TRUE where the target cannot list files. */
 gboolean observed_file(const Observation *world, const char *path);
 
+/** Whether a file is listed in the folder of this path, or below it; TRUE where the target cannot
+ *  list files. */
+gboolean observed_folder_of(const Observation *world, const char *path);
+
 /** What an image was at that time, as inspect "file" gives it; NULL where it is missing or cannot
  *  be seen.  Borrowed. */
 json_t *observed_image(const Observation *world, const char *path);
