@@ -96,6 +96,9 @@ fill_options(RunOptions *options)
     if (given.shard != NULL && !parse_shard(given.shard, &options->shard, &options->shards)) {
         return cli_refuse("--shard %s: not i/n with 1 <= i <= n", given.shard);
     }
+    if (given.expectations != NULL && !g_file_test(given.expectations, G_FILE_TEST_IS_DIR)) {
+        return cli_refuse("--expectations %s: no folder", given.expectations);
+    }
     return cli_check_profile(given.profile);
 }
 

@@ -104,12 +104,18 @@ read_file(Expectations *expectations, const char *dir, const char *name, GError 
     g_autofree char *path = g_build_filename(dir, name, NULL);
     g_autofree char *text = NULL;
     g_auto(GStrv) lines = NULL;
+    gsize length;
 
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
         return TRUE;
     }
-    if (!g_file_get_contents(path, &text, NULL, error)) {
+    if (!g_file_get_contents(path, &text, &length, error)) {
         return FALSE;
+    }
+    if (!g_utf8_validate(text, (gssize)length, NULL)) {
+        g_autofree char *place = g_strdup_printf("%s:1", name);
+
+        return refuse_row(place, "the file is not UTF-8 text", error);
     }
     lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i] != NULL; i++) {

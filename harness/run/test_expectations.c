@@ -122,6 +122,7 @@ test_bad_rows_are_refused(void **state)
     static const char *const rows[] = {
         "case a ok why",      "case a* ok why where", "cases a ok why where",
         "case a ok '' where", "case a ok 'why where", "case a ok why where more",
+        "# \xff\n",
     };
 
     (void)state;
