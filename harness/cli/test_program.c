@@ -163,6 +163,31 @@ test_bad_scenario_names_the_place_and_the_nearest(void **state)
 }
 
 static void
+test_two_files_of_one_id_are_refused(void **state)
+{
+    Fixture *fixture = *state;
+
+    put(fixture, "twin.scn", "# One.\nlist\n");
+    put(fixture, "twin", "# The other.\nlist => error NO_DOMAIN\n");
+    assert_int_equal(run(fixture, "run @/twin.scn @/twin"), EXIT_CODE_USAGE);
+    assert_says(fixture->err, "/twin.scn");
+    assert_says(fixture->err, "'twin'");
+    assert_int_equal(run(fixture, "list @/twin.scn @/./twin.scn"), EXIT_CODE_OK);
+    assert_says(fixture->out, "1 cases in 1 files");
+}
+
+static void
+test_expectations_that_are_not_there(void **state)
+{
+    Fixture *fixture = *state;
+
+    put(fixture, "good.scn", "# Good.\nlist\n");
+    assert_int_equal(run(fixture, "run --expectations=@/none @/good.scn"), EXIT_CODE_USAGE);
+    assert_says(fixture->err, "--expectations");
+    assert_says(fixture->err, "/none");
+}
+
+static void
 test_target_that_does_not_open(void **state)
 {
     Fixture *fixture = *state;
@@ -347,6 +372,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_unknown_words_are_answered_with_the_nearest),
         TEST(test_bad_scenario_names_the_place_and_the_nearest),
+        TEST(test_two_files_of_one_id_are_refused),
+        TEST(test_expectations_that_are_not_there),
         TEST(test_target_that_does_not_open),
         TEST(test_unwritable_report_is_refused_before_anything_runs),
         TEST(test_no_case_is_incomplete),

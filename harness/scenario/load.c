@@ -106,7 +106,26 @@ id_of(const char *path)
 static int
 compare_found(gconstpointer a, gconstpointer b)
 {
-    return strcmp((*(Found *const *)a)->name, (*(Found *const *)b)->name);
+    const Found *first = *(Found *const *)a;
+    const Found *second = *(Found *const *)b;
+    int order = strcmp(first->name, second->name);
+
+    return order ? order : strcmp(first->path, second->path);
+}
+
+/* Whether a file was found before: under the same id another file would be left out in silence. */
+static gboolean
+found_before(const Found *before, const Found *one, GError **error)
+{
+    g_autofree char *first = g_canonicalize_filename(before->path, NULL);
+    g_autofree char *second = g_canonicalize_filename(one->path, NULL);
+
+    if (strcmp(first, second) == 0)
+        return TRUE;
+    g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX,
+                "%s: its cases have the ids of those of %s, '%s'; expected another name", one->path,
+                before->path, one->name);
+    return FALSE;
 }
 
 static gboolean
@@ -152,8 +171,11 @@ scn_load(const char *const *paths, GError **error)
         const Found *one = g_ptr_array_index(found, i);
         const Found *before = i ? g_ptr_array_index(found, i - 1) : NULL;
 
-        if (before && strcmp(before->name, one->name) == 0)
+        if (before && strcmp(before->name, one->name) == 0) {
+            if (!found_before(before, one, error))
+                return NULL;
             continue;
+        }
         if (!load_one(cases, one, error))
             return NULL;
     }
