@@ -294,6 +294,16 @@ usage(const Compiler *compiler, const ScnStep *step, const char *form, GError **
     return scn_syntax_error(error, &compiler->place, word->column, "expected '%s'", form);
 }
 
+/* A whole number as it stands, from 0 to `most`. */
+static gboolean
+check_number(const Compiler *compiler, const ScnWord *word, guint64 most, GError **error)
+{
+    return g_ascii_string_to_unsigned(word->text, 10, 0, most, NULL, NULL) ||
+           scn_syntax_error(error, &compiler->place, word->column,
+                            "'%s' is no size; expected a number from 0 to %" G_GUINT64_FORMAT,
+                            word->text, most);
+}
+
 static gboolean
 compile_domain(Compiler *compiler, ScnStep *step, GError **error)
 {
@@ -347,6 +357,9 @@ compile_edit(Compiler *compiler, ScnStep *step, GError **error)
                                     "'add XPATH XML', 'rename XPATH NAME', 'rename-root NAME' or "
                                     "'replace TEXT BY'",
                                     verb->text);
+        if (strcmp(verb->text, "fill") == 0 &&
+            !check_number(compiler, g_ptr_array_index(item, 2), SCN_FILE_SIZE_MAX, error))
+            return FALSE;
     }
     step->kind = SCN_STEP_EDIT;
     g_hash_table_add(compiler->documents, g_strdup(word_text(step, 1)));
@@ -397,8 +410,9 @@ compile_clock(Compiler *compiler, ScnStep *step, GError **error)
 {
     step->kind = SCN_STEP_CLOCK;
     g_hash_table_add(compiler->needs, (gpointer) "clock");
-    return (step->words->len == 2 && g_ascii_isdigit(*word_text(step, 1))) ||
-           usage(compiler, step, "clock 2s", error);
+    return (step->words->len == 2 && scn_duration(word_text(step, 1))) ||
+           usage(compiler, step, "clock 2s', with ms, s or m, and at most a day, as 'clock 1440m",
+                 error);
 }
 
 static gboolean
@@ -417,11 +431,14 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
             strcmp(verbs[i].verb, word_text(step, 1)) == 0 && step->words->len == verbs[i].words;
     step->kind = SCN_STEP_FILE;
     g_hash_table_add(compiler->needs, (gpointer) "files");
-    return known || usage(compiler, step,
-                          "file write PATH TEXT', 'file truncate PATH N', 'file pad PATH N', "
-                          "'file remove PATH', "
-                          "'file copy A B' or 'file replace PATH TEXT BY",
-                          error);
+    if (!known)
+        return usage(compiler, step,
+                     "file write PATH TEXT', 'file truncate PATH N', 'file pad PATH N', "
+                     "'file remove PATH', 'file copy A B' or 'file replace PATH TEXT BY",
+                     error);
+    if (strcmp(word_text(step, 1), "truncate") != 0 && strcmp(word_text(step, 1), "pad") != 0)
+        return TRUE;
+    return check_number(compiler, g_ptr_array_index(step->words, 3), SCN_FILE_SIZE_MAX, error);
 }
 
 static gboolean

@@ -49,7 +49,7 @@ text_at(const GPtrArray *item, guint at)
     return ((ScnWord *)g_ptr_array_index(item, at))->text;
 }
 
-/* "64M" in bytes, 0 where it is no size. */
+/* "64M" in bytes, 0 where it is no size or more than 64 bits hold. */
 static guint64
 parse_size(const char *text)
 {
@@ -57,10 +57,12 @@ parse_size(const char *text)
     guint64 size = g_ascii_strtoull(text, &end, 10);
     const char *units = "KMGT";
     const char *unit = *end ? strchr(units, *end) : NULL;
+    guint shift;
 
     if (!g_ascii_isdigit(*text) || (*end && (!unit || end[1])))
         return 0;
-    return unit ? size << (10 * (unit - units + 1)) : size;
+    shift = unit ? 10 * (guint)(unit - units + 1) : 0;
+    return size <= G_MAXUINT64 >> shift ? size << shift : 0;
 }
 
 static gboolean

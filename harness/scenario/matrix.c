@@ -89,7 +89,7 @@ all_flags(const char *command, VmCall call)
     return flags;
 }
 
-/* The flags of `a,b,c`; NULL with an error that names the wrong one. */
+/* The flags of `a,b,c`; NULL with an error that names the wrong one, or one that is there twice. */
 static GPtrArray *
 some_flags(const ScnWord *list, VmCall call, const ScnPlace *place, GError **error)
 {
@@ -104,6 +104,11 @@ some_flags(const ScnWord *list, VmCall call, const ScnPlace *place, GError **err
             scn_syntax_error(error, place, list->column,
                              "'%s' is no flag of %s; expected options joined by commas", names[i],
                              vm_call_info(call)->name);
+            return NULL;
+        }
+        if (g_ptr_array_find(flags, flag, NULL)) {
+            scn_syntax_error(error, place, list->column, "'%s' is there twice; expected it once",
+                             names[i]);
             return NULL;
         }
         g_ptr_array_add(flags, (gpointer)flag);
@@ -135,6 +140,7 @@ flag_values(ScnMatrix *matrix, GPtrArray *words, const ScnPlace *place, GError *
     }
     if (!flags)
         return FALSE;
+    g_assert(flags->len < 32);
     for (guint subset = 0; subset < 1u << flags->len; subset++) {
         if (strcmp(how->text, "pairs") != 0 || __builtin_popcount(subset) <= 2)
             add_subset(matrix, call, flags, subset);
@@ -142,9 +148,49 @@ flag_values(ScnMatrix *matrix, GPtrArray *words, const ScnPlace *place, GError *
     return TRUE;
 }
 
+static ScnMatrix *
+find_matrix(const ScnSection *section, const char *name)
+{
+    for (guint i = 0; i < section->matrices->len; i++) {
+        ScnMatrix *matrix = g_ptr_array_index(section->matrices, i);
+
+        if (strcmp(matrix->name, name) == 0)
+            return matrix;
+    }
+    return NULL;
+}
+
+/* How many combinations the lines of a section make; SCN_COMBINATIONS_MAX + 1 where it is more than
+ * that. */
+static guint64
+combinations(const ScnSection *section, guint64 others)
+{
+    for (guint i = 0; i < section->matrices->len; i++) {
+        const ScnMatrix *matrix = g_ptr_array_index(section->matrices, i);
+
+        others = MIN(others * matrix->values->len, SCN_COMBINATIONS_MAX + 1);
+    }
+    return others;
+}
+
+/* Add a matrix whose name is new and that does not make too many cases. */
+static gboolean
+add_matrix(ScnSection *preamble, ScnSection *section, ScnMatrix *matrix, const ScnPlace *place,
+           GError **error)
+{
+    guint64 before = section == preamble ? 1 : combinations(preamble, 1);
+
+    g_ptr_array_add(section->matrices, matrix);
+    if (combinations(section, before) > SCN_COMBINATIONS_MAX)
+        return scn_syntax_error(error, place, 1,
+                                "more than %u combinations with this line; expected fewer values",
+                                SCN_COMBINATIONS_MAX);
+    return TRUE;
+}
+
 gboolean
-scn_matrix_parse(ScnSection *section, const ScnStatement *statement, const ScnPlace *place,
-                 GError **error)
+scn_matrix_parse(ScnSection *preamble, ScnSection *section, const ScnStatement *statement,
+                 const ScnPlace *place, GError **error)
 {
     g_autoptr(ScnMatrix) matrix = g_new0(ScnMatrix, 1);
     GPtrArray *words = statement->words;
@@ -156,6 +202,10 @@ scn_matrix_parse(ScnSection *section, const ScnStatement *statement, const ScnPl
     if (!first || strcmp(equals->text, "=") != 0)
         return scn_syntax_error(error, place, name ? name->column : 1,
                                 "expected 'matrix VAR = value…' with blanks around '='");
+    if (find_matrix(preamble, name->text) || find_matrix(section, name->text))
+        return scn_syntax_error(error, place, name->column,
+                                "'%s' is a matrix variable already; expected another name",
+                                name->text);
     matrix->name = g_strdup(name->text);
     if (!first->quoted && strcmp(first->text, "flags") == 0) {
         if (!flag_values(matrix, words, place, error))
@@ -167,13 +217,12 @@ scn_matrix_parse(ScnSection *section, const ScnStatement *statement, const ScnPl
             add_value(matrix, word->text, *word->text ? word->text : "empty");
         }
     }
-    g_ptr_array_add(section->matrices, g_steal_pointer(&matrix));
-    return TRUE;
+    return add_matrix(preamble, section, g_steal_pointer(&matrix), place, error);
 }
 
 gboolean
-scn_exclude_parse(ScnSection *section, const ScnStatement *statement, const ScnPlace *place,
-                  GError **error)
+scn_exclude_parse(const ScnSection *preamble, ScnSection *section, const ScnStatement *statement,
+                  const ScnPlace *place, GError **error)
 {
     g_autoptr(GPtrArray) conditions =
         g_ptr_array_new_with_free_func((GDestroyNotify)condition_free);
@@ -190,6 +239,11 @@ scn_exclude_parse(ScnSection *section, const ScnStatement *statement, const ScnP
         condition->label = g_strdup(sign + 1);
         condition->contains = *sign == '~';
         g_ptr_array_add(conditions, condition);
+        if (!find_matrix(preamble, condition->name) && !find_matrix(section, condition->name))
+            return scn_syntax_error(error, place, word->column,
+                                    "no matrix variable '%s'; expected one of a 'matrix' line "
+                                    "above this line",
+                                    condition->name);
     }
     if (conditions->len == 0)
         return scn_syntax_error(error, place, 1, "expected 'exclude VAR=value…'");

@@ -288,9 +288,11 @@ take_statement(Reader *reader, ScnStatement *taken, GError **error)
     if (strcmp(word->text, "case") == 0)
         return begin_case(reader, statement->words, error);
     if (strcmp(word->text, "matrix") == 0)
-        return scn_matrix_parse(reader->section, statement, &reader->place, error);
+        return scn_matrix_parse(reader->file->preamble, reader->section, statement, &reader->place,
+                                error);
     if (strcmp(word->text, "exclude") == 0)
-        return scn_exclude_parse(reader->section, statement, &reader->place, error);
+        return scn_exclude_parse(reader->file->preamble, reader->section, statement, &reader->place,
+                                 error);
     g_ptr_array_add(reader->section->statements, g_steal_pointer(&statement));
     return TRUE;
 }

@@ -404,16 +404,31 @@ run_restart(ScnRun *run, const ScnStep *step)
     return scn_fail(run, "the driver starts again", "%s: %s", vm_error_name(err.code), err.text);
 }
 
+guint64
+scn_duration(const char *text)
+{
+    static const struct {
+        const char *name;
+        guint64 milliseconds;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}};
+    const guint64 day = 24 * 60 * 60 * 1000;
+    char *unit;
+    guint64 count = g_ascii_isdigit(*text) ? g_ascii_strtoull(text, &unit, 10) : 0;
+
+    for (guint i = 0; count > 0 && i < G_N_ELEMENTS(units); i++) {
+        if (strcmp(unit, units[i].name) == 0)
+            return count <= day / units[i].milliseconds ? count * units[i].milliseconds : 0;
+    }
+    return 0;
+}
+
 static gboolean
 run_clock(ScnRun *run, const ScnStep *step)
 {
     g_autofree char *text = scn_word(run, step, 1);
     struct vm_error err = {0};
-    char *unit;
-    guint64 time = g_ascii_strtoull(text, &unit, 10);
-    guint64 factor = strcmp(unit, "m") == 0 ? 60000 : strcmp(unit, "ms") == 0 ? 1 : 1000;
 
-    if (run->target.advance_clock(run->conn, time * factor, &err) == 0)
+    if (run->target.advance_clock(run->conn, scn_duration(text), &err) == 0)
         return TRUE;
     return scn_fail(run, "the clock goes on", "%s: %s", vm_error_name(err.code), err.text);
 }

@@ -67,12 +67,16 @@ ScnFile *scn_file_parse_at(const char *name, const char *path, const char *text,
 void scn_statement_free(ScnStatement *statement);
 void scn_section_free(ScnSection *section);
 
-/** Parse a `matrix` line (words after the name of the statement) into the section. */
-gboolean scn_matrix_parse(ScnSection *section, const ScnStatement *statement, const ScnPlace *place,
-                          GError **error);
-/** Parse an `exclude` line. */
-gboolean scn_exclude_parse(ScnSection *section, const ScnStatement *statement,
-                           const ScnPlace *place, GError **error);
+/** The most combinations that the matrices of a case make; the suite's largest makes 1024. */
+#define SCN_COMBINATIONS_MAX 65536u
+
+/** Parse a `matrix` line (words after the name of the statement) into the section, which may be the
+ *  preamble itself. */
+gboolean scn_matrix_parse(ScnSection *preamble, ScnSection *section, const ScnStatement *statement,
+                          const ScnPlace *place, GError **error);
+/** Parse an `exclude` line; its variables stand above it. */
+gboolean scn_exclude_parse(const ScnSection *preamble, ScnSection *section,
+                           const ScnStatement *statement, const ScnPlace *place, GError **error);
 /** Free what the two made. */
 void scn_matrix_free(ScnMatrix *matrix);
 void scn_conditions_free(GPtrArray *conditions);
@@ -152,6 +156,12 @@ struct ScnCase {
  * "FILE:LINE:COLUMN: …". */
 ScnCase *scn_compile(const ScnFile *file, const ScnSection *section, const GPtrArray *matrices,
                      const GPtrArray *chosen, GError **error);
+
+/** The largest file that a step makes, in bytes. */
+#define SCN_FILE_SIZE_MAX (G_GUINT64_CONSTANT(64) << 20)
+
+/** "2s", "5ms" or "1m" in milliseconds; 0 where it is none of these, nothing, or over a day. */
+guint64 scn_duration(const char *text);
 
 /** Free a case; NULL is fine. */
 void scn_case_free(ScnCase *scenario);

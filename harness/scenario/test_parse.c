@@ -150,6 +150,25 @@ test_bad_frames(void **state)
 }
 
 static void
+test_bad_matrices(void **state)
+{
+    g_autoptr(GString) huge = g_string_new("# S.\n");
+
+    (void)state;
+    for (char name = 'a'; name < 'q'; name++)
+        g_string_append_printf(huge, "matrix %c = flags snapshot-create all\n", name);
+    assert_bad(huge->str, "f/x.scn:3:1: more than 65536 combinations with this line; expected "
+                          "fewer values");
+    assert_bad("# S.\nmatrix a = flags snapshot-create subset-of halt,live,halt\n",
+               "f/x.scn:2:44: 'halt' is there twice; expected it once");
+    assert_bad("# S.\nmatrix a = 1 2\ncase c\nmatrix a = 3 4\n",
+               "f/x.scn:4:8: 'a' is a matrix variable already; expected another name");
+    assert_bad("# S.\nmatrix a = 1 2\nexclude b=1\n",
+               "f/x.scn:3:9: no matrix variable 'b'; expected one of a 'matrix' line above this "
+               "line");
+}
+
+static void
 test_bad_steps(void **state)
 {
     (void)state;
@@ -185,6 +204,31 @@ test_bad_steps(void **state)
 }
 
 static void
+test_bad_sizes_and_times(void **state)
+{
+    static const char clock[] = "expected 'clock 2s', with ms, s or m, and at most a day, as "
+                                "'clock 1440m'";
+    static const char *const times[] = {"0s", "2", "2h", "-1s", "1441m", "99999999999999999999s"};
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(times); i++) {
+        g_autofree char *text = g_strdup_printf("# S.\nclock %s\n", times[i]);
+        g_autofree char *message = g_strdup_printf("f/x.scn:2:7: %s", clock);
+
+        assert_bad(text, message);
+    }
+    assert_bad("# S.\nfile truncate ${dir}/x 1x\n",
+               "f/x.scn:2:24: '1x' is no size; expected a number from 0 to 67108864");
+    assert_bad("# S.\nfile pad ${dir}/x 67108865\n",
+               "f/x.scn:2:19: '67108865' is no size; expected a number from 0 to 67108864");
+    assert_bad(DOMAIN "edit n.xml from vm {\nfill /domain/name -5\n}\n",
+               "f/x.scn:3:19: '-5' is no size; expected a number from 0 to 67108864");
+    assert_bad("# S.\ndomain vm { disk vda raw 16777216T }\n",
+               "f/x.scn:2:26: '16777216T' is no attribute of a disk; expected a format, a size or "
+               "an attribute");
+}
+
+static void
 test_the_fault_of_a_later_case_is_found(void **state)
 {
     (void)state;
@@ -203,7 +247,9 @@ main(void)
         cmocka_unit_test(test_pairs_of_flags),
         cmocka_unit_test(test_needs_are_implied_and_sorted),
         cmocka_unit_test(test_bad_frames),
+        cmocka_unit_test(test_bad_matrices),
         cmocka_unit_test(test_bad_steps),
+        cmocka_unit_test(test_bad_sizes_and_times),
         cmocka_unit_test(test_the_fault_of_a_later_case_is_found),
     };
 
