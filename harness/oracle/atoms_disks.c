@@ -49,6 +49,7 @@ any_aligned(const StepContext *context, const char *location, AlignedTest test)
     }
 
 ALIGNED(is_not_qcow2, g_strcmp0(aligned->disk->format, "qcow2") != 0)
+ALIGNED(is_read_only, aligned->disk->readonly)
 ALIGNED(overlay_not_qcow2, aligned->format &&strcmp(aligned->format, "qcow2") != 0 &&
                                strcmp(aligned->format, "qed") != 0)
 ALIGNED(is_cache_not_qcow2,
@@ -106,6 +107,7 @@ ATOM(any_external, any_aligned(context, "external", NULL))
 ATOM(any_manual, any_aligned(context, "manual", NULL))
 ATOM(left_out, any_aligned(context, "no", is_left_out) || any_manual(context))
 ATOM(internal_not_qcow2, any_aligned(context, "internal", is_not_qcow2))
+ATOM(internal_read_only, any_aligned(context, "internal", is_read_only))
 ATOM(external_not_qcow2, any_aligned(context, "external", overlay_not_qcow2))
 ATOM(external_cache, any_aligned(context, "external", is_cache_not_qcow2))
 ATOM(external_not_local, any_aligned(context, "external", is_not_local))
@@ -134,6 +136,7 @@ const AtomRow atoms_disks[] = {
     {"disks:any-manual", any_manual},
     {"disks:left-out", left_out},
     {"disks:internal-not-qcow2", internal_not_qcow2},
+    {"disks:internal-read-only", internal_read_only},
     {"disks:overlay-not-qcow2", external_not_qcow2},
     {"disks:overlay-cache-not-qcow2", external_cache},
     {"disks:overlay-not-local", external_not_local},

@@ -160,12 +160,6 @@ revert_other_abi(const VmGuardContext *context, char **what)
 }
 
 static gboolean
-create_memory_external(const VmGuardContext *context, G_GNUC_UNUSED char **what)
-{
-    return context->def->memory == VM_LOCATION_EXTERNAL;
-}
-
-static gboolean
 create_over_managed_save(const VmGuardContext *context, char **what)
 {
     return !vm_domain_is_active(context->domain) && has_managed_save(context, what);
@@ -272,8 +266,6 @@ static const Guard guards[] = {
     {VM_GUARD_RENAME, RFC, has_snapshots, INVALID, "VM-REN-001",
      "it has {what}, which know the old name"},
 
-    {VM_GUARD_SNAPSHOT_CREATE, BOTH, create_memory_external, UNSUPPORTED, "VM-LATER-006",
-     "memory in a file is not supported yet"},
     {VM_GUARD_SNAPSHOT_CREATE, RFC, create_over_managed_save, INVALID, "VM-SAVE-002",
      "it has a managed save image, whose memory belongs to the disks as they are; start the domain "
      "or remove the image first"},

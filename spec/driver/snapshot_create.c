@@ -71,6 +71,11 @@ check_live(const VmSnapshotPlan *plan, GError **error)
 static gboolean
 check_state(const VmSnapshotPlan *plan, GError **error)
 {
+    if (plan->def->memory == VM_LOCATION_EXTERNAL)
+        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                         "domain '%s', snapshot '%s': memory in a file is not supported yet "
+                         "(VM-LATER-006)",
+                         plan->domain->def->name, plan->def->name);
     switch (plan->domain->state) {
     case VIR_DOMAIN_RUNNING:
     case VIR_DOMAIN_PAUSED:
@@ -148,8 +153,6 @@ decide(const VmSnapshotPlan *plan, VmLocation *fallback, GError **error)
         return TRUE;
     }
     def->state = state_of(plan->domain);
-    if (def->memory == VM_LOCATION_EXTERNAL)
-        return TRUE;
     if (!active) {
         def->memory = VM_LOCATION_NO;
         if (!lists_external(def))

@@ -65,6 +65,10 @@ prepare_internal(const Look *look, GError **error)
     if (g_strcmp0(source->format, "qcow2") != 0)
         return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                       "only a qcow2 image can hold an internal snapshot (SNAP-PREP-003)");
+    if (is_active(look) && look->target->read_only)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "it is read-only, so that QEMU cannot write an internal snapshot to it "
+                      "(VM-PREP-002)");
     return TRUE;
 }
 
@@ -242,8 +246,7 @@ misfit(const VmSnapshotDef *def, const Tally *tally)
     if (def->state == VM_SNAPSHOT_DISK && tally->external == 0)
         return "a disk-only snapshot needs an external disk (SNAP-PREP-024)";
     if ((tally->internal > 0 && tally->external > 0) ||
-        (def->memory == VM_LOCATION_INTERNAL && tally->external > 0) ||
-        (def->memory == VM_LOCATION_EXTERNAL && tally->internal > 0))
+        (def->memory == VM_LOCATION_INTERNAL && tally->external > 0))
         return "internal and external parts cannot be mixed (SNAP-PREP-025)";
     return NULL;
 }
