@@ -97,6 +97,8 @@ check_domain_disk(DomainDoc *doc, const OracleDisk *disk)
         doc->faults |= DOC_BAD;
     if (!disk->source && !is_drive)
         doc->faults |= DOC_NO_SOURCE;
+    if (disk->shareable && !disk->readonly && disk->format && strcmp(disk->format, "raw") != 0)
+        doc->faults |= DOC_SHARED_FORMAT;
     if (disk->snapshot && !g_strv_contains(locations, disk->snapshot))
         doc->faults |= DOC_BAD;
 }

@@ -37,7 +37,8 @@ typedef enum {
     DOC_DISK_RELATIVE = 1 << 12,
     DOC_NO_TARGET = 1 << 13, /* a domain's disk */
     DOC_NO_SOURCE = 1 << 14,
-    DOC_BACKING = 1 << 15, /* a <backingStore> with a type, but no format or source */
+    DOC_BACKING = 1 << 15,       /* a <backingStore> with a type, but no format or source */
+    DOC_SHARED_FORMAT = 1 << 16, /* a writable shareable disk that is not raw */
 } DocumentFault;
 
 /** A <domain>. */

@@ -180,7 +180,9 @@ memory_fits_schema(const xmlNode *memory)
     static const char *const locations[] = {"no", "internal", "external", NULL};
     static const char *const attributes[] = {"snapshot", "file", NULL};
 
-    return attributes_are_known(memory, attributes) &&
+    g_autofree char *file = document_attribute(memory, "file");
+
+    return attributes_are_known(memory, attributes) && (!file || *file == '/') &&
            value_is_known(document_attribute(memory, "snapshot"), locations);
 }
 
