@@ -61,6 +61,18 @@ need_active(const struct domain *domain, struct vm_error *err)
 }
 
 static void
+forget_snapshots(struct domain *domain)
+{
+    while (domain->snapshots) {
+        struct snapshot *next = domain->snapshots->next;
+
+        snapshot_free(domain->snapshots);
+        domain->snapshots = next;
+    }
+    domain->current = NULL;
+}
+
+static void
 remove_domain(struct vm_conn *conn, struct domain *domain)
 {
     struct domain **link = &conn->domains;
@@ -68,12 +80,7 @@ remove_domain(struct vm_conn *conn, struct domain *domain)
     while (*link != domain)
         link = &(*link)->next;
     *link = domain->next;
-    while (domain->snapshots) {
-        struct snapshot *next = domain->snapshots->next;
-
-        snapshot_free(domain->snapshots);
-        domain->snapshots = next;
-    }
+    forget_snapshots(domain);
     free(domain->name);
     free(domain->xml);
     free(domain->next_xml);
@@ -197,6 +204,7 @@ domain_undefine_flags(struct vm_conn *conn, const char *name, uint32_t flags, st
     if (!SEEDED(1) && domain->snapshots && !(flags & UNDEFINE_SNAPSHOTS_METADATA))
         return refuse(err, ERR_OPERATION_INVALID, "domain '%s' has %d snapshots", name,
                       snapshot_count(domain));
+    forget_snapshots(domain);
     domain->persistent = 0;
     if (domain->state == STATE_SHUTOFF)
         remove_domain(conn, domain);
