@@ -50,6 +50,7 @@ any_aligned(const StepContext *context, const char *location, AlignedTest test)
 
 ALIGNED(is_not_qcow2, g_strcmp0(aligned->disk->format, "qcow2") != 0)
 ALIGNED(is_read_only, aligned->disk->readonly)
+ALIGNED(is_empty, !aligned->disk->source)
 ALIGNED(overlay_not_qcow2, aligned->format &&strcmp(aligned->format, "qcow2") != 0 &&
                                strcmp(aligned->format, "qed") != 0)
 ALIGNED(is_cache_not_qcow2,
@@ -109,6 +110,7 @@ ATOM(left_out, any_aligned(context, "no", is_left_out) || any_manual(context))
 ATOM(internal_not_qcow2, any_aligned(context, "internal", is_not_qcow2))
 ATOM(internal_read_only, any_aligned(context, "internal", is_read_only))
 ATOM(external_not_qcow2, any_aligned(context, "external", overlay_not_qcow2))
+ATOM(external_empty, any_aligned(context, "external", is_empty))
 ATOM(external_cache, any_aligned(context, "external", is_cache_not_qcow2))
 ATOM(external_not_local, any_aligned(context, "external", is_not_local))
 ATOM(external_shareable, any_aligned(context, "external", is_shareable))
@@ -138,6 +140,7 @@ const AtomRow atoms_disks[] = {
     {"disks:internal-not-qcow2", internal_not_qcow2},
     {"disks:internal-read-only", internal_read_only},
     {"disks:overlay-not-qcow2", external_not_qcow2},
+    {"disks:external-empty", external_empty},
     {"disks:overlay-cache-not-qcow2", external_cache},
     {"disks:overlay-not-local", external_not_local},
     {"disks:external-shareable", external_shareable},

@@ -94,6 +94,9 @@ static gboolean
 check_target(const Look *look, GError **error)
 {
     const VmDiskDef *target = look->target;
+    if (target->source.path == NULL)
+        return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                      "a drive without a medium has nothing to put an overlay on (VM-PREP-003)");
     if (!is_local(target->source.type))
         return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                       "only a local file or block device can get an overlay (SNAP-PREP-007)");
