@@ -30,6 +30,19 @@ ATOM(image_other_uuid,
      context->image && context->domain && strcmp(context->image->uuid, context->domain->uuid) != 0)
 
 static gboolean
+image_uuid_of_another(const StepContext *context)
+{
+    for (guint i = 0; context->image && i < context->before->domains->len; i++) {
+        const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
+
+        if (strcmp(other->uuid, context->image->uuid) == 0 &&
+            g_strcmp0(other->name, context->domain_name) != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
 images_exist(const StepContext *context, const DomainDoc *doc)
 {
     for (guint i = 0; i < doc->disks->len; i++) {
@@ -273,6 +286,7 @@ const AtomRow atoms_world[] = {
     {"current:below-moment", current_below},
     {"image:known", image_known},
     {"image:paused", image_paused},
+    {"image.uuid:of-another", image_uuid_of_another},
     {"image.domain:other-uuid", image_other_uuid},
     {"argument:empty", argument_empty},
     {"argument:own-name", argument_own},

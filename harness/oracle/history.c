@@ -116,22 +116,16 @@ is_undefine(const OracleStep *step)
     return step->call == VM_CALL_DOMAIN_UNDEFINE || step->call == VM_CALL_DOMAIN_UNDEFINE_FLAGS;
 }
 
-void
-history_learn(History *history, const OracleStep *step, const Observation *before,
-              const Observation *after)
+static void
+follow(History *history, gboolean undefined, const Observation *before, const Observation *after)
 {
-    const ObservedDomain *domain = observed_domain(before, step->domain);
-    gboolean saves = step->call == VM_CALL_DOMAIN_SAVE || step->call == VM_CALL_DOMAIN_MANAGED_SAVE;
-
-    if (domain && saves && (step->argument || step->call == VM_CALL_DOMAIN_MANAGED_SAVE))
-        learn_image(history, step, domain);
     for (guint i = 0; i < before->domains->len; i++) {
         const ObservedDomain *old = g_ptr_array_index(before->domains, i);
 
         if (observed_domain(after, old->name))
             continue;
         g_hash_table_remove(history->stored, old->name);
-        if (old->moments->len > 0 && !is_undefine(step) && !old->persistent)
+        if (old->moments->len > 0 && !undefined && !old->persistent)
             learn_vanished(history, old);
     }
     for (guint i = 0; i < after->domains->len; i++) {
@@ -141,6 +135,24 @@ history_learn(History *history, const OracleStep *step, const Observation *befor
         if (now->persistent)
             g_hash_table_remove(history->stored, now->name);
     }
+}
+
+void
+history_follow(History *history, const Observation *before, const Observation *after)
+{
+    follow(history, FALSE, before, after);
+}
+
+void
+history_learn(History *history, const OracleStep *step, const Observation *before,
+              const Observation *after)
+{
+    const ObservedDomain *domain = observed_domain(before, step->domain);
+    gboolean saves = step->call == VM_CALL_DOMAIN_SAVE || step->call == VM_CALL_DOMAIN_MANAGED_SAVE;
+
+    if (domain && saves && (step->argument || step->call == VM_CALL_DOMAIN_MANAGED_SAVE))
+        learn_image(history, step, domain);
+    follow(history, is_undefine(step), before, after);
     if (domain && is_undefine(step) && observed_domain(after, step->domain))
         g_hash_table_add(history->stored, g_strdup(step->domain));
 }

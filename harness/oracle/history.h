@@ -44,5 +44,8 @@ const HistoryImage *history_managed(const History *history, const char *domain);
 void history_learn(History *history, const OracleStep *step, const Observation *before,
                    const Observation *after);
 
+/** After a step that was no call (the guest may have stopped): remember what vanished. */
+void history_follow(History *history, const Observation *before, const Observation *after);
+
 /** Files were damaged on purpose: images are no longer what they were. */
 void history_forget_images(History *history);

@@ -326,6 +326,7 @@ oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
         found = ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen);
         note(oracle, finding_take("I4", found), NULL);
         note(oracle, check_events(oracle, after, events), "events");
+        history_follow(oracle->history, oracle->world, after);
     }
     take_world(oracle, after);
     return oracle_next_finding(oracle);
