@@ -154,6 +154,55 @@ leavings_of_a_write_that_was_cut_short_are_swept_up(void **state)
     assert_true(file_exists("/sim/etc/qemu/vm.xml"));
 }
 
+/* Names from a damaged record would be parts of paths, and its members are asked for unseen. */
+static void
+damaged_intents_are_kept_and_do_nothing(void **state)
+{
+    static const struct {
+        const char *verb;
+        const char *data;
+    } rows[] = {
+        {"rename", "{\"to\":\"/\"}"},
+        {"rename", "{\"to\":\"..\"}"},
+        {"rename", "{\"to\":[]}"},
+        {"undefine", "{\"snapshots\":[\"../other/s1\"]}"},
+        {"undefine", "{\"snapshots\":[null]}"},
+        {"save", "{\"path\":\"/sim/images/x.save\",\"running\":true}"},
+        {"snapshot-delete", "{\"names\":[\"s1\",null],\"metadata-only\":true}"},
+        {"snapshot-revert", "{\"name\":\"s1\",\"kept\":true}"},
+        {"snapshot-create", "{\"name\":\"s1\",\"running\":true,\"images\":[]}"},
+        {"snapshot-create", "{\"kind\":\"external\",\"name\":\"s1\",\"metadata\":true,"
+                            "\"def\":false,\"overlays\":[]}"},
+        {"snapshot-create", "{\"kind\":\"external\",\"name\":\"s1\",\"metadata\":true,"
+                            "\"def\":\"\",\"overlays\":[{\"disk\":\"vda\"}]}"},
+    };
+    (void)state;
+    define("vm", UUID_A);
+    write_file("/sim/lib/qemu/snapshot/other/s1.xml", "another's");
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        put_intent(rows[i].verb, rows[i].data);
+        assert_ok(sim->restart(conn, &err));
+        assert_true(file_exists("/sim/lib/qemu/snapshot/other/s1.xml"));
+        assert_true(file_exists("/sim/etc/qemu/vm.xml"));
+        assert_true(file_exists(INTENT));
+        assert_int_equal(count_domains(), 1);
+    }
+}
+
+static void
+intent_in_the_file_of_another_domain_is_kept(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    write_file("/sim/lib/qemu/snapshot/vm/s1.xml", "damaged");
+    write_file("/sim/lib/qemu/intent/odd.json",
+               "{\"verb\":\"undefine\",\"domain\":\"gone\",\"uuid\":\"" UUID_A
+               "\",\"data\":{\"snapshots\":[]}}");
+    assert_ok(sim->restart(conn, &err));
+    assert_true(file_exists("/sim/lib/qemu/intent/odd.json"));
+    assert_true(file_exists("/sim/lib/qemu/snapshot/vm/s1.xml"));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_sim)
 
 int
@@ -167,6 +216,8 @@ main(void)
         TEST(paused_guest_stays_paused_when_its_save_is_undone),
         TEST(half_started_process_is_ended),
         TEST(process_that_died_meanwhile_is_a_crash),
+        TEST(damaged_intents_are_kept_and_do_nothing),
+        TEST(intent_in_the_file_of_another_domain_is_kept),
         TEST(leavings_of_a_write_that_was_cut_short_are_swept_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,21 +18,136 @@
 /* Larger records are not ours. */
 #define INTENT_FILE_MAX (4 * VM_SNAPSHOT_FILE_MAX)
 
-/* What recovery does, by verb. */
+/* Whether a member of a record is what its verb writes; NULL where there is none. */
+typedef gboolean (*MemberCheck)(const json_t *value);
+
+typedef struct {
+    const char *name;
+    MemberCheck check;
+} IntentMember;
+
+/* What recovery does, by verb, and what the data of the verb hold. */
 typedef struct {
     const char *verb;
+    const char *kind; /* where a verb has several */
     VmIntentPhase phase;
     void (*recover)(const VmIntent *intent);
+    IntentMember members[6];
 } IntentRow;
 
+static gboolean
+is_text(const json_t *value)
+{
+    return json_is_string(value);
+}
+
+static gboolean
+is_text_or_none(const json_t *value)
+{
+    return value == NULL || json_is_null(value) || json_is_string(value);
+}
+
+static gboolean
+is_flag(const json_t *value)
+{
+    return json_is_boolean(value);
+}
+
+/* Names become parts of paths: one with a slash would reach another domain's files. */
+static gboolean
+is_name(const json_t *value)
+{
+    const char *name = json_string_value(value);
+    return name != NULL && *name != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0 &&
+           strcmp(name, "..") != 0;
+}
+
+static gboolean
+is_list(const json_t *value, MemberCheck check)
+{
+    gsize i;
+    json_t *entry;
+    json_array_foreach(value, i, entry)
+    {
+        if (!check(entry))
+            return FALSE;
+    }
+    return json_is_array(value);
+}
+
+static gboolean
+is_names(const json_t *value)
+{
+    return is_list(value, is_name);
+}
+
+static gboolean
+is_paths(const json_t *value)
+{
+    return is_list(value, is_text);
+}
+
+static gboolean
+is_overlay(const json_t *value)
+{
+    static const char *const texts[] = {"disk", "type", "path", "format", "base", "node"};
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (!is_text(json_object_get(value, texts[i])))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean
+is_overlays(const json_t *value)
+{
+    return is_list(value, is_overlay);
+}
+
 static const IntentRow intent_rows[] = {
-    {"undefine", VM_INTENT_BEFORE_LOAD, vm_domain_undefine_recover},
-    {"rename", VM_INTENT_BEFORE_LOAD, vm_domain_rename_recover},
-    {"save", VM_INTENT_AFTER_LOAD, vm_domain_save_recover},
-    {"snapshot-create", VM_INTENT_AFTER_LOAD, vm_snapshot_create_recover},
-    {"snapshot-redefine", VM_INTENT_AFTER_LOAD, vm_snapshot_redefine_recover},
-    {"snapshot-revert", VM_INTENT_AFTER_LOAD, vm_snapshot_revert_recover},
-    {"snapshot-delete", VM_INTENT_AFTER_LOAD, vm_snapshot_delete_recover},
+    {"undefine",
+     NULL,
+     VM_INTENT_BEFORE_LOAD,
+     vm_domain_undefine_recover,
+     {{"snapshots", is_names}}},
+    {"rename", NULL, VM_INTENT_BEFORE_LOAD, vm_domain_rename_recover, {{"to", is_name}}},
+    {"save",
+     NULL,
+     VM_INTENT_AFTER_LOAD,
+     vm_domain_save_recover,
+     {{"path", is_text}, {"partial", is_text}, {"running", is_flag}}},
+    {"snapshot-create",
+     "internal",
+     VM_INTENT_AFTER_LOAD,
+     vm_snapshot_create_recover,
+     {{"name", is_name}, {"running", is_flag}, {"images", is_paths}}},
+    {"snapshot-create",
+     "external",
+     VM_INTENT_AFTER_LOAD,
+     vm_snapshot_create_recover,
+     {{"name", is_name},
+      {"metadata", is_flag},
+      {"def", is_text},
+      {"next", is_text_or_none},
+      {"overlays", is_overlays}}},
+    {"snapshot-redefine",
+     NULL,
+     VM_INTENT_AFTER_LOAD,
+     vm_snapshot_redefine_recover,
+     {{"name", is_name}}},
+    {"snapshot-revert",
+     NULL,
+     VM_INTENT_AFTER_LOAD,
+     vm_snapshot_revert_recover,
+     {{"name", is_name},
+      {"former", is_text_or_none},
+      {"way-back", is_text_or_none},
+      {"kept", is_flag},
+      {"config", is_text}}},
+    {"snapshot-delete",
+     NULL,
+     VM_INTENT_AFTER_LOAD,
+     vm_snapshot_delete_recover,
+     {{"names", is_names}, {"metadata-only", is_flag}}},
 };
 
 static char *
@@ -94,13 +209,29 @@ vm_intent_end(VmDomain *domain)
     vm_intent_drop(domain->driver, domain->def->name);
 }
 
+/* The row of a record that is just as vm_intent_begin() writes it, in the file of its domain; else
+ * NULL. */
 static const IntentRow *
-row_of(const char *verb)
+row_of(const json_t *record, const char *file)
 {
+    const char *verb = json_string_value(json_object_get(record, "verb"));
+    const json_t *data = json_object_get(record, "data");
+    const char *kind = json_string_value(json_object_get(data, "kind"));
+    const json_t *domain = json_object_get(record, "domain");
+    if (!is_name(domain) || !is_text(json_object_get(record, "uuid")))
+        return NULL;
+    g_autofree char *own = g_strconcat(json_string_value(domain), ".json", NULL);
+    const IntentRow *row = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(intent_rows); i++)
-        if (g_strcmp0(verb, intent_rows[i].verb) == 0)
-            return &intent_rows[i];
-    return NULL;
+        if (g_strcmp0(verb, intent_rows[i].verb) == 0 &&
+            (intent_rows[i].kind == NULL || g_strcmp0(kind, intent_rows[i].kind) == 0))
+            row = &intent_rows[i];
+    if (row == NULL || !json_is_object(data) || strcmp(file, own) != 0)
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(row->members) && row->members[i].check != NULL; i++)
+        if (!row->members[i].check(json_object_get(data, row->members[i].name)))
+            return NULL;
+    return row;
 }
 
 static void
@@ -112,19 +243,19 @@ recover_record(VmDriver *driver, const char *path, const json_t *record, VmInten
         .uuid = json_string_value(json_object_get(record, "uuid")),
         .data = json_object_get(record, "data"),
     };
-    const char *verb = json_string_value(json_object_get(record, "verb"));
-    const IntentRow *row = row_of(verb);
-    if (row == NULL || intent.name == NULL || intent.uuid == NULL || intent.data == NULL) {
+    g_autofree char *file = g_path_get_basename(path);
+    const IntentRow *row = row_of(record, file);
+    if (row == NULL) {
         if (phase == VM_INTENT_BEFORE_LOAD)
-            vm_env_log(driver->env, "'%s': an intent that is not known ('%s'); kept", path,
-                       verb ? verb : "");
+            vm_env_log(driver->env, "'%s': an intent that is not known or is damaged; kept", path);
         return;
     }
     if (row->phase != phase)
         return;
     if (phase == VM_INTENT_AFTER_LOAD)
         intent.domain = g_hash_table_lookup(driver->by_uuid, intent.uuid);
-    vm_env_log(driver->env, "domain '%s': recovering from an interrupted %s", intent.name, verb);
+    vm_env_log(driver->env, "domain '%s': recovering from an interrupted %s", intent.name,
+               row->verb);
     row->recover(&intent);
     vm_intent_drop(driver, intent.name);
 }
