@@ -102,24 +102,62 @@ is_chain_full(const StepContext *context, const AlignedDisk *aligned)
     return layers >= 200;
 }
 
-ATOM(chain_full, any_aligned(context, "external", is_chain_full))
+/* Disks are prepared one by one, so that the first that cannot be decides what the refusal is. */
+static gboolean
+is_hopeless(const StepContext *context, const AlignedDisk *aligned)
+{
+    guint32 flags = context->step->flags;
+    gboolean active = context->domain && observed_active(context->domain);
+    gboolean reuse = (flags & VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT) != 0;
+
+    if (strcmp(aligned->location, "internal") == 0)
+        return is_not_qcow2(context, aligned) ||
+               (active &&
+                (is_read_only(context, aligned) || (flags & VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY)));
+    if (strcmp(aligned->location, "external") != 0)
+        return FALSE;
+    return overlay_not_qcow2(context, aligned) || is_cache_not_qcow2(context, aligned) ||
+           is_empty(context, aligned) || is_not_local(context, aligned) ||
+           is_shareable(context, aligned) ||
+           (active && (is_lun(context, aligned) || is_transient(context, aligned))) ||
+           is_block_missing(context, aligned) ||
+           (reuse ? is_missing(context, aligned) || is_unfit(context, aligned)
+                  : is_in_the_way(context, aligned)) ||
+           is_chain_full(context, aligned);
+}
+
+/* Whether preparation stops at a disk of this location, and so. */
+static gboolean
+stops_at(const StepContext *context, const char *location, AlignedTest test)
+{
+    for (guint i = 0; context->alignment && i < context->alignment->disks->len; i++) {
+        const AlignedDisk *aligned = g_ptr_array_index(context->alignment->disks, i);
+
+        if (is_hopeless(context, aligned))
+            return strcmp(aligned->location, location) == 0 && test(context, aligned);
+    }
+    return FALSE;
+}
+
+ATOM(chain_full, stops_at(context, "external", is_chain_full))
 ATOM(any_internal, any_aligned(context, "internal", NULL))
 ATOM(any_external, any_aligned(context, "external", NULL))
 ATOM(any_manual, any_aligned(context, "manual", NULL))
 ATOM(left_out, any_aligned(context, "no", is_left_out) || any_manual(context))
-ATOM(internal_not_qcow2, any_aligned(context, "internal", is_not_qcow2))
-ATOM(internal_read_only, any_aligned(context, "internal", is_read_only))
-ATOM(external_not_qcow2, any_aligned(context, "external", overlay_not_qcow2))
-ATOM(external_empty, any_aligned(context, "external", is_empty))
-ATOM(external_cache, any_aligned(context, "external", is_cache_not_qcow2))
-ATOM(external_not_local, any_aligned(context, "external", is_not_local))
-ATOM(external_shareable, any_aligned(context, "external", is_shareable))
-ATOM(external_lun, any_aligned(context, "external", is_lun))
-ATOM(external_transient, any_aligned(context, "external", is_transient))
-ATOM(overlay_missing, any_aligned(context, "external", is_missing))
-ATOM(overlay_unfit, any_aligned(context, "external", is_unfit))
-ATOM(overlay_block_missing, any_aligned(context, "external", is_block_missing))
-ATOM(overlay_in_the_way, any_aligned(context, "external", is_in_the_way))
+ATOM(internal_refused, stops_at(context, "internal", is_hopeless))
+ATOM(internal_not_qcow2, stops_at(context, "internal", is_not_qcow2))
+ATOM(internal_read_only, stops_at(context, "internal", is_read_only))
+ATOM(external_not_qcow2, stops_at(context, "external", overlay_not_qcow2))
+ATOM(external_empty, stops_at(context, "external", is_empty))
+ATOM(external_cache, stops_at(context, "external", is_cache_not_qcow2))
+ATOM(external_not_local, stops_at(context, "external", is_not_local))
+ATOM(external_shareable, stops_at(context, "external", is_shareable))
+ATOM(external_lun, stops_at(context, "external", is_lun))
+ATOM(external_transient, stops_at(context, "external", is_transient))
+ATOM(overlay_missing, stops_at(context, "external", is_missing))
+ATOM(overlay_unfit, stops_at(context, "external", is_unfit))
+ATOM(overlay_block_missing, stops_at(context, "external", is_block_missing))
+ATOM(overlay_in_the_way, stops_at(context, "external", is_in_the_way))
 ATOM(overlay_without_folder, any_aligned(context, "external", has_no_folder))
 
 const AtomRow atoms_disks[] = {
@@ -137,6 +175,7 @@ const AtomRow atoms_disks[] = {
     {"disks:any-external", any_external},
     {"disks:any-manual", any_manual},
     {"disks:left-out", left_out},
+    {"disks:internal-refused", internal_refused},
     {"disks:internal-not-qcow2", internal_not_qcow2},
     {"disks:internal-read-only", internal_read_only},
     {"disks:overlay-not-qcow2", external_not_qcow2},
