@@ -153,6 +153,8 @@ history_learn(History *history, const OracleStep *step, const Observation *befor
     if (domain && saves && (step->argument || step->call == VM_CALL_DOMAIN_MANAGED_SAVE))
         learn_image(history, step, domain);
     follow(history, is_undefine(step), before, after);
+    if (domain && step->call == VM_CALL_SNAPSHOT_REVERT)
+        g_hash_table_remove(history->stored, step->domain);
     if (domain && is_undefine(step) && observed_domain(after, step->domain))
         g_hash_table_add(history->stored, g_strdup(step->domain));
 }
