@@ -100,6 +100,19 @@ too_deep_a_nesting_is_refused(void **state)
 }
 
 static void
+too_many_attributes_are_refused(void **state)
+{
+    GString *wide = g_string_new("<domain ");
+
+    (void)state;
+    for (int i = 0; i < 200000; i++)
+        g_string_append_printf(wide, "a%d='>' ", i);
+    g_string_append(wide, "/>");
+    refused(wide->str, -1, VIR_ERR_XML_DETAIL, "attributes");
+    g_string_free(wide, TRUE);
+}
+
+static void
 wrong_bytes_are_refused_with_their_line(void **state)
 {
     (void)state;
@@ -161,6 +174,7 @@ main(void)
         cmocka_unit_test(no_document_type_is_accepted),
         cmocka_unit_test(a_document_of_100_megabytes_is_refused_by_its_size),
         cmocka_unit_test(too_deep_a_nesting_is_refused),
+        cmocka_unit_test(too_many_attributes_are_refused),
         cmocka_unit_test(wrong_bytes_are_refused_with_their_line),
         cmocka_unit_test(latin1_is_converted_where_it_is_declared),
         cmocka_unit_test(a_document_cut_anywhere_is_one_error),

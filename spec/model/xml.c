@@ -140,6 +140,47 @@ check_encoding(const char *xml, gsize length, const char **override, GError **er
                      (guchar)*end);
 }
 
+/* More attributes than any document of ours has: the parser compares each with all. */
+#define ATTRIBUTES_MAX 1000
+
+/* The end of the start tag that begins at `at`; *count is its equals signs outside quotes. */
+static const char *
+scan_tag(const char *at, const char *end, guint *count)
+{
+    char quote = 0;
+
+    for (*count = 0; at < end && (quote != 0 || *at != '>'); at++) {
+        if (quote != 0)
+            quote = *at == quote ? 0 : quote;
+        else if (*at == '"' || *at == '\'')
+            quote = *at;
+        else
+            *count += *at == '=';
+    }
+    return at;
+}
+
+static gboolean
+check_attributes(const char *xml, gsize length, GError **error)
+{
+    const char *end = xml + length;
+    guint count = 0;
+
+    for (const char *at = memchr(xml, '<', length); at != NULL && at + 1 < end;
+         at = memchr(at, '<', (gsize)(end - at))) {
+        const char *tag = ++at;
+
+        if (!g_ascii_isalpha(*tag) && *tag != '_')
+            continue;
+        at = scan_tag(tag, end, &count);
+        if (count > ATTRIBUTES_MAX)
+            return vm_refuse(error, VIR_ERR_XML_DETAIL,
+                             "an element has more than the %d attributes that are accepted",
+                             ATTRIBUTES_MAX);
+    }
+    return TRUE;
+}
+
 static gboolean
 check_bytes(const char *xml, gsize length, const char **encoding, GError **error)
 {
@@ -151,7 +192,7 @@ check_bytes(const char *xml, gsize length, const char **encoding, GError **error
         return vm_refuse(error, VIR_ERR_XML_DETAIL, "line 1: the document is empty");
     if (memchr(xml, '\0', length) != NULL)
         return vm_refuse(error, VIR_ERR_XML_DETAIL, "the document contains a NUL byte");
-    return check_encoding(xml, length, encoding, error);
+    return check_attributes(xml, length, error) && check_encoding(xml, length, encoding, error);
 }
 
 static xmlDoc *
@@ -174,7 +215,7 @@ parse_bytes(const char *xml, gsize length, const char *encoding, Fault *fault)
 VmXmlDoc *
 vm_xml_parse(const char *xml, gssize length, const char *root, GError **error)
 {
-    const char *encoding;
+    const char *encoding = NULL;
     Fault fault = {0};
     gsize bytes = length < 0 ? strnlen(xml, VM_XML_SIZE_MAX + 1) : (gsize)length;
 
