@@ -7,12 +7,6 @@
 
 #include <string.h>
 
-#define ATOM(name, expression)                                                                     \
-    static gboolean name(const StepContext *context)                                               \
-    {                                                                                              \
-        return (expression);                                                                       \
-    }
-
 /* ---- the domain ---- */
 
 ATOM(domain_exists, context->domain != NULL)

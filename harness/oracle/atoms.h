@@ -40,3 +40,10 @@ gboolean memory_present(const StepContext *context, const ObservedMoment *moment
 /** Whether an image has an internal snapshot of that tag; `unseen` where it cannot be seen. */
 gboolean image_has_tag(const StepContext *context, const char *path, const char *tag,
                        gboolean unseen);
+
+/** An atom whose value is one expression over `context`. */
+#define ATOM(name, expression)                                                                     \
+    static gboolean name(const StepContext *context)                                               \
+    {                                                                                              \
+        return (expression);                                                                       \
+    }

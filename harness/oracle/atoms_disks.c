@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-#define ATOM(name, expression)                                                                     \
-    static gboolean name(const StepContext *context)                                               \
-    {                                                                                              \
-        return (expression);                                                                       \
-    }
-
 static guint
 align_faults(const StepContext *context)
 {

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Atoms about the document handed in, and about what it wants of the disks.
+ * Atoms about the document handed in.
  */
 #include "harness/oracle/atoms.h"
 
 #include <string.h>
-
-#define ATOM(name, expression)                                                                     \
-    static gboolean name(const StepContext *context)                                               \
-    {                                                                                              \
-        return (expression);                                                                       \
-    }
 
 static guint
 faults(const StepContext *context)
