@@ -165,6 +165,14 @@ port_next_event(VmInstance *instance, gboolean wait)
     return g_queue_pop_head(&monitor->events);
 }
 
+/* A simulated machine answers at once. */
+static gboolean
+port_settled(VmInstance *instance)
+{
+    (void)instance;
+    return TRUE;
+}
+
 static gboolean
 port_ended(VmInstance *instance, int *status)
 {
@@ -209,6 +217,7 @@ static const VmHypervisorOps port_ops = {
     .detach = port_detach,
     .command = port_command,
     .next_event = port_next_event,
+    .settled = port_settled,
     .ended = port_ended,
     .kill = port_kill,
     .image_create = port_image_create,

@@ -244,6 +244,10 @@ struct vm_target {
     int (*advance_clock)(struct vm_conn *conn, uint64_t ms, struct vm_error *err);
     /** Everything the driver logged since the last call (one line each), or NULL. */
     int (*take_log)(struct vm_conn *conn, char **text, struct vm_error *err);
+    /** Do something to the process behind an active domain, without the driver's knowledge:
+     *  "hang" (it answers no more), "continue" (it goes on, late answers come), "kill". */
+    int (*disturb)(struct vm_conn *conn, const char *domain, const char *what,
+                   struct vm_error *err);
 };
 
 /** What a plug-in exports: its table, valid as long as the object is loaded. */

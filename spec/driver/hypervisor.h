@@ -27,7 +27,10 @@ typedef enum {
     VM_QMP_COMMAND_NOT_FOUND,
     VM_QMP_DEVICE_NOT_FOUND,
     VM_QMP_DEVICE_NOT_ACTIVE,
-    VM_QMP_DISCONNECTED, /* not QEMU's: the instance ended before it answered */
+    /* not QEMU's: */
+    VM_QMP_DISCONNECTED, /* the instance ended before it answered */
+    VM_QMP_TIMED_OUT,    /* no answer within the deadline: whether it was done is not known */
+    VM_QMP_BROKEN,       /* no QMP came back: the instance cannot be talked to any more */
 } VmQmpClass;
 
 /** The quark behind VM_QMP_ERROR. */
@@ -86,8 +89,14 @@ typedef struct {
     gboolean (*command)(VmInstance *instance, const char *name, json_t *arguments,
                         VmStoreFile *pass, json_t **reply, GError **error);
     /** The next event object ({"event","data","timestamp"}), waiting for background work
-     *  where `wait` is set; NULL when none came.  The caller decrefs it. */
+     *  where `wait` is set, at most as long as a command may take; NULL when none came.  The
+     *  caller decrefs it. */
     json_t *(*next_event)(VmInstance *instance, gboolean wait);
+    /** Whether every command that was sent has been answered; takes in what has come, without
+     *  waiting.  FALSE from a command that timed out until its late answer (which is dropped)
+     *  came; until then other commands time out at once and nothing is sent.  TRUE too when the
+     *  process is gone. */
+    gboolean (*settled)(VmInstance *instance);
     /** TRUE when the process is gone; *status is its exit code, or -signal. */
     gboolean (*ended)(VmInstance *instance, int *status);
     /** End it at once (SIGKILL); what was not flushed may be lost.  The handle stays valid. */

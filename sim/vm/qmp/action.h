@@ -15,7 +15,8 @@ typedef struct {
     const char *type;
     const SimArgument *arguments; /* of its data; NULL: none */
     gboolean (*prepare)(SimAction *action, GError **error);
-    void (*abort)(SimAction *action);
+    void (*abort)(SimAction *action);  /* may be NULL, as commit */
+    void (*commit)(SimAction *action); /* all were prepared; cannot fail */
 } SimActionType;
 
 /** One action under way. */

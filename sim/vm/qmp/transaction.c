@@ -92,8 +92,13 @@ run_all(SimAction *list, guint count, GError **error)
     guint done = 0;
     while (done < count && list[done].type->prepare(&list[done], error))
         done++;
-    if (done == count)
+    if (done == count) {
+        for (guint i = 0; i < count; i++) {
+            if (list[i].type->commit != NULL)
+                list[i].type->commit(&list[i]);
+        }
         return TRUE;
+    }
     while (done-- > 0) {
         if (list[done].type->abort != NULL)
             list[done].type->abort(&list[done]);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Real QEMU behind the driver's hypervisor port.
+ */
+#pragma once
+
+#include "spec/driver/hypervisor.h"
+
+/** The oldest QEMU that has all that the driver sends. */
+#define QEMU_VERSION_MIN "6.0"
+
+/** How it is set up; strings are borrowed. */
+typedef struct {
+    const char *folder; /* of this run alone: sockets, logs; made where missing */
+    const char *rom;    /* the test guest's ROM, or NULL: no firmware choice of ours */
+    gboolean tcg;       /* never KVM, even where it may be opened */
+    guint deadline_ms;  /* for one command; 0: 30 s */
+} QemuOptions;
+
+/** Real QEMU; VIR_ERR_NO_SUPPORT naming what was found and QEMU_VERSION_MIN where
+ *  qemu-system-x86_64 or qemu-img is missing or too old.  The answer of the look is kept for the
+ *  life of this process. */
+VmHypervisor *qemu_hypervisor_new(const QemuOptions *options, GError **error);
+/** Kill what runs, remove what the instances had in the folder, free it.  Handles must be gone. */
+void qemu_hypervisor_free(VmHypervisor *hypervisor);
+
+/** "7.2.22", and whether /dev/kvm can be used; borrowed. */
+const char *qemu_hypervisor_version(const VmHypervisor *hypervisor);
+/** Whether instances run under KVM. */
+gboolean qemu_hypervisor_uses_kvm(const VmHypervisor *hypervisor);
+/** The names of the instances that run, sorted.  The caller unrefs the array. */
+GPtrArray *qemu_hypervisor_names(VmHypervisor *hypervisor);
+/** Nanoseconds spent in QEMU and qemu-img on our behalf: waiting for answers, events, starts and
+ *  ends. */
+guint64 qemu_hypervisor_time(const VmHypervisor *hypervisor);
+
+/** A command on the second monitor of a running instance, which the driver never sees; for looking
+ *  at it from outside.  As VmHypervisorOps.command. */
+gboolean qemu_hypervisor_look(VmHypervisor *hypervisor, const char *instance, const char *command,
+                              json_t *arguments, json_t **reply, GError **error);
+/** One guest command, as sim_world_guest(): sent to the test guest over its serial port. */
+gboolean qemu_hypervisor_guest(VmHypervisor *hypervisor, const char *instance, const char *command,
+                               char **answer, GError **error);
+/** Stop (SIGSTOP) or let go on (SIGCONT) the process of an instance: a monitor that hangs. */
+gboolean qemu_hypervisor_hang(VmHypervisor *hypervisor, const char *instance, gboolean on,
+                              GError **error);
