@@ -43,6 +43,7 @@ sim_machine_new(SimHypervisor *hypervisor, const char *name, SimFs *fs, SimClock
     sim_jobs_init(&machine->jobs, announce_job, machine);
     machine->devices = g_ptr_array_new_with_free_func(free_device);
     machine->monitors = g_ptr_array_new();
+    machine->output = g_string_new(NULL);
     machine->fds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_file);
     machine->run = SIM_RUN_PRELAUNCH;
     machine->since = clock->now;
@@ -94,6 +95,7 @@ sim_machine_unref(SimMachine *machine)
     g_ptr_array_unref(machine->monitors);
     g_hash_table_unref(machine->fds);
     g_free(machine->migration_error);
+    g_string_free(machine->output, TRUE);
     g_free(machine->name);
     g_free(machine);
 }

@@ -19,6 +19,13 @@ typedef struct SimMachine SimMachine;
 /** A piece of background work. */
 typedef void (*SimWork)(SimMachine *machine, const char *argument);
 
+/** What kind of process it is. */
+typedef enum {
+    SIM_KIND_GUEST,          /* a guest with a board, where disks can be plugged in */
+    SIM_KIND_NONE,           /* -machine none: no board */
+    SIM_KIND_STORAGE_DAEMON, /* no guest at all, and fewer commands */
+} SimMachineKind;
+
 /** A guest disk. */
 typedef struct {
     char *id;
@@ -37,6 +44,7 @@ typedef struct {
 struct SimMachine {
     guint refs;
     SimHypervisor *hypervisor;
+    SimMachineKind kind;
     char *name;
     SimClock *clock;
     SimGraph *graph; /* NULL when ended */
@@ -59,6 +67,8 @@ struct SimMachine {
     char *migration_error; /* or NULL */
     VmStoreFile *migration_file;
     gboolean migration_events;
+
+    GString *output; /* what the process wrote to its standard output and error */
 
     gboolean ended;
     int status;
