@@ -130,25 +130,11 @@ port_detach(VmInstance *instance)
 /* ---- talking ---- */
 
 static gboolean
-disconnected(const SimMachine *machine, GError **error)
-{
-    g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED, "instance '%s' has ended", machine->name);
-    return FALSE;
-}
-
-static gboolean
 port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
              json_t **reply, GError **error)
 {
-    SimMachine *machine = monitor_of(instance)->machine;
-    while (sim_machine_work(machine))
-        continue;
-    gboolean ok = !machine->ended || disconnected(machine, error);
-    if (ok) {
-        sim_clock_advance(machine->clock, SIM_CLOCK_STEP);
-        sim_machine_count_time(machine);
-        ok = sim_command_run(machine, name, arguments, pass, reply, error);
-    }
+    gboolean ok =
+        sim_machine_command(monitor_of(instance)->machine, name, arguments, pass, reply, error);
     json_decref(arguments);
     return ok;
 }

@@ -34,3 +34,12 @@ gboolean sim_command_run(SimMachine *machine, const char *name, const json_t *ar
                          VmStoreFile *pass, json_t **reply, GError **error);
 /** The names of all commands, in the order of the table; NULL beyond the last. */
 const char *sim_command_name(guint i);
+
+/** A command as a client sends it: background work goes on and time passes first.  DISCONNECTED
+ *  where the process has ended; otherwise as sim_command_run(). */
+gboolean sim_machine_command(SimMachine *machine, const char *name, const json_t *arguments,
+                             VmStoreFile *pass, json_t **reply, GError **error);
+/** Whether a command may come as "exec-oob". */
+gboolean sim_command_is_out_of_band(const char *name);
+/** What query-version answers, and the greeting says.  A new reference. */
+json_t *sim_command_version(void);

@@ -24,12 +24,39 @@ sim_command_name(guint i)
     return i < G_N_ELEMENTS(commands) ? commands[i]->name : NULL;
 }
 
+/* What a process without a guest has not. */
+static const char *const guest_only[] = {
+    "cont",
+    "device_add",
+    "device_del",
+    "block_set_io_throttle",
+    "getfd",
+    "human-monitor-command",
+    "migrate",
+    "migrate-incoming",
+    "migrate-pause",
+    "migrate-set-capabilities",
+    "migrate_cancel",
+    "query-migrate",
+    "query-migrate-capabilities",
+    "query-status",
+    "snapshot-delete",
+    "snapshot-load",
+    "snapshot-save",
+    "stop",
+    "system_powerdown",
+    "system_reset",
+    NULL,
+};
+
 gboolean
 sim_command_run(SimMachine *machine, const char *name, const json_t *arguments, VmStoreFile *pass,
                 json_t **reply, GError **error)
 {
     const SimCommand *command = find(name);
-    if (command == NULL) {
+    gboolean lacking =
+        machine->kind == SIM_KIND_STORAGE_DAEMON && g_strv_contains(guest_only, name);
+    if (command == NULL || lacking) {
         g_set_error(error, VM_QMP_ERROR, VM_QMP_COMMAND_NOT_FOUND,
                     "The command %s has not been found", name);
         return FALSE;
@@ -43,4 +70,26 @@ sim_command_run(SimMachine *machine, const char *name, const json_t *arguments, 
     json_decref(call.reply);
     json_decref(none);
     return ok;
+}
+
+gboolean
+sim_machine_command(SimMachine *machine, const char *name, const json_t *arguments,
+                    VmStoreFile *pass, json_t **reply, GError **error)
+{
+    while (sim_machine_work(machine))
+        continue;
+    if (machine->ended) {
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED, "instance '%s' has ended",
+                    machine->name);
+        return FALSE;
+    }
+    sim_clock_advance(machine->clock, SIM_CLOCK_STEP);
+    sim_machine_count_time(machine);
+    return sim_command_run(machine, name, arguments, pass, reply, error);
+}
+
+gboolean
+sim_command_is_out_of_band(const char *name)
+{
+    return strcmp(name, "migrate-pause") == 0;
 }
