@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/graph.h"
+#include "sim/block/blocker.h"
 #include "sim/block/graph_private.h"
 #include <errno.h>
 #include <string.h>
@@ -9,6 +10,11 @@ static const char *const driver_names[] = {
     [SIM_DRIVER_HOST_DEVICE] = "host_device",
     [SIM_DRIVER_RAW] = "raw",
     [SIM_DRIVER_QCOW2] = "qcow2",
+    [SIM_DRIVER_COPY_BEFORE_WRITE] = "copy-before-write",
+    [SIM_DRIVER_COPY_ON_READ] = "copy-on-read",
+    [SIM_DRIVER_MIRROR_TOP] = "mirror_top",
+    [SIM_DRIVER_COMMIT_TOP] = "commit_top",
+    [SIM_DRIVER_SNAPSHOT_ACCESS] = "snapshot-access",
 };
 
 const char *
@@ -47,41 +53,6 @@ sim_graph_new(SimFs *fs)
     return graph;
 }
 
-/* ---- edges ---- */
-
-SimEdge *
-sim_edge_new(SimNode *child, const char *role, SimNode *parent, const char *device)
-{
-    SimEdge *edge = g_new0(SimEdge, 1);
-    edge->role = role;
-    edge->parent = parent;
-    edge->device = g_strdup(device);
-    edge->child = child;
-    edge->shared = SIM_PERM_ALL;
-    g_ptr_array_insert(child->parents, 0, edge);
-    return edge;
-}
-
-void
-sim_edge_free(SimEdge *edge)
-{
-    if (edge == NULL)
-        return;
-    gboolean removed = g_ptr_array_remove(edge->child->parents, edge);
-    g_assert(removed);
-    g_free(edge->device);
-    g_free(edge);
-}
-
-void
-sim_edge_move(SimEdge *edge, SimNode *child)
-{
-    gboolean removed = g_ptr_array_remove(edge->child->parents, edge);
-    g_assert(removed);
-    edge->child = child;
-    g_ptr_array_add(child->parents, edge);
-}
-
 /* ---- nodes ---- */
 
 SimNode *
@@ -104,24 +75,6 @@ sim_graph_need(SimGraph *graph, const char *name, GError **error)
     return node;
 }
 
-SimNode *
-sim_node_protocol(SimNode *node)
-{
-    while (node->file != NULL)
-        node = node->file->child;
-    return node;
-}
-
-SimImage *
-sim_node_image(SimNode *node)
-{
-    SimInode *inode = sim_node_protocol(node)->inode;
-    if (node->driver != SIM_DRIVER_QCOW2)
-        return sim_inode_raw_image(inode);
-    SimImage *image = sim_inode_image(inode);
-    return image != NULL && sim_image_format(image) == SIM_FORMAT_QCOW2 ? image : NULL;
-}
-
 int
 sim_node_flush(SimNode *node)
 {
@@ -137,36 +90,6 @@ int
 sim_node_can_write(SimNode *node)
 {
     return sim_fs_fault(node->graph->fs, sim_node_protocol(node)->filename, SIM_FS_WRITE);
-}
-
-gboolean
-sim_node_is_root(const SimNode *node)
-{
-    for (guint i = 0; i < node->parents->len; i++) {
-        const SimEdge *edge = node->parents->pdata[i];
-        if (edge->parent != NULL)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-gboolean
-sim_node_check_blocked(SimNode *node, GError **error)
-{
-    for (guint i = 0; i < node->parents->len; i++) {
-        const SimEdge *edge = node->parents->pdata[i];
-        if (strcmp(edge->role, "backing") == 0)
-            return sim_qmp_refuse(error, "Node '%s' is busy: node is used as backing hd of '%s'",
-                                  node->name, edge->parent->name);
-    }
-    return TRUE;
-}
-
-gboolean
-sim_node_reaches(SimNode *node, SimNode *other)
-{
-    return node == other || (node->file != NULL && sim_node_reaches(node->file->child, other)) ||
-           (node->backing != NULL && sim_node_reaches(node->backing->child, other));
 }
 
 static void
@@ -186,6 +109,9 @@ sim_node_close(SimNode *node, gboolean flush)
     g_assert(node->parents->len == 0);
     if (flush && !node->read_only && !node->graph->inactive)
         sim_node_flush(node);
+    if (node->filter_free != NULL)
+        node->filter_free(node);
+    close_child(g_steal_pointer(&node->target), flush);
     close_child(g_steal_pointer(&node->backing), flush);
     close_child(g_steal_pointer(&node->file), flush);
     if (node->inode != NULL) {
@@ -227,12 +153,9 @@ sim_graph_delete(SimGraph *graph, const char *name, GError **error)
     SimNode *node = sim_graph_find(graph, name);
     if (node == NULL)
         return sim_qmp_refuse(error, "Failed to find node with node-name='%s'", name);
-    for (guint i = 0; i < node->parents->len; i++) {
-        const SimEdge *edge = node->parents->pdata[i];
-        if (edge->parent == NULL)
-            return sim_qmp_refuse(error, "Node %s is in use", name);
-    }
-    if (!sim_node_check_blocked(node, error))
+    if (sim_node_has_backend(node))
+        return sim_qmp_refuse(error, "Node %s is in use", name);
+    if (!sim_node_check_op(node, SIM_OP_DELETE, error))
         return FALSE;
     if (!node->owned)
         return sim_qmp_refuse(error, "Node %s is not owned by the monitor", name);
@@ -242,47 +165,14 @@ sim_graph_delete(SimGraph *graph, const char *name, GError **error)
     return sim_graph_refresh(graph, error);
 }
 
-gboolean
-sim_graph_attach_device(SimGraph *graph, const char *device, const char *name, SimEdge **edge,
-                        GError **error)
-{
-    SimNode *node = sim_graph_find(graph, name);
-    if (node == NULL)
-        return sim_qmp_refuse(error, "Property 'virtio-blk-device.drive' can't find value '%s'",
-                              name);
-    SimEdge *root = sim_edge_new(node, "root", NULL, device);
-    root->writes = !node->read_only;
-    if (!sim_graph_refresh(graph, error)) {
-        sim_edge_free(root);
-        gboolean ok = sim_graph_refresh(graph, NULL);
-        g_assert(ok);
-        return FALSE;
-    }
-    *edge = root;
-    return TRUE;
-}
-
 /* ---- an overlay takes the place of its base ---- */
-
-/* The order of the parents is kept. */
-static void
-move_parents(SimNode *from, SimNode *to, const SimEdge *but)
-{
-    g_autoptr(GPtrArray) edges = g_ptr_array_new();
-    for (guint i = 0; i < from->parents->len; i++) {
-        if (from->parents->pdata[i] != but)
-            g_ptr_array_add(edges, from->parents->pdata[i]);
-    }
-    for (guint i = 0; i < edges->len; i++)
-        sim_edge_move(edges->pdata[i], to);
-}
 
 gboolean
 sim_graph_append(SimGraph *graph, SimNode *node, SimNode *overlay, GError **error)
 {
     gboolean was_read_only = node->read_only;
-    move_parents(node, overlay, NULL);
-    overlay->backing = sim_edge_new(node, "backing", overlay, NULL);
+    overlay->backing = sim_edge_new_child(node, "backing", overlay);
+    g_autoptr(GPtrArray) moved = sim_graph_move_users(node, overlay);
     node->read_only = TRUE;
     if (sim_graph_refresh(graph, error))
         return TRUE;
@@ -296,7 +186,7 @@ sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay, gboolean wa
     SimEdge *backing = g_steal_pointer(&overlay->backing);
     g_assert(backing->child == node);
     sim_edge_free(backing);
-    move_parents(overlay, node, NULL);
+    g_autoptr(GPtrArray) moved = sim_graph_move_users(overlay, node);
     node->read_only = was_read_only;
     gboolean ok = sim_graph_refresh(graph, NULL);
     g_assert(ok);

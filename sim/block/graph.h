@@ -17,22 +17,42 @@ typedef enum {
     SIM_DRIVER_HOST_DEVICE,
     SIM_DRIVER_RAW,
     SIM_DRIVER_QCOW2,
+    SIM_DRIVER_COPY_BEFORE_WRITE,
+    SIM_DRIVER_COPY_ON_READ,
+    SIM_DRIVER_MIRROR_TOP,
+    SIM_DRIVER_COMMIT_TOP,
+    SIM_DRIVER_SNAPSHOT_ACCESS,
 } SimDriver;
+
+/** Who uses a node. */
+typedef enum {
+    SIM_USER_NODE,    /* another node */
+    SIM_USER_DEVICE,  /* a guest device */
+    SIM_USER_BACKEND, /* an unnamed backend: a tool's, or a job's for its own reads and writes */
+    SIM_USER_JOB,     /* a block job's hold; it blocks operations */
+} SimUserKind;
 
 typedef struct SimGraph SimGraph;
 typedef struct SimNode SimNode;
 typedef struct SimEdge SimEdge;
 
-/** A use of a node by another node, or by a guest device. */
+/** A use of a node. */
 struct SimEdge {
-    const char *role; /* "file", "backing", "root"; static */
-    SimNode *parent;  /* NULL for a device */
-    char *device;     /* id of a device; NULL for a node, or an unnamed user */
+    SimUserKind kind;
+    const char *role;     /* "file", "backing", "target", "root", a job's "main node" …; static */
+    SimNode *parent;      /* NULL but for a node */
+    char *device;         /* id of a device or of a job; NULL for a node or a backend */
+    const char *job_type; /* of a job: "backup" …; static */
     SimNode *child;
     gboolean writes; /* a device that was plugged in as writable */
-    guint32 taken;   /* permissions, as last computed */
+    gboolean frozen; /* a job relies on the link: it cannot be changed */
+    guint32 taken;   /* permissions: of a job and a backend as given, else as last computed */
     guint32 shared;
 };
+
+/** What a filter does before `length` bytes at `offset` are written through it: 0, or the errno
+ *  that the write fails with. */
+typedef int (*SimBeforeWrite)(SimNode *filter, guint64 offset, guint64 length);
 
 /** A block node. */
 struct SimNode {
@@ -42,11 +62,20 @@ struct SimNode {
     gboolean read_only;
     gboolean owned; /* made by blockdev-add at top level */
     gboolean force_share;
+    gboolean unmap;             /* discard=unmap */
     gboolean turning_read_only; /* while a reopen is being tried */
     guint depth;                /* of the last walk through the graph */
     GPtrArray *parents;         /* of SimEdge *, newest first */
-    SimEdge *file;              /* format nodes */
-    SimEdge *backing;           /* qcow2, or NULL */
+    SimEdge *file;              /* format nodes, and filters that are not of mirror and commit */
+    SimEdge *backing;           /* qcow2, or NULL; filters of mirror and commit */
+    SimEdge *target;            /* copy-before-write */
+    /* filters */
+    SimBeforeWrite before_write;          /* or NULL */
+    gpointer filter_data;                 /* of before_write */
+    void (*filter_free)(SimNode *filter); /* lets go of filter_data at the close; or NULL */
+    gboolean for_commit; /* mirror_top of a commit: its reads need no consistency */
+    gboolean passive;    /* mirror_top, copy-before-write on their way out */
+    GPtrArray *bitmaps;  /* of SimBitmap *, newest first, or NULL: none */
     /* protocol nodes */
     char *filename;
     SimInode *inode;
@@ -86,15 +115,11 @@ gboolean sim_graph_reopen(SimGraph *graph, const json_t *list, GError **error);
 gboolean sim_graph_attach_device(SimGraph *graph, const char *device, const char *node,
                                  SimEdge **edge, GError **error);
 
-/** Why `node` is blocked for an operation (it is the backing of another): FALSE and the refusal. */
-gboolean sim_node_check_blocked(SimNode *node, GError **error);
-/** Whether only guest devices, or nobody, use the node. */
-gboolean sim_node_is_root(const SimNode *node);
-/** The image that a node is about, or NULL for a broken one; borrowed. */
+/** The image that a node is about, filters skipped, or NULL for a broken one; borrowed. */
 SimImage *sim_node_image(SimNode *node);
 /** The protocol node at the bottom of it. */
 SimNode *sim_node_protocol(SimNode *node);
-/** Unlink and free; NULL is fine. */
+/** Unlink and free; NULL is fine.  The permissions of the graph are as before. */
 void sim_edge_free(SimEdge *edge);
 /** Flush a node's image; 0 or an errno. */
 int sim_node_flush(SimNode *node);

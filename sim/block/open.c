@@ -42,11 +42,9 @@ option_text(const json_t *options, const char *key)
     return json_string_value(json_object_get(options, key));
 }
 
-/* A node in the graph, without children. */
-static SimNode *
-node_new(SimGraph *graph, const json_t *options, SimDriver driver, GError **error)
+SimNode *
+sim_node_new(SimGraph *graph, const char *name, SimDriver driver, GError **error)
 {
-    const char *name = option_text(options, "node-name");
     if (name != NULL && !check_name(graph, name, error))
         return NULL;
     SimNode *node = g_new0(SimNode, 1);
@@ -54,11 +52,22 @@ node_new(SimGraph *graph, const json_t *options, SimDriver driver, GError **erro
     node->name = name != NULL ? g_strdup(name)
                               : g_strdup_printf("#block%03u", 100 + graph->next_auto_name++);
     node->driver = driver;
-    node->read_only = json_is_true(json_object_get(options, "read-only"));
-    node->force_share = json_is_true(json_object_get(options, "force-share"));
     node->parents = g_ptr_array_new();
     node->lock.shared = SIM_PERM_ALL;
     g_ptr_array_add(graph->nodes, node);
+    return node;
+}
+
+/* A node in the graph as its options say, without children. */
+static SimNode *
+node_new(SimGraph *graph, const json_t *options, SimDriver driver, GError **error)
+{
+    SimNode *node = sim_node_new(graph, option_text(options, "node-name"), driver, error);
+    if (node == NULL)
+        return NULL;
+    node->read_only = json_is_true(json_object_get(options, "read-only"));
+    node->force_share = json_is_true(json_object_get(options, "force-share"));
+    node->unmap = g_strcmp0(option_text(options, "discard"), "unmap") == 0;
     return node;
 }
 
@@ -180,7 +189,7 @@ open_backing(SimNode *node, const json_t *options, GError **error)
             g_prefix_error(error, "Could not open backing file: ");
         return FALSE;
     }
-    node->backing = sim_edge_new(backing, "backing", node, NULL);
+    node->backing = sim_edge_new_child(backing, "backing", node);
     return sim_graph_refresh(graph, error);
 }
 
@@ -208,7 +217,7 @@ open_format(SimGraph *graph, const json_t *options, SimDriver driver, GError **e
             sim_node_close(file, FALSE);
         return NULL;
     }
-    node->file = sim_edge_new(file, "file", node, NULL);
+    node->file = sim_edge_new_child(file, "file", node);
     if (finish_format(node, options, error))
         return node;
     sim_node_close(node, FALSE);

@@ -3,6 +3,7 @@
  * Permissions: what each edge takes and shares follows from the graph, from
  * the top down; a conflict refuses the change that led to it.
  */
+#include "sim/block/chain.h"
 #include "sim/block/graph_private.h"
 
 /* What all parents of a node take, and what all of them share. */
@@ -18,35 +19,102 @@ cumulative(const SimNode *node)
     return sum;
 }
 
+#define UNCHANGED SIM_PERM_WRITE_UNCHANGED
+#define MODIFY (SIM_PERM_WRITE | SIM_PERM_RESIZE)
+
+/* A filter needs of its child what its users need of it. */
 static void
-file_edge(SimNode *node, SimLock parents)
+pass_through(SimEdge *edge, SimLock parents)
 {
-    SimEdge *edge = node->file;
-    if (node->driver == SIM_DRIVER_RAW) {
-        edge->taken = parents.taken;
-        edge->shared = parents.shared;
-        return;
-    }
-    edge->taken = SIM_PERM_READ;
-    edge->shared = SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED;
+    edge->taken = parents.taken;
+    edge->shared = parents.shared | UNCHANGED;
+}
+
+/* A format node reads and writes metadata whether it is used or not. */
+static void
+format_file(SimEdge *edge, SimLock parents)
+{
+    const SimNode *node = edge->parent;
+    edge->taken = parents.taken | SIM_PERM_READ;
+    edge->shared = (parents.shared & ~(guint32)MODIFY) | UNCHANGED;
     if (node->graph->inactive)
-        edge->shared |= SIM_PERM_WRITE | SIM_PERM_RESIZE;
+        edge->shared |= MODIFY;
     else if (!node->read_only)
-        edge->taken |= SIM_PERM_WRITE | SIM_PERM_RESIZE;
+        edge->taken |= MODIFY;
 }
 
 static void
-backing_edge(SimNode *node, SimLock parents)
+cow_backing(SimEdge *edge, SimLock parents)
 {
-    SimEdge *edge = node->backing;
     edge->taken = parents.taken & SIM_PERM_READ;
-    edge->shared = SIM_PERM_ALL;
-    if (edge->taken == 0)
-        return;
-    edge->shared = SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED;
-    if ((parents.shared & SIM_PERM_WRITE) != 0)
-        edge->shared |= SIM_PERM_WRITE | SIM_PERM_RESIZE;
+    edge->shared = SIM_PERM_READ | UNCHANGED;
+    if ((parents.shared & SIM_PERM_WRITE) != 0 || edge->parent->graph->inactive)
+        edge->shared |= MODIFY;
 }
+
+/* What is written through the filter is read before it. */
+static void
+copy_before_write_file(SimEdge *edge, SimLock parents)
+{
+    pass_through(edge, parents);
+    if (edge->parent->passive || edge->parent->parents->len == 0)
+        return;
+    if ((parents.taken & SIM_PERM_WRITE) != 0)
+        edge->taken |= SIM_PERM_READ;
+    edge->shared &= ~(guint32)MODIFY;
+}
+
+/* The target may be an overlay of the guest's disk, which is written to. */
+static void
+copy_before_write_target(SimEdge *edge, SimLock parents)
+{
+    (void)parents;
+    edge->taken = SIM_PERM_WRITE;
+    edge->shared = SIM_PERM_ALL & ~(guint32)SIM_PERM_RESIZE;
+}
+
+static void
+copy_on_read_file(SimEdge *edge, SimLock parents)
+{
+    edge->taken = parents.taken & ~(guint32)UNCHANGED;
+    if (!edge->parent->graph->inactive)
+        edge->taken |= UNCHANGED;
+    edge->shared = parents.shared | UNCHANGED;
+}
+
+/* A commit leaves nothing above the base consistent, and writes the base below its own source. */
+static void
+mirror_top_backing(SimEdge *edge, SimLock parents)
+{
+    pass_through(edge, parents);
+    if (edge->parent->passive) {
+        edge->taken = 0;
+        edge->shared = SIM_PERM_ALL;
+    } else if (edge->parent->for_commit) {
+        edge->taken &= ~(guint32)SIM_PERM_READ;
+        edge->shared |= SIM_PERM_WRITE;
+    }
+}
+
+static void
+commit_top_backing(SimEdge *edge, SimLock parents)
+{
+    (void)parents;
+    edge->taken = 0;
+    edge->shared = SIM_PERM_ALL;
+}
+
+/* One row per driver with children: what the edges take and share, in the order of
+ * sim_node_child(). */
+static void (*const rules[][SIM_NODE_CHILDREN])(SimEdge *edge, SimLock parents) = {
+    [SIM_DRIVER_RAW] = {pass_through, NULL, NULL},
+    [SIM_DRIVER_QCOW2] = {format_file, cow_backing, NULL},
+    [SIM_DRIVER_COPY_BEFORE_WRITE] = {copy_before_write_file, NULL, copy_before_write_target},
+    [SIM_DRIVER_COPY_ON_READ] = {copy_on_read_file, NULL, NULL},
+    [SIM_DRIVER_MIRROR_TOP] = {NULL, mirror_top_backing, NULL},
+    [SIM_DRIVER_COMMIT_TOP] = {NULL, commit_top_backing, NULL},
+    [SIM_DRIVER_SNAPSHOT_ACCESS] = {pass_through, NULL, NULL},
+};
 
 static void
 device_edge(SimEdge *edge)
@@ -59,22 +127,12 @@ device_edge(SimEdge *edge)
     edge->shared = SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED | SIM_PERM_RESIZE;
 }
 
-static char *
-describe_user(const SimEdge *edge)
-{
-    if (edge->parent != NULL)
-        return g_strdup_printf("node '%s'", edge->parent->name);
-    if (edge->device == NULL)
-        return g_strdup("an unnamed block device");
-    return g_strdup_printf("block device '/machine/peripheral/%s/virtio-backend'", edge->device);
-}
-
 static gboolean
 conflict(const SimNode *node, const SimEdge *unshares, const SimEdge *takes, GError **error)
 {
     g_autofree char *names = sim_perm_names(takes->taken & ~unshares->shared);
-    g_autofree char *taker = describe_user(takes);
-    g_autofree char *other = describe_user(unshares);
+    g_autofree char *taker = sim_edge_describe(takes);
+    g_autofree char *other = sim_edge_describe(unshares);
     return sim_qmp_refuse(
         error,
         "Permission conflict on node '%s': permissions '%s' are both required by %s "
@@ -109,10 +167,11 @@ refresh_node(SimNode *node, GError **error)
         return sim_qmp_refuse(error, "Read-only block node '%s' cannot support read-write users",
                               node->name);
     }
-    if (node->file != NULL)
-        file_edge(node, parents);
-    if (node->backing != NULL)
-        backing_edge(node, parents);
+    for (guint i = 0; i < SIM_NODE_CHILDREN; i++) {
+        SimEdge *edge = sim_node_child(node, i);
+        if (edge != NULL)
+            rules[node->driver][i](edge, parents);
+    }
     if (node->inode == NULL)
         return TRUE;
     if (node->force_share)
@@ -132,10 +191,11 @@ set_depth(SimNode *node, guint depth)
     if (node->depth >= depth)
         return;
     node->depth = depth;
-    if (node->file != NULL)
-        set_depth(node->file->child, depth + 1);
-    if (node->backing != NULL)
-        set_depth(node->backing->child, depth + 1);
+    for (guint i = 0; i < SIM_NODE_CHILDREN; i++) {
+        SimEdge *edge = sim_node_child(node, i);
+        if (edge != NULL)
+            set_depth(edge->child, depth + 1);
+    }
 }
 
 static gint
@@ -167,7 +227,7 @@ refresh_all(GPtrArray *order, GError **error)
         SimNode *node = order->pdata[i];
         for (guint j = 0; j < node->parents->len; j++) {
             SimEdge *edge = node->parents->pdata[j];
-            if (edge->parent == NULL && edge->device != NULL)
+            if (edge->kind == SIM_USER_DEVICE)
                 device_edge(edge);
         }
     }

@@ -2,6 +2,7 @@
  *
  * blockdev-reopen: new options for nodes that stay, all or none.
  */
+#include "sim/block/chain.h"
 #include "sim/block/graph_private.h"
 #include <string.h>
 
@@ -20,7 +21,7 @@ set_backing(SimNode *node, SimNode *backing)
         return;
     sim_edge_free(g_steal_pointer(&node->backing));
     if (backing != NULL)
-        node->backing = sim_edge_new(backing, "backing", node, NULL);
+        node->backing = sim_edge_new_child(backing, "backing", node);
 }
 
 static gboolean

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "sim/block/lock.h"
+#include "sim/block/blocker.h"
 #include "sim/vm/blockdev_options.h"
 #include "sim/vm/qmp/command.h"
-#include "sim/block/graph_private.h"
 #include "sim/vm/qmp/job_step.h"
 #include <errno.h>
 #include <string.h>
@@ -98,14 +97,10 @@ static char *
 check_writable(SimNode *node)
 {
     GError *error = NULL;
-    SimEdge *user = sim_edge_new(node, "root", NULL, NULL);
-    user->taken = SIM_PERM_WRITE | SIM_PERM_RESIZE;
-    gboolean ok = sim_graph_refresh(node->graph, &error);
-    sim_edge_free(user);
-    gboolean back = sim_graph_refresh(node->graph, NULL);
-    g_assert(back);
-    if (!ok)
+    SimEdge *user = sim_graph_use(node, SIM_PERM_WRITE | SIM_PERM_RESIZE, SIM_PERM_ALL, &error);
+    if (user == NULL)
         return take_text(&error);
+    sim_graph_drop(user);
     int number = sim_node_can_write(node);
     if (number == 0)
         return NULL;
@@ -136,25 +131,27 @@ create_qcow2(SimMachine *machine, const json_t *options)
     return NULL;
 }
 
+static const SimJobDriver create_driver = {.type = "create", .step = sim_job_last_step};
+
 static gboolean
 run(SimCall *call, GError **error)
 {
     SimMachine *machine = call->machine;
     const json_t *options = json_object_get(call->arguments, "options");
     const char *driver = sim_text(options, "driver");
-    const char *id = sim_text(call->arguments, "job-id");
     gboolean file = strcmp(driver, "file") == 0;
     if (!file && strcmp(driver, "qcow2") != 0)
         return sim_qmp_refuse(error, "Driver does not support blockdev-create");
-    if (!sim_jobs_check_id(&machine->jobs, id, error))
+    SimJobOptions job_options = {.id = sim_text(call->arguments, "job-id"), .manual_dismiss = TRUE};
+    SimJob *job = sim_job_create(&machine->jobs, &create_driver, &job_options, error);
+    if (job == NULL)
         return FALSE;
-    SimJob *job = sim_jobs_start(&machine->jobs, id, "create");
+    job->total = 1;
+    sim_job_start(job);
     job->error = file ? create_file(machine, options) : create_qcow2(machine, options);
     /* What fails at once has ended before the answer; what was written ends after it. */
     if (job->error != NULL)
-        sim_job_finish(&machine->jobs, job);
-    else
-        sim_machine_later(machine, sim_job_step_finish, id);
+        sim_job_step(job);
     return TRUE;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/blocker.h"
 #include "sim/vm/qmp/action.h"
 #include "sim/vm/qmp/command.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/blocker.h"
 #include "sim/vm/qmp/action.h"
 #include "sim/vm/qmp/command.h"
 
@@ -25,7 +26,7 @@ check_overlay(SimNode *overlay, GError **error)
 {
     if (is_read(overlay))
         return sim_qmp_refuse(error, "The overlay is already in use");
-    if (!sim_node_check_blocked(overlay, error))
+    if (!sim_node_check_op(overlay, SIM_OP_SNAPSHOT, error))
         return FALSE;
     if (overlay->backing != NULL)
         return sim_qmp_refuse(error, "The overlay already has a backing image");
@@ -39,7 +40,7 @@ prepare(SimAction *action, GError **error)
 {
     SimGraph *graph = action->machine->graph;
     action->node = sim_graph_need(graph, sim_text(action->data, "node"), error);
-    if (action->node == NULL || !sim_node_check_blocked(action->node, error))
+    if (action->node == NULL || !sim_node_check_op(action->node, SIM_OP_SNAPSHOT, error))
         return FALSE;
     if (!action->node->read_only && sim_node_flush(action->node) != 0)
         return sim_qmp_refuse(error, "An IO error has occurred");
