@@ -18,6 +18,8 @@ run(SimCall *call, GError **error)
         return sim_qmp_refuse(error, "'%s' is not a valid device model name", driver);
     if (id != NULL && !g_ascii_isalpha(id[0]))
         return sim_qmp_refuse(error, "Parameter 'id' expects an identifier");
+    if (call->machine->kind == SIM_KIND_NONE)
+        return sim_qmp_refuse(error, "No 'PCI' bus found for device '%s'", driver);
     return sim_machine_add_device(call->machine, call->arguments, error);
 }
 
