@@ -15,6 +15,7 @@ domain_free(VmDomain *domain)
     vm_domain_def_unref(domain->next_def);
     vm_moment_tree_free(domain->snapshots);
     g_hash_table_unref(domain->reserved);
+    g_hash_table_unref(domain->marks);
     g_free(domain);
 }
 
@@ -94,6 +95,7 @@ vm_driver_add_domain(VmDriver *driver, VmDomainDef *def)
     domain->reason = VIR_DOMAIN_SHUTOFF_UNKNOWN;
     domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
     domain->reserved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    domain->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_hash_table_insert(driver->by_name, g_strdup(def->name), domain);
     g_hash_table_insert(driver->by_uuid, g_strdup(def->uuid), domain);
     return domain;

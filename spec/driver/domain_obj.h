@@ -27,6 +27,7 @@ typedef struct VmDomain {
     gboolean shutdown_seen;  /* the guest has powered off: the end is a shutdown, not a crash */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
     GHashTable *reserved;    /* char *: snapshot names whose files could not be loaded (EC-197) */
+    GHashTable *marks;       /* char * snapshot → guint64 *: the files that are marked current */
 } VmDomain;
 
 /** The driver. */
@@ -157,7 +158,8 @@ char *vm_path_snapshot(const VmDriver *driver, const char *domain, const char *s
 
 /** Write the persistent definition. */
 gboolean vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **error);
-/** Write the status: live definition, state, reason. */
+/** Write the status: live definition, state, reason.  Not durable across a power cut, which leaves
+ *  no instance to speak of. */
 gboolean vm_record_status(VmDomain *domain, GError **error);
 /** The same where the call stands whatever becomes of its record: a failure is logged. */
 void vm_record_status_anyway(VmDomain *domain);
@@ -169,10 +171,18 @@ void vm_record_drop_status(VmDomain *domain);
 void vm_record_stopped(VmDomain *domain);
 /** Write the marker of autostart, or remove it. */
 gboolean vm_record_autostart(VmDomain *domain, gboolean on, GError **error);
-/** Write one snapshot's metadata file; `current` is its <active>.  A file over
- *  VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
+/** Write one snapshot's metadata file; a `current` one gets a mark greater than any other's.  A file
+ *  over VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
 gboolean vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
                             GError **error);
+/** Take the mark from a snapshot's file.  Not durable: a power cut may leave the mark, which counts
+ *  for nothing beside the greater one that another file has got before. */
+gboolean vm_record_unmark(VmDomain *domain, const VmSnapshotDef *def, GError **error);
+/** The mark of a snapshot's file (0: none), and the greatest of the domain's. */
+guint64 vm_record_mark(const VmDomain *domain, const char *snapshot);
+guint64 vm_record_greatest_mark(const VmDomain *domain);
+/** The mark that a snapshot's file was found with. */
+void vm_record_note_mark(VmDomain *domain, const char *snapshot, guint64 mark);
 /** Remove one snapshot's metadata file. */
 gboolean vm_record_drop_snapshot(VmDomain *domain, const char *snapshot, GError **error);
 /** Remove all snapshot metadata of a domain, its folder too (kept where it holds files that are
@@ -245,8 +255,6 @@ void vm_domain_save_recover(const VmIntent *intent);
 /* The verbs of snapshots; all are recovered after the load, the instance attached. */
 /** "snapshot-create": recorded, then it is completed; else tag and overlays go. */
 void vm_snapshot_create_recover(const VmIntent *intent);
-/** "snapshot-redefine": the one whose file says so becomes the only current one. */
-void vm_snapshot_redefine_recover(const VmIntent *intent);
 /** "snapshot-revert": off, it is completed; live, the former state comes back where it can. */
 void vm_snapshot_revert_recover(const VmIntent *intent);
 /** "snapshot-delete": what is left of it is deleted. */

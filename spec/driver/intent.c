@@ -3,14 +3,11 @@
  * What is about to happen: a durable record for calls of several steps, from
  * which a driver that starts again finishes or undoes them.
  *
- * The budget is three durable writes per call.  A record, the new snapshot's
- * file and the former current one's are just that.  Two calls need more, and
- * keep it: a disk-only snapshot of a running persistent domain also changes
- * the live and the next definition, each in the file from which its reader
- * takes the truth, and a guest that was paused for a snapshot has a new status.
- * Without the record a crash before the disks are switched would leave
- * overlays, or tags, that nobody owns and that look like a caller's own
- * (NO_METADATA); no order of the other writes can tell these apart.
+ * The budget is three durable writes per call: the record, one snapshot's file,
+ * and the definition where the call changes it.  Without the record a crash
+ * before the disks are switched would leave overlays, or tags, that nobody
+ * owns and that look like a caller's own (NO_METADATA); no order of the other
+ * writes can tell these apart.
  */
 #include "spec/driver/domain_obj.h"
 #include <string.h>
@@ -129,11 +126,6 @@ static const IntentRow intent_rows[] = {
       {"def", is_text},
       {"next", is_text_or_none},
       {"overlays", is_overlays}}},
-    {"snapshot-redefine",
-     NULL,
-     VM_INTENT_AFTER_LOAD,
-     vm_snapshot_redefine_recover,
-     {{"name", is_name}}},
     {"snapshot-revert",
      NULL,
      VM_INTENT_AFTER_LOAD,

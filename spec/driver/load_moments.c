@@ -215,14 +215,16 @@ place(MomentLoad *load, VmSnapshotDef *def)
     return TRUE;
 }
 
-/* Of several that claim to be current the newest is, by time and then by name (EC-201). */
+/* The greatest mark counts; of several that have it the newest snapshot is current, by time and
+ * then by name (EC-201). */
 static void
 choose_current(MomentLoad *load)
 {
     VmSnapshotDef *current = NULL;
     for (guint i = 0; i < load->defs->len; i++) {
         VmSnapshotDef *def = g_ptr_array_index(load->defs, i);
-        if (!def->active)
+        vm_record_note_mark(load->domain, def->name, def->active);
+        if (def->active == 0 || (current != NULL && def->active < current->active))
             continue;
         if (current != NULL) {
             g_autofree char *file = g_strconcat(current->name, ".xml", NULL);

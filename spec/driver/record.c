@@ -69,7 +69,7 @@ vm_record_status(VmDomain *domain, GError **error)
     g_autofree char *text = g_strdup_printf(VM_STATUS_HEADER "%s", domain->def->uuid, domain->state,
                                             domain->reason, domain->defined_before, xml);
     g_autofree char *path = vm_path_status(domain->driver, domain->def->name);
-    return vm_store_replace(domain->driver->store, path, text, error);
+    return vm_store_replace_volatile(domain->driver->store, path, text, error);
 }
 
 void
@@ -109,28 +109,83 @@ vm_record_autostart(VmDomain *domain, gboolean on, GError **error)
     return vm_store_replace(domain->driver->store, path, "", error);
 }
 
-gboolean
-vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current, GError **error)
+void
+vm_record_note_mark(VmDomain *domain, const char *snapshot, guint64 mark)
+{
+    if (mark == 0)
+        g_hash_table_remove(domain->marks, snapshot);
+    else
+        g_hash_table_insert(domain->marks, g_strdup(snapshot), g_memdup2(&mark, sizeof(mark)));
+}
+
+guint64
+vm_record_mark(const VmDomain *domain, const char *snapshot)
+{
+    const guint64 *mark = g_hash_table_lookup(domain->marks, snapshot);
+    return mark != NULL ? *mark : 0;
+}
+
+guint64
+vm_record_greatest_mark(const VmDomain *domain)
+{
+    guint64 greatest = 0;
+    GHashTableIter iter;
+    gpointer mark;
+    g_hash_table_iter_init(&iter, domain->marks);
+    while (g_hash_table_iter_next(&iter, NULL, &mark))
+        greatest = MAX(greatest, *(const guint64 *)mark);
+    return greatest;
+}
+
+/* The text of a metadata file with that mark, or NULL for one that could not be read back. */
+static char *
+format_snapshot(const VmDomain *domain, const VmSnapshotDef *def, guint64 mark, GError **error)
 {
     g_autoptr(VmSnapshotDef) copy = vm_snapshot_def_copy(def);
-    copy->active = current;
+    copy->active = mark;
     g_autofree char *xml = vm_snapshot_def_format(
         copy, domain->def->uuid, VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL);
     gsize size = strlen(xml);
-    if (size > VM_SNAPSHOT_FILE_MAX)
-        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
-                         "domain '%s': the metadata of snapshot '%s' would be %" G_GSIZE_FORMAT
-                         " bytes, more than the %d that can be read back (SNAP-META-015)",
-                         domain->def->name, def->name, size, VM_SNAPSHOT_FILE_MAX);
+    if (size <= VM_SNAPSHOT_FILE_MAX)
+        return g_steal_pointer(&xml);
+    vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+              "domain '%s': the metadata of snapshot '%s' would be %" G_GSIZE_FORMAT
+              " bytes, more than the %d that can be read back (SNAP-META-015)",
+              domain->def->name, def->name, size, VM_SNAPSHOT_FILE_MAX);
+    return NULL;
+}
+
+gboolean
+vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current, GError **error)
+{
+    guint64 mark = current ? vm_record_greatest_mark(domain) + 1 : 0;
     g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, def->name);
-    return vm_store_replace(domain->driver->store, path, xml, error);
+    g_autofree char *xml = format_snapshot(domain, def, mark, error);
+    if (xml == NULL || !vm_store_replace(domain->driver->store, path, xml, error))
+        return FALSE;
+    vm_record_note_mark(domain, def->name, mark);
+    return TRUE;
+}
+
+gboolean
+vm_record_unmark(VmDomain *domain, const VmSnapshotDef *def, GError **error)
+{
+    g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, def->name);
+    g_autofree char *xml = format_snapshot(domain, def, 0, error);
+    if (xml == NULL || !vm_store_replace_either(domain->driver->store, path, xml, error))
+        return FALSE;
+    vm_record_note_mark(domain, def->name, 0);
+    return TRUE;
 }
 
 gboolean
 vm_record_drop_snapshot(VmDomain *domain, const char *snapshot, GError **error)
 {
     g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, snapshot);
-    return vm_store_remove(domain->driver->store, path, error);
+    if (!vm_store_remove(domain->driver->store, path, error))
+        return FALSE;
+    vm_record_note_mark(domain, snapshot, 0);
+    return TRUE;
 }
 
 gboolean

@@ -127,6 +127,17 @@ put_back(VmDomain *domain, VmMoment *moment, guint count)
         vm_snapshot_log(domain, "metadata could not be put back", error);
 }
 
+/* Where the mark goes with the current one: to its parent, or nowhere. */
+static gboolean
+pass_mark_on(VmDomain *domain, const VmMoment *moment, GError **error)
+{
+    if (moment != vm_moment_tree_current(domain->snapshots))
+        return TRUE;
+    if (moment->parent != NULL)
+        return vm_record_snapshot(domain, vm_moment_snapshot(moment->parent), TRUE, error);
+    return vm_snapshot_unmark_all(domain, moment, error);
+}
+
 /* Files first: the new current one, the children, the moment's own.  Where one fails those before
  * it are put back and the moment stays. */
 static gboolean
@@ -134,8 +145,7 @@ record(VmDomain *domain, VmMoment *moment, GPtrArray *children, GError **error)
 {
     const VmMoment *current = vm_moment_tree_current(domain->snapshots);
     VmMoment *parent = moment->parent;
-    if (moment == current && parent != NULL &&
-        !vm_record_snapshot(domain, vm_moment_snapshot(parent), TRUE, error))
+    if (!pass_mark_on(domain, moment, error))
         return FALSE;
     guint done = 0;
     for (VmMoment *child = moment->first_child; child != NULL; child = child->next, done++) {

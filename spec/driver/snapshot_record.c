@@ -39,7 +39,7 @@ vm_snapshot_record_new(VmDomain *domain, const VmSnapshotDef *def, GError **erro
     VmMoment *former = vm_moment_tree_current(domain->snapshots);
     if (!vm_record_snapshot(domain, def, TRUE, error))
         return FALSE;
-    if (former == NULL || vm_record_snapshot(domain, vm_moment_snapshot(former), FALSE, error))
+    if (former == NULL || vm_record_unmark(domain, vm_moment_snapshot(former), error))
         return TRUE;
     drop(domain, def->name);
     return FALSE;
@@ -62,14 +62,32 @@ vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def)
 }
 
 gboolean
+vm_snapshot_unmark_all(VmDomain *domain, const VmMoment *but, GError **error)
+{
+    g_autoptr(GPtrArray) all = vm_moment_tree_walk(domain->snapshots, NULL);
+    for (guint i = 0; i < all->len; i++) {
+        VmMoment *moment = g_ptr_array_index(all, i);
+        if (moment != but && vm_record_mark(domain, moment->name) != 0 &&
+            !vm_record_snapshot(domain, vm_moment_snapshot(moment), FALSE, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
 vm_snapshot_record_current(VmDomain *domain, VmMoment *moment, GError **error)
 {
     VmMoment *former = vm_moment_tree_current(domain->snapshots);
     if (former == moment)
         return TRUE;
+    if (moment == NULL && !vm_snapshot_unmark_all(domain, NULL, error)) {
+        rewrite(domain, former, TRUE);
+        return FALSE;
+    }
     if (moment != NULL && !vm_record_snapshot(domain, vm_moment_snapshot(moment), TRUE, error))
         return FALSE;
-    if (former != NULL && !vm_record_snapshot(domain, vm_moment_snapshot(former), FALSE, error)) {
+    if (moment != NULL && former != NULL &&
+        !vm_record_unmark(domain, vm_moment_snapshot(former), error)) {
         rewrite(domain, moment, FALSE);
         return FALSE;
     }
@@ -77,6 +95,7 @@ vm_snapshot_record_current(VmDomain *domain, VmMoment *moment, GError **error)
     return TRUE;
 }
 
+/* Of the files that are marked, only the current one's stays so. */
 void
 vm_snapshot_settle_current(VmDomain *domain, VmMoment *moment)
 {
@@ -84,7 +103,7 @@ vm_snapshot_settle_current(VmDomain *domain, VmMoment *moment)
     vm_moment_tree_set_current(domain->snapshots, moment);
     for (guint i = 0; i < all->len; i++) {
         VmMoment *other = g_ptr_array_index(all, i);
-        if (vm_moment_snapshot(other)->active != (other == moment))
+        if ((vm_record_mark(domain, other->name) != 0) != (other == moment))
             rewrite(domain, other, other == moment);
     }
 }

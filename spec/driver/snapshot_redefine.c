@@ -125,7 +125,7 @@ align(const Redefinition *r, GError **error)
 static gboolean
 record_former(const Redefinition *r, VmMoment *former, GError **error)
 {
-    if (vm_record_snapshot(r->domain, vm_moment_snapshot(former), FALSE, error))
+    if (vm_record_unmark(r->domain, vm_moment_snapshot(former), error))
         return TRUE;
     g_autoptr(GError) failure = NULL;
     gboolean back =
@@ -144,13 +144,7 @@ record(const Redefinition *r, gboolean current, GError **error)
     gboolean moves = current && former != NULL && former != r->existing;
     if (!moves)
         return vm_record_snapshot(r->domain, r->def, current, error);
-    if (!vm_intent_begin(r->domain, "snapshot-redefine", json_pack("{s:s}", "name", r->def->name),
-                         error))
-        return FALSE;
-    gboolean ok =
-        vm_record_snapshot(r->domain, r->def, TRUE, error) && record_former(r, former, error);
-    vm_intent_end(r->domain);
-    return ok;
+    return vm_record_snapshot(r->domain, r->def, TRUE, error) && record_former(r, former, error);
 }
 
 static void
@@ -188,17 +182,4 @@ vm_snapshot_redefine(VmDomain *domain, VmSnapshotDef *def, guint32 flags, GError
         return FALSE;
     link_redefined(&r, current);
     return TRUE;
-}
-
-void
-vm_snapshot_redefine_recover(const VmIntent *intent)
-{
-    if (intent->domain == NULL)
-        return;
-    VmMomentTree *tree = intent->domain->snapshots;
-    const char *name = json_string_value(json_object_get(intent->data, "name"));
-    VmMoment *moment = name != NULL ? vm_moment_tree_find(tree, name) : NULL;
-    if (moment == NULL || !vm_moment_snapshot(moment)->active)
-        return;
-    vm_snapshot_settle_current(intent->domain, moment);
 }

@@ -63,11 +63,14 @@ gboolean vm_snapshot_unrecord_new(VmDomain *domain, const VmSnapshotDef *def);
 /** Put a recorded snapshot (taken) into the tree, under today's current, and make it current. */
 VmMoment *vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def);
 
-/** Make a moment current, in its file and in the former one's.  On failure nothing has changed. */
+/** Take the mark of a current one from every file but that of `but` (may be NULL), durably: a power
+ *  cut may have left some that count for nothing only as long as there is a greater one. */
+gboolean vm_snapshot_unmark_all(VmDomain *domain, const VmMoment *but, GError **error);
+
+/** Make a moment (NULL: none) current, durably.  On failure nothing has changed. */
 gboolean vm_snapshot_record_current(VmDomain *domain, VmMoment *moment, GError **error);
 
-/** At recovery: `moment` (may be NULL) is the current one, and every file that was loaded with
- * another mark is corrected. */
+/** At recovery: `moment` (may be NULL) is the current one, and the files' marks say so. */
 void vm_snapshot_settle_current(VmDomain *domain, VmMoment *moment);
 
 /** Log that a step of undoing or tidying failed; error may be NULL. */

@@ -30,13 +30,13 @@ vm_store_read_text(VmStore *store, const char *path, gsize max, GError **error)
 }
 
 static gboolean
-write_synced(VmStore *store, const char *path, const char *text, GError **error)
+write_text(VmStore *store, const char *path, const char *text, gboolean synced, GError **error)
 {
     VmStoreFile *file = store->ops->create(store, path, error);
     if (file == NULL)
         return FALSE;
-    gboolean ok =
-        store->ops->write(file, text, strlen(text), error) && store->ops->sync_file(file, error);
+    gboolean ok = store->ops->write(file, text, strlen(text), error) &&
+                  (!synced || store->ops->sync_file(file, error));
     store->ops->close(file);
     return ok;
 }
@@ -55,10 +55,10 @@ make_folder(VmStore *store, const char *folder, GError **error)
 }
 
 static gboolean
-write_beside(VmStore *store, const char *path, const char *text, GError **error)
+write_beside(VmStore *store, const char *path, const char *text, gboolean synced, GError **error)
 {
     g_autofree char *temporary = g_strconcat(path, ".new", NULL);
-    if (write_synced(store, temporary, text, error) &&
+    if (write_text(store, temporary, text, synced, error) &&
         store->ops->rename(store, temporary, path, error))
         return TRUE;
     store->ops->unlink(store, temporary, NULL);
@@ -70,7 +70,7 @@ static void
 put_back(VmStore *store, const char *path, const char *former)
 {
     if (former != NULL)
-        write_beside(store, path, former, NULL);
+        write_beside(store, path, former, TRUE, NULL);
     else
         store->ops->unlink(store, path, NULL);
 }
@@ -84,13 +84,26 @@ vm_store_replace(VmStore *store, const char *path, const char *text, GError **er
 
     gboolean fresh = vm_store_kind(store, path) == VM_FILE_MISSING;
     g_autofree char *former = fresh ? NULL : vm_store_read_text(store, path, G_MAXSIZE, NULL);
-    if (!write_beside(store, path, text, error))
+    if (!write_beside(store, path, text, TRUE, error))
         return FALSE;
     if (store->ops->sync_dir(store, folder, error))
         return TRUE;
     if (fresh || former != NULL)
         put_back(store, path, former);
     return FALSE;
+}
+
+gboolean
+vm_store_replace_either(VmStore *store, const char *path, const char *text, GError **error)
+{
+    return write_beside(store, path, text, TRUE, error);
+}
+
+gboolean
+vm_store_replace_volatile(VmStore *store, const char *path, const char *text, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    return make_folder(store, folder, error) && write_beside(store, path, text, FALSE, error);
 }
 
 /* The name goes first, and durably: as long as that can fail, the file can be put back. */

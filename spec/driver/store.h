@@ -85,6 +85,16 @@ char *vm_store_read_text(VmStore *store, const char *path, gsize max, GError **e
  *  put back, and only a power cut may still show either of the two. */
 gboolean vm_store_replace(VmStore *store, const char *path, const char *text, GError **error);
 
+/** The same for a file of a folder that is there, where it does not matter which of the two contents
+ *  a power cut leaves: without the sync of the folder. */
+gboolean vm_store_replace_either(VmStore *store, const char *path, const char *text,
+                                 GError **error);
+
+/** Replace a file's content atomically for everybody who looks, but not durably: after a power cut
+ *  it may be the former one, cut short, or none.  For what is about instances, which end then. */
+gboolean vm_store_replace_volatile(VmStore *store, const char *path, const char *text,
+                                   GError **error);
+
 /** Remove a file durably; one that is missing is fine.  On failure it is there still. */
 gboolean vm_store_remove(VmStore *store, const char *path, GError **error);
 

@@ -50,7 +50,8 @@ typedef struct VmSnapshotDef {
     char *domain_uuid;            /* uuid of the legacy form, or NULL */
     VmDomainDef *inactive_domain; /* or NULL */
     char *cookie;                 /* verbatim <cookie>…</cookie>, or NULL */
-    gboolean active;              /* <active>1</active>: current in its metadata file */
+    guint64 active; /* <active> of its metadata file: 0, or the mark of a current one; the
+                       greatest mark of a domain counts */
 } VmSnapshotDef;
 
 /** How a snapshot is parsed. */

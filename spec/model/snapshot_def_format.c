@@ -131,7 +131,7 @@ vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint 
     put_domain(out, def, domain_uuid, secure);
     vm_xml_put_kept(out, 1, def->cookie);
     if ((flags & VM_SNAPSHOT_FORMAT_INTERNAL) != 0)
-        g_string_append_printf(out, "  <active>%d</active>\n", def->active ? 1 : 0);
+        g_string_append_printf(out, "  <active>%" G_GUINT64_FORMAT "</active>\n", def->active);
     g_string_append(out, "</domainsnapshot>\n");
     return g_string_free(out, FALSE);
 }

@@ -190,7 +190,7 @@ take_active(gpointer state, xmlNode *node, GError **error)
     if (text == NULL || !vm_xml_number(text, &active))
         return vm_refuse(error, VIR_ERR_XML_ERROR, "<active> '%s' is no number (SNAP-XML-042)",
                          text != NULL ? text : "");
-    reader->def->active = active != 0;
+    reader->def->active = active;
     reader->has_active = TRUE;
     return TRUE;
 }
