@@ -1,6 +1,9 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The tables of jobs, and their list.
+ */
 #include "sim/vm/job.h"
-#include "sim/block/graph.h"
+#include "sim/vm/job_private.h"
 #include <string.h>
 
 #define TO(status) (1u << SIM_JOB_##status)
@@ -56,26 +59,74 @@ sim_job_verb_allowed(SimJobStatus status, SimJobVerb verb)
     return (statuses[status].verbs & (1u << verb)) != 0;
 }
 
-static void
-free_job(gpointer data)
+/* ---- groups ---- */
+
+SimJobGroup *
+sim_job_group_new(void)
 {
-    SimJob *job = data;
+    SimJobGroup *group = g_new0(SimJobGroup, 1);
+    group->refs = 1;
+    group->jobs = g_ptr_array_new();
+    return group;
+}
+
+void
+sim_job_group_unref(SimJobGroup *group)
+{
+    if (group == NULL || --group->refs > 0)
+        return;
+    g_assert(group->jobs->len == 0);
+    g_ptr_array_unref(group->jobs);
+    g_free(group);
+}
+
+static void
+join_group(SimJob *job, SimJobGroup *group)
+{
+    job->group = group == NULL ? sim_job_group_new() : group;
+    if (group != NULL)
+        group->refs++;
+    g_ptr_array_insert(job->group->jobs, 0, job);
+}
+
+static void
+leave_group(SimJob *job)
+{
+    SimJobGroup *group = g_steal_pointer(&job->group);
+    if (group == NULL)
+        return;
+    g_ptr_array_remove(group->jobs, job);
+    sim_job_group_unref(group);
+}
+
+/* ---- the list ---- */
+
+static void
+free_job(SimJob *job)
+{
+    leave_group(job);
+    if (job->driver->free != NULL)
+        job->driver->free(job);
     g_free(job->id);
     g_free(job->error);
     g_free(job);
 }
 
 void
-sim_jobs_init(SimJobs *jobs, SimJobNotify notify, gpointer machine)
+sim_jobs_init(SimJobs *jobs, SimJobEmit emit, gpointer machine, const SimClock *clock)
 {
-    jobs->jobs = g_ptr_array_new_with_free_func(free_job);
-    jobs->notify = notify;
+    jobs->jobs = g_ptr_array_new();
+    jobs->emit = emit;
     jobs->machine = machine;
+    jobs->clock = clock;
+    jobs->drains = 0;
 }
 
 void
 sim_jobs_clear(SimJobs *jobs)
 {
+    while (jobs->jobs != NULL && jobs->jobs->len > 0)
+        free_job(g_ptr_array_remove_index(jobs->jobs, jobs->jobs->len - 1));
     g_clear_pointer(&jobs->jobs, g_ptr_array_unref);
 }
 
@@ -104,60 +155,86 @@ sim_jobs_check_id(SimJobs *jobs, const char *id, GError **error)
 }
 
 SimJob *
-sim_jobs_start(SimJobs *jobs, const char *id, const char *type)
+sim_jobs_need(SimJobs *jobs, const char *id, GError **error)
 {
-    SimJob *job = g_new0(SimJob, 1);
-    job->id = g_strdup(id);
-    job->type = type;
-    job->total = 1;
-    g_ptr_array_add(jobs->jobs, job);
-    jobs->notify(jobs->machine, job);
-    sim_job_go(jobs, job, SIM_JOB_RUNNING);
+    SimJob *job = find(jobs, id);
+    if (job == NULL)
+        sim_qmp_refuse(error, "Job not found");
     return job;
 }
 
 SimJob *
-sim_jobs_need(SimJobs *jobs, const char *id, SimJobVerb verb, GError **error)
+sim_jobs_need_block(SimJobs *jobs, const char *id, GError **error)
 {
     SimJob *job = find(jobs, id);
-    if (job == NULL) {
-        sim_qmp_refuse(error, "Job not found");
-        return NULL;
-    }
-    if (sim_job_verb_allowed(job->status, verb))
+    if (job != NULL && job->driver->block_job)
         return job;
-    sim_qmp_refuse(error, "Job '%s' in state '%s' cannot accept command verb '%s'", id,
-                   sim_job_status_name(job->status), sim_job_verb_name(verb));
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_DEVICE_NOT_ACTIVE, "Block job '%s' not found", id);
+    return NULL;
+}
+
+/* ---- a job comes and goes ---- */
+
+void
+sim_job_go(SimJob *job, SimJobStatus status)
+{
+    g_assert(sim_job_status_allows(job->status, status));
+    if (job->status == status)
+        return;
+    job->status = status;
+    job->jobs->emit(job->jobs->machine, "JOB_STATUS_CHANGE",
+                    json_pack("{s:s, s:s}", "id", job->id, "status", sim_job_status_name(status)));
+}
+
+SimJob *
+sim_job_create(SimJobs *jobs, const SimJobDriver *driver, const SimJobOptions *options,
+               GError **error)
+{
+    const char *id = options->id == NULL ? "" : options->id;
+    if (!sim_jobs_check_id(jobs, id, error))
+        return NULL;
+    SimJob *job = g_new0(SimJob, 1);
+    job->jobs = jobs;
+    job->id = g_strdup(id);
+    job->driver = driver;
+    job->speed = options->speed;
+    job->auto_finalize = !options->manual_finalize;
+    job->auto_dismiss = !options->manual_dismiss;
+    job->io_status = "ok";
+    job->pauses = jobs->drains;
+    join_group(job, options->group);
+    g_ptr_array_add(jobs->jobs, job);
+    jobs->emit(jobs->machine, "JOB_STATUS_CHANGE",
+               json_pack("{s:s, s:s}", "id", job->id, "status", "created"));
+    if (options->speed >= 0)
+        return job;
+    sim_qmp_refuse(error, "Parameter 'speed' expects a non-negative value");
+    sim_job_discard(job);
     return NULL;
 }
 
 void
-sim_job_go(SimJobs *jobs, SimJob *job, SimJobStatus status)
+sim_job_drop(SimJob *job)
 {
-    g_assert(sim_job_status_allows(job->status, status));
-    job->status = status;
-    jobs->notify(jobs->machine, job);
+    sim_job_go(job, SIM_JOB_NULL);
+    g_ptr_array_remove(job->jobs->jobs, job);
+    free_job(job);
 }
 
 void
-sim_job_finish(SimJobs *jobs, SimJob *job)
+sim_job_discard(SimJob *job)
 {
-    job->progress = job->total;
-    if (job->error == NULL) {
-        sim_job_go(jobs, job, SIM_JOB_WAITING);
-        sim_job_go(jobs, job, SIM_JOB_PENDING);
-    } else {
-        sim_job_go(jobs, job, SIM_JOB_ABORTING);
-    }
-    sim_job_go(jobs, job, SIM_JOB_CONCLUDED);
+    g_assert(job->status == SIM_JOB_CREATED);
+    sim_job_drop(job);
 }
 
-void
-sim_job_dismiss(SimJobs *jobs, SimJob *job)
+gboolean
+sim_job_is_ready(const SimJob *job)
 {
-    sim_job_go(jobs, job, SIM_JOB_NULL);
-    g_ptr_array_remove(jobs->jobs, job);
+    return job->status == SIM_JOB_READY || job->status == SIM_JOB_STANDBY;
 }
+
+/* ---- what queries show ---- */
 
 json_t *
 sim_jobs_query(const SimJobs *jobs)
@@ -166,12 +243,40 @@ sim_jobs_query(const SimJobs *jobs)
     for (guint i = jobs->jobs->len; i-- > 0;) {
         const SimJob *job = jobs->jobs->pdata[i];
         json_t *shown =
-            json_pack("{s:s, s:s, s:s, s:I, s:I}", "id", job->id, "type", job->type, "status",
-                      sim_job_status_name(job->status), "current-progress",
+            json_pack("{s:s, s:s, s:s, s:I, s:I}", "id", job->id, "type", job->driver->type,
+                      "status", sim_job_status_name(job->status), "current-progress",
                       (json_int_t)job->progress, "total-progress", (json_int_t)job->total);
         if (job->error != NULL)
             json_object_set_new(shown, "error", json_string(job->error));
         json_array_append_new(list, shown);
+    }
+    return list;
+}
+
+static json_t *
+show_block(const SimJob *job)
+{
+    /* Between two commands every job is at rest: none is ever busy. */
+    json_t *shown =
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:b, s:b, s:s, s:s, s:b, s:b}", "type",
+                  job->driver->type, "device", job->id, "len", (json_int_t)job->total, "offset",
+                  (json_int_t)job->progress, "speed", (json_int_t)job->speed, "busy", FALSE,
+                  "paused", job->pauses > 0, "ready", sim_job_is_ready(job), "io-status",
+                  job->io_status, "status", sim_job_status_name(job->status), "auto-finalize",
+                  job->auto_finalize, "auto-dismiss", job->auto_dismiss);
+    if (job->error != NULL)
+        json_object_set_new(shown, "error", json_string(job->error));
+    return shown;
+}
+
+json_t *
+sim_jobs_query_block(const SimJobs *jobs)
+{
+    json_t *list = json_array();
+    for (guint i = jobs->jobs->len; i-- > 0;) {
+        const SimJob *job = jobs->jobs->pdata[i];
+        if (job->driver->block_job)
+            json_array_append_new(list, show_block(job));
     }
     return list;
 }

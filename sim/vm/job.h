@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Jobs: QEMU's states, the ways between them, and the verbs each accepts.
+ *
+ * A driver says what one kind of job does; the framework does the rest.  A job
+ * begins inside the command that made it and works on in pieces, one per call
+ * of sim_jobs_work(): all that is due is done before the next command, as if a
+ * moment had passed.  A job with a speed works off one piece and then sleeps
+ * until the virtual clock says that the piece's time is over.
  */
 #pragma once
 
 #include <glib.h>
 #include <jansson.h>
+#include "sim/world/clock.h"
 
 /** States of a job. */
 typedef enum {
@@ -34,25 +41,99 @@ typedef enum {
     SIM_VERB_LAST
 } SimJobVerb;
 
-/** A job. */
-typedef struct {
-    char *id;
-    const char *type; /* static */
-    SimJobStatus status;
-    guint64 progress;
-    guint64 total;
-    char *error; /* or NULL */
-} SimJob;
+/** What a piece of work came to. */
+typedef enum {
+    SIM_STEP_MORE,  /* call again, when the job is not idle, paused or asleep */
+    SIM_STEP_READY, /* the two sides are equal: to ready, if it is not there yet */
+    SIM_STEP_DONE,  /* the work is over; failed if sim_job_fail() was called */
+} SimJobStep;
 
-/** Told of every change of status. */
-typedef void (*SimJobNotify)(gpointer machine, const SimJob *job);
+/** What happens at an I/O error, as on-error and its kin name it. */
+typedef enum {
+    SIM_ON_ERROR_REPORT,
+    SIM_ON_ERROR_IGNORE,
+    SIM_ON_ERROR_ENOSPC,
+    SIM_ON_ERROR_STOP,
+    SIM_ON_ERROR_AUTO,
+} SimOnError;
+
+/** The names of SimOnError in its order, NULL-terminated, for argument tables. */
+extern const char *const sim_on_error_names[];
+
+typedef struct SimJob SimJob;
+typedef struct SimJobs SimJobs;
+typedef struct SimJobGroup SimJobGroup;
+
+/** A kind of job.  Functions but `step` may be NULL; the job's own state is in job->data. */
+typedef struct {
+    const char *type;   /* "backup" */
+    gboolean block_job; /* shown by query-block-jobs, with BLOCK_JOB_* events */
+    gboolean ends_late; /* cancelled, it ends after the answer, not before it */
+    /** Do one piece of work, at most sim_job_chunk() bytes of it. */
+    SimJobStep (*step)(SimJob *job);
+    /** Nothing to do for now: step is not called. */
+    gboolean (*idle)(const SimJob *job);
+    /** job-complete of a ready job; FALSE with a refusal.  NULL: there is no such thing. */
+    gboolean (*complete)(SimJob *job, GError **error);
+    /** A soft cancel: whether it counts as a hard one all the same.  NULL: it does. */
+    gboolean (*cancel_is_hard)(const SimJob *job);
+    /** When all of the group are pending and finalized: the last thing that may fail. */
+    gboolean (*prepare)(SimJob *job, GError **error);
+    /** The end: one of the two, then clean.  job->error says why it aborts. */
+    void (*commit)(SimJob *job);
+    void (*abort)(SimJob *job);
+    void (*clean)(SimJob *job);
+    /** When it is dismissed, never begins, or its process dies: free job->data and let go of
+     *  nodes that are still held.  Writes nothing to any image. */
+    void (*free)(SimJob *job);
+} SimJobDriver;
+
+/** A job. */
+struct SimJob {
+    SimJobs *jobs;
+    char *id;
+    const SimJobDriver *driver;
+    gpointer data; /* the driver's */
+    SimJobStatus status;
+    guint64 progress; /* bytes, or steps */
+    guint64 total;
+    char *error;        /* or NULL; "Operation canceled" for a cancelled one */
+    gint64 speed;       /* bytes per second, 0: unlimited */
+    gint64 wake_at;     /* asleep until the clock shows that */
+    SimJobGroup *group; /* never NULL until it is concluded */
+    gboolean auto_finalize;
+    gboolean auto_dismiss;
+    gboolean done;           /* its work is over */
+    gboolean cancel_asked;   /* softly or hard */
+    gboolean cancelled;      /* hard */
+    gboolean complete_asked; /* for the driver */
+    gboolean user_paused;
+    guint pauses;          /* the user's and those of drains */
+    const char *io_status; /* "ok", "failed", "nospace"; static */
+};
+
+/** Send an event; data is taken. */
+typedef void (*SimJobEmit)(gpointer machine, const char *event, json_t *data);
 
 /** The jobs of an instance, oldest first. */
-typedef struct {
+struct SimJobs {
     GPtrArray *jobs; /* of SimJob * */
-    SimJobNotify notify;
+    SimJobEmit emit;
     gpointer machine;
-} SimJobs;
+    const SimClock *clock;
+    guint drains; /* begun and not ended */
+};
+
+/** What a new job is to be. */
+typedef struct {
+    const char *id; /* NULL counts as "" */
+    gint64 speed;
+    gboolean manual_finalize;
+    gboolean manual_dismiss;
+    SimJobGroup *group; /* or NULL: alone */
+} SimJobOptions;
+
+/* ---- the tables ---- */
 
 /** "created", …; static string. */
 const char *sim_job_status_name(SimJobStatus status);
@@ -63,20 +144,80 @@ gboolean sim_job_status_allows(SimJobStatus from, SimJobStatus to);
 /** Whether a job of that status accepts the verb. */
 gboolean sim_job_verb_allowed(SimJobStatus status, SimJobVerb verb);
 
-/** Make the list ready / free it with its jobs. */
-void sim_jobs_init(SimJobs *jobs, SimJobNotify notify, gpointer machine);
+/* ---- the list ---- */
+
+/** Make the list ready / free it with its jobs, without events. */
+void sim_jobs_init(SimJobs *jobs, SimJobEmit emit, gpointer machine, const SimClock *clock);
 void sim_jobs_clear(SimJobs *jobs);
 /** Check a new job's id: QEMU's refusals. */
 gboolean sim_jobs_check_id(SimJobs *jobs, const char *id, GError **error);
-/** A new job, created and running; borrowed.  The id was checked. */
-SimJob *sim_jobs_start(SimJobs *jobs, const char *id, const char *type);
-/** The job of that id that accepts the verb, or QEMU's refusal. */
-SimJob *sim_jobs_need(SimJobs *jobs, const char *id, SimJobVerb verb, GError **error);
-/** Go to another status; the way must be in the table. */
-void sim_job_go(SimJobs *jobs, SimJob *job, SimJobStatus status);
-/** The work is done, or failed with job->error set: through to concluded. */
-void sim_job_finish(SimJobs *jobs, SimJob *job);
-/** A concluded job goes. */
-void sim_job_dismiss(SimJobs *jobs, SimJob *job);
-/** What query-jobs shows: newest first.  A new reference. */
+/** The job of that id, or the refusal of job-*. */
+SimJob *sim_jobs_need(SimJobs *jobs, const char *id, GError **error);
+/** The block job of that id, or the refusal of block-job-* (class DeviceNotActive). */
+SimJob *sim_jobs_need_block(SimJobs *jobs, const char *id, GError **error);
+/** What query-jobs / query-block-jobs shows: newest first.  A new reference. */
 json_t *sim_jobs_query(const SimJobs *jobs);
+json_t *sim_jobs_query_block(const SimJobs *jobs);
+/** Do one piece of work that is due, of the oldest job that has some; FALSE when none has. */
+gboolean sim_jobs_work(SimJobs *jobs);
+/** When the next sleeping job wakes; FALSE when none sleeps. */
+gboolean sim_jobs_wake_time(const SimJobs *jobs, gint64 *time);
+/** Quit: cancel all and dismiss them, newest first. */
+void sim_jobs_cancel_all(SimJobs *jobs);
+/** Drain: every job at work pauses, oldest first / all go on.  Calls nest; a job that starts
+ *  in between is paused at once. */
+void sim_jobs_drain_begin(SimJobs *jobs);
+void sim_jobs_drain_end(SimJobs *jobs);
+
+/* ---- a job's life: for the commands that make jobs ---- */
+
+/** A group whose jobs succeed or fail together; the caller unrefs it. */
+SimJobGroup *sim_job_group_new(void);
+/** One reference less; each job in it has one. */
+void sim_job_group_unref(SimJobGroup *group);
+
+/** A new job, created; borrowed, data not set yet.  NULL with a refusal: a bad id, or (after the
+ *  events created and null) a negative speed. */
+SimJob *sim_job_create(SimJobs *jobs, const SimJobDriver *driver, const SimJobOptions *options,
+                       GError **error);
+/** A job that was created but cannot be set up goes: null, freed. */
+void sim_job_discard(SimJob *job);
+/** To running.  The first piece of work is done after the answer, unless the command calls
+ *  sim_job_step() or sim_job_finish() itself. */
+void sim_job_start(SimJob *job);
+/** Do a piece of work now.  The job may be gone afterwards. */
+void sim_job_step(SimJob *job);
+/** The work is over (failed, with sim_job_fail()): through to concluded, as far as its group and
+ *  its options let it.  The job may be gone afterwards. */
+void sim_job_finish(SimJob *job);
+
+/* ---- for drivers, within a step ---- */
+
+/** Set the job's error, printf-style; the first one counts. */
+void sim_job_fail(SimJob *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/** How much a step may copy: `chunk` with a speed set, else everything. */
+guint64 sim_job_chunk(const SimJob *job, guint64 chunk);
+/** `bytes` were copied: with a speed set, sleep as long as they take.  Progress is not touched. */
+void sim_job_throttle(SimJob *job, guint64 bytes);
+/** An I/O error `number` of the source (`reading`) or the target: BLOCK_JOB_ERROR, and the job
+ *  pauses (stop), sleeps a little (ignore) or fails (report).  What the step is to return. */
+SimJobStep sim_job_io_error(SimJob *job, SimOnError policy, gboolean reading, int number);
+/** The SimOnError of an argument; `otherwise` where it is NULL. */
+SimOnError sim_on_error_of(const char *name, SimOnError otherwise);
+
+/* ---- the verbs; each refuses as QEMU does in a status that does not accept it ---- */
+
+/** Pause on behalf of the user. */
+gboolean sim_job_pause(SimJob *job, GError **error);
+/** Take the user's pause back. */
+gboolean sim_job_resume(SimJob *job, GError **error);
+/** Cancel; the job may be gone afterwards. */
+gboolean sim_job_cancel(SimJob *job, gboolean force, GError **error);
+/** Complete a ready job. */
+gboolean sim_job_complete(SimJob *job, GError **error);
+/** Finalize the group of a pending job; the job may be gone afterwards. */
+gboolean sim_job_finalize(SimJob *job, GError **error);
+/** Dismiss a concluded job, which is gone afterwards. */
+gboolean sim_job_dismiss(SimJob *job, GError **error);
+/** Change the speed. */
+gboolean sim_job_set_speed(SimJob *job, gint64 speed, GError **error);

@@ -2,6 +2,9 @@
 #include "sim/vm/machine.h"
 #include <string.h>
 
+/* As long as anyone waits for an event. */
+#define DEADLINE (G_GINT64_CONSTANT(30) * 1000000000)
+
 typedef struct {
     SimWork run;
     char *argument;
@@ -24,11 +27,9 @@ close_file(gpointer data)
 }
 
 static void
-announce_job(gpointer machine, const SimJob *job)
+emit_for_job(gpointer machine, const char *event, json_t *data)
 {
-    sim_machine_event(
-        machine, "JOB_STATUS_CHANGE",
-        json_pack("{s:s, s:s}", "id", job->id, "status", sim_job_status_name(job->status)));
+    sim_machine_event(machine, event, data);
 }
 
 SimMachine *
@@ -40,7 +41,7 @@ sim_machine_new(SimHypervisor *hypervisor, const char *name, SimFs *fs, SimClock
     machine->name = g_strdup(name);
     machine->clock = clock;
     machine->graph = sim_graph_new(fs);
-    sim_jobs_init(&machine->jobs, announce_job, machine);
+    sim_jobs_init(&machine->jobs, emit_for_job, machine, clock);
     machine->devices = g_ptr_array_new_with_free_func(free_device);
     machine->monitors = g_ptr_array_new();
     machine->output = g_string_new(NULL);
@@ -75,6 +76,7 @@ sim_machine_end(SimMachine *machine, int status, gboolean flush)
     machine->ended = TRUE;
     machine->status = status;
     drop_work(machine);
+    sim_jobs_clear(&machine->jobs);
     for (guint i = 0; i < machine->devices->len; i++)
         sim_edge_free(((SimDevice *)machine->devices->pdata[i])->root);
     g_ptr_array_set_size(machine->devices, 0);
@@ -89,7 +91,6 @@ sim_machine_unref(SimMachine *machine)
     if (machine == NULL || --machine->refs > 0)
         return;
     sim_machine_end(machine, -9, FALSE);
-    sim_jobs_clear(&machine->jobs);
     sim_ram_clear(&machine->ram);
     g_ptr_array_unref(machine->devices);
     g_ptr_array_unref(machine->monitors);
@@ -130,11 +131,22 @@ sim_machine_work(SimMachine *machine)
 {
     WorkItem *item = g_queue_pop_head(&machine->work);
     if (item == NULL)
-        return FALSE;
+        return !machine->ended && sim_jobs_work(&machine->jobs);
     item->run(machine, item->argument);
     g_free(item->argument);
     g_free(item);
     return TRUE;
+}
+
+gboolean
+sim_machine_sleep(SimMachine *machine)
+{
+    gint64 time = 0;
+    if (machine->ended || !sim_jobs_wake_time(&machine->jobs, &time))
+        return FALSE;
+    gint64 passing = MIN(time - machine->clock->now, DEADLINE);
+    sim_clock_advance(machine->clock, passing);
+    return passing < DEADLINE;
 }
 
 /* ---- CPUs ---- */
@@ -233,4 +245,13 @@ sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error
     device->root = root;
     g_ptr_array_add(machine->devices, device);
     return TRUE;
+}
+
+SimContent *
+sim_node_content(SimNode *node)
+{
+    const SimImageState *state = sim_image_state(sim_node_image(node));
+    g_autoptr(SimContent) base =
+        node->backing == NULL ? NULL : sim_node_content(node->backing->child);
+    return sim_content_flatten(base, state->content, state->size);
 }

@@ -2,12 +2,14 @@
  *
  * A QEMU process in miniature.
  *
- * What a command starts and does not finish is queued as work and done when
- * the next event is taken or the next command comes, as if time had passed.
+ * What a command starts and does not finish is queued as work, or is a job's,
+ * and done when the next event is taken or the next command comes, as if time
+ * had passed.  A job that sleeps because of its speed goes on when the clock
+ * has come to its time: whoever waits for an event lets it come.
  */
 #pragma once
 
-#include "sim/block/node_io.h"
+#include "sim/block/graph.h"
 #include "sim/vm/job.h"
 #include "sim/vm/ram.h"
 #include "sim/vm/run_state.h"
@@ -89,6 +91,8 @@ void sim_machine_event(SimMachine *machine, const char *name, json_t *data);
 void sim_machine_later(SimMachine *machine, SimWork work, const char *argument);
 /** Do the next piece of background work; FALSE when there is none. */
 gboolean sim_machine_work(SimMachine *machine);
+/** Let time pass until a sleeping job wakes, a command's deadline at most; FALSE when none does. */
+gboolean sim_machine_sleep(SimMachine *machine);
 
 /** Count the CPUs' time up to now. */
 void sim_machine_count_time(SimMachine *machine);
@@ -107,3 +111,7 @@ void sim_machine_power_on(SimMachine *machine);
 SimDevice *sim_machine_disk(SimMachine *machine, const char *name);
 /** Plug a disk in: a member of the start configuration's "device". */
 gboolean sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error);
+
+/** What a guest sees of a node: through its backing chain, zeroes left out.  The caller unrefs it.
+ */
+SimContent *sim_node_content(SimNode *node);

@@ -142,10 +142,10 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
 static json_t *
 port_next_event(VmInstance *instance, gboolean wait)
 {
-    (void)wait;
     SimMonitor *monitor = monitor_of(instance);
     while (g_queue_is_empty(&monitor->events)) {
-        if (!sim_machine_work(monitor->machine))
+        SimMachine *machine = monitor->machine;
+        if (!sim_machine_work(machine) && !(wait && sim_machine_sleep(machine)))
             return NULL;
     }
     return g_queue_pop_head(&monitor->events);

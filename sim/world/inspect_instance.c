@@ -34,7 +34,8 @@ sim_inspect_jobs(SimWorld *world, const char *instance)
     json_t *list = json_array();
     for (guint i = 0; i < machine->jobs.jobs->len; i++) {
         const SimJob *job = machine->jobs.jobs->pdata[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", job->id, "type", job->type,
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", job->id, "type",
+                                              job->driver->type,
                                               "status", sim_job_status_name(job->status)));
     }
     return list;

@@ -9,13 +9,9 @@ static const SimArgument arguments[] = {
 static gboolean
 run(SimCall *call, GError **error)
 {
-    SimJobs *jobs = &call->machine->jobs;
-    SimJob *job = sim_jobs_need(jobs, sim_text(call->arguments, "id"), SIM_VERB_CANCEL, error);
-    if (job == NULL)
-        return FALSE;
-    job->error = g_strdup("Operation canceled");
-    sim_job_finish(jobs, job);
-    return TRUE;
+    const char *id = sim_text(call->arguments, "id");
+    SimJob *job = sim_jobs_need(&call->machine->jobs, id, error);
+    return job != NULL && sim_job_cancel(job, TRUE, error);
 }
 
 const SimCommand sim_command_job_cancel = {"job-cancel", arguments, run};

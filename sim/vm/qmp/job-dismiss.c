@@ -9,12 +9,9 @@ static const SimArgument arguments[] = {
 static gboolean
 run(SimCall *call, GError **error)
 {
-    SimJobs *jobs = &call->machine->jobs;
-    SimJob *job = sim_jobs_need(jobs, sim_text(call->arguments, "id"), SIM_VERB_DISMISS, error);
-    if (job == NULL)
-        return FALSE;
-    sim_job_dismiss(jobs, job);
-    return TRUE;
+    const char *id = sim_text(call->arguments, "id");
+    SimJob *job = sim_jobs_need(&call->machine->jobs, id, error);
+    return job != NULL && sim_job_dismiss(job, error);
 }
 
 const SimCommand sim_command_job_dismiss = {"job-dismiss", arguments, run};

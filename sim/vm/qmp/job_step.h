@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What jobs do after the answer of the command that began them.
+ * The step of jobs whose work is done before the answer of the command that
+ * began them, and whose end comes after it.
  */
 #pragma once
 
-#include "sim/vm/machine.h"
+#include "sim/vm/job.h"
 
-/** Work: the job of that id goes through to concluded, by its error or the lack of one. */
-void sim_job_step_finish(SimMachine *machine, const char *id);
+/** The last and only step: all progress is made. */
+SimJobStep sim_job_last_step(SimJob *job);

@@ -6,14 +6,10 @@ run(SimCall *call, GError **error)
 {
     SimMachine *machine = call->machine;
     (void)error;
-    sim_machine_event(machine, "SHUTDOWN",
-                      json_pack("{s:b, s:s}", "guest", FALSE, "reason", "host-qmp-quit"));
-    while (machine->jobs.jobs->len > 0) {
-        SimJob *job = machine->jobs.jobs->pdata[0];
-        if (job->status != SIM_JOB_CONCLUDED)
-            sim_job_finish(&machine->jobs, job);
-        sim_job_dismiss(&machine->jobs, job);
-    }
+    if (machine->kind != SIM_KIND_STORAGE_DAEMON)
+        sim_machine_event(machine, "SHUTDOWN",
+                          json_pack("{s:b, s:s}", "guest", FALSE, "reason", "host-qmp-quit"));
+    sim_jobs_cancel_all(&machine->jobs);
     sim_machine_end(machine, 0, TRUE);
     return TRUE;
 }

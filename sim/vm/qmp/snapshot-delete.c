@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/qmp/command.h"
+#include "sim/vm/qmp/job_step.h"
 #include "sim/vm/qmp/snapshot_devices.h"
 #include <errno.h>
 
@@ -31,10 +32,12 @@ delete_all(SimMachine *machine, const json_t *arguments, GError **error)
     return nodes != NULL;
 }
 
+static const SimJobDriver driver = {.type = "snapshot-delete", .step = sim_job_last_step};
+
 static gboolean
 run(SimCall *call, GError **error)
 {
-    return sim_snapshot_job(call->machine, "snapshot-delete", call->arguments, delete_all, error);
+    return sim_snapshot_job(call->machine, &driver, call->arguments, delete_all, error);
 }
 
 const SimCommand sim_command_snapshot_delete = {"snapshot-delete", sim_snapshot_delete_arguments,

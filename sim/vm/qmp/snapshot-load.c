@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/qmp/command.h"
+#include "sim/vm/qmp/job_step.h"
 #include "sim/vm/qmp/snapshot_devices.h"
 
 static gboolean
@@ -68,10 +69,12 @@ load(SimMachine *machine, const json_t *arguments, GError **error)
     return TRUE;
 }
 
+static const SimJobDriver driver = {.type = "snapshot-load", .step = sim_job_last_step};
+
 static gboolean
 run(SimCall *call, GError **error)
 {
-    return sim_snapshot_job(call->machine, "snapshot-load", call->arguments, load, error);
+    return sim_snapshot_job(call->machine, &driver, call->arguments, load, error);
 }
 
 const SimCommand sim_command_snapshot_load = {"snapshot-load", sim_snapshot_vm_arguments, run};

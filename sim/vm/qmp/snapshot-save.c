@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/qmp/command.h"
+#include "sim/vm/qmp/job_step.h"
 #include "sim/vm/qmp/snapshot_devices.h"
 
 /* The snapshots made so far go again. */
@@ -57,10 +58,12 @@ save(SimMachine *machine, const json_t *arguments, GError **error)
     return ok;
 }
 
+static const SimJobDriver driver = {.type = "snapshot-save", .step = sim_job_last_step};
+
 static gboolean
 run(SimCall *call, GError **error)
 {
-    return sim_snapshot_job(call->machine, "snapshot-save", call->arguments, save, error);
+    return sim_snapshot_job(call->machine, &driver, call->arguments, save, error);
 }
 
 const SimCommand sim_command_snapshot_save = {"snapshot-save", sim_snapshot_vm_arguments, run};

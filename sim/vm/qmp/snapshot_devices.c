@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/qmp/snapshot_devices.h"
-#include "sim/vm/qmp/job_step.h"
 #include <string.h>
 
 static const SimArgument element = {"", SIM_ARG_STRING};
@@ -78,16 +77,17 @@ sim_snapshot_vmstate(const GPtrArray *nodes, const json_t *arguments, GError **e
 }
 
 gboolean
-sim_snapshot_job(SimMachine *machine, const char *type, const json_t *arguments,
+sim_snapshot_job(SimMachine *machine, const SimJobDriver *driver, const json_t *arguments,
                  SimSnapshotWork work, GError **error)
 {
-    const char *id = sim_text(arguments, "job-id");
-    if (!sim_jobs_check_id(&machine->jobs, id, error))
+    SimJobOptions options = {.id = sim_text(arguments, "job-id"), .manual_dismiss = TRUE};
+    SimJob *job = sim_job_create(&machine->jobs, driver, &options, error);
+    if (job == NULL)
         return FALSE;
-    SimJob *job = sim_jobs_start(&machine->jobs, id, type);
+    job->total = 1;
+    sim_job_start(job);
     g_autoptr(GError) failure = NULL;
     if (!work(machine, arguments, &failure))
-        job->error = g_strdup(failure->message);
-    sim_machine_later(machine, sim_job_step_finish, id);
+        sim_job_fail(job, "%s", failure->message);
     return TRUE;
 }
