@@ -248,6 +248,9 @@ struct vm_target {
      *  "hang" (it answers no more), "continue" (it goes on, late answers come), "kill". */
     int (*disturb)(struct vm_conn *conn, const char *domain, const char *what,
                    struct vm_error *err);
+    /** How long the hypervisor has worked for this connection; a run tells it apart from what the
+     *  driver took.  0 where it is not known. */
+    int (*hypervisor_time)(struct vm_conn *conn, uint64_t *nanoseconds, struct vm_error *err);
 };
 
 /** What a plug-in exports: its table, valid as long as the object is loaded. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The simulator as a target: the domain calls.
+ * The reference driver as a target: the domain calls.
  */
-#include "harness/target/sim_int.h"
+#include "harness/target/reference.h"
 
 /* Make one call of the driver, and answer. */
 #define CALL(function, ...)                                                                        \
     GError *failure = NULL;                                                                        \
     gboolean ok = function(conn->driver, __VA_ARGS__, &failure);                                   \
-    return sim_answer(ok, failure, err)
+    return reference_answer(ok, failure, err)
 
 static int
 domain_define(struct vm_conn *conn, const char *xml, uint32_t flags, struct vm_error *err)
@@ -149,7 +149,7 @@ domain_get_uuid(struct vm_conn *conn, const char *name, char uuid[37], struct vm
     GError *failure = NULL;
     g_autofree char *text = NULL;
     if (!vm_domain_get_uuid(conn->driver, name, &text, &failure))
-        return sim_fail(failure, err);
+        return reference_fail(failure, err);
     g_strlcpy(uuid, text, 37);
     return 0;
 }
@@ -160,13 +160,13 @@ domain_list(struct vm_conn *conn, uint32_t flags, char ***names, struct vm_error
     GError *failure = NULL;
     GPtrArray *found = NULL;
     if (!vm_domain_list(conn->driver, flags, &found, &failure))
-        return sim_fail(failure, err);
-    *names = sim_list(found);
+        return reference_fail(failure, err);
+    *names = reference_list(found);
     return 0;
 }
 
 void
-sim_fill_domain(struct vm_target *table)
+reference_fill_domain(struct vm_target *table)
 {
     table->domain_define = domain_define;
     table->domain_create_xml = domain_create_xml;

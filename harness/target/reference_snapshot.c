@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The simulator as a target: the snapshot calls.
+ * The reference driver as a target: the snapshot calls.
  */
-#include "harness/target/sim_int.h"
+#include "harness/target/reference.h"
 
 /* Make one call of the driver, and answer. */
 #define CALL(function, ...)                                                                        \
     GError *failure = NULL;                                                                        \
     gboolean ok = function(conn->driver, __VA_ARGS__, &failure);                                   \
-    return sim_answer(ok, failure, err)
+    return reference_answer(ok, failure, err)
 
 static int
 snapshot_create_xml(struct vm_conn *conn, const char *domain, const char *xml, uint32_t flags,
@@ -94,8 +94,8 @@ snapshot_list(struct vm_conn *conn, const char *domain, const char *parent, uint
     GError *failure = NULL;
     GPtrArray *found = NULL;
     if (!vm_snapshot_list(conn->driver, domain, parent, flags, &found, &failure))
-        return sim_fail(failure, err);
-    *names = sim_list(found);
+        return reference_fail(failure, err);
+    *names = reference_list(found);
     return 0;
 }
 
@@ -106,13 +106,13 @@ snapshot_list_names(struct vm_conn *conn, const char *domain, const char *parent
     GError *failure = NULL;
     GPtrArray *found = NULL;
     if (!vm_snapshot_list_names(conn->driver, domain, parent, max, flags, &found, count, &failure))
-        return sim_fail(failure, err);
-    *names = sim_list(found);
+        return reference_fail(failure, err);
+    *names = reference_list(found);
     return 0;
 }
 
 void
-sim_fill_snapshot(struct vm_target *table)
+reference_fill_snapshot(struct vm_target *table)
 {
     table->snapshot_create_xml = snapshot_create_xml;
     table->snapshot_get_xml = snapshot_get_xml;
