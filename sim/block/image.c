@@ -102,6 +102,15 @@ sim_image_write(SimImage *image, guint64 offset, guint64 length, guint64 stamp)
 }
 
 void
+sim_image_discard(SimImage *image, guint64 offset, guint64 length)
+{
+    if (offset >= image->now.size)
+        return;
+    sim_content_discard(&image->now.content, offset, MIN(length, image->now.size - offset));
+    image->dirty = TRUE;
+}
+
+void
 sim_image_resize(SimImage *image, guint64 size)
 {
     SimImageState *now = &image->now;

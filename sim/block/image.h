@@ -61,8 +61,10 @@ SimFormat sim_image_format(const SimImage *image);
 /** What it holds; borrowed until the next change. */
 const SimImageState *sim_image_state(const SimImage *image);
 
-/** Write, or take the allocation away; beyond the end nothing is done. */
+/** Write; beyond the end nothing is done. */
 void sim_image_write(SimImage *image, guint64 offset, guint64 length, guint64 stamp);
+/** Take the allocation of a range away. */
+void sim_image_discard(SimImage *image, guint64 offset, guint64 length);
 /** Grow or shrink. */
 void sim_image_resize(SimImage *image, guint64 size);
 /** Make what it holds durable. */

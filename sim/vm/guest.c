@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/guest.h"
-#include <errno.h>
 #include <string.h>
 
 /* One command: its words, how many follow them, what does it. */
@@ -40,7 +39,7 @@ request(GuestCall *call, guint64 *offset, guint64 *length, GError **error)
     if (!parse_size(call->words[1], offset, error) || !parse_size(call->words[2], length, error))
         return NULL;
     SimNode *node = disk->root->child;
-    guint64 size = sim_image_state(sim_node_image(node))->size;
+    guint64 size = sim_node_size(node);
     if (*offset > size || *length > size - *offset) {
         vm_refuse(error, VIR_ERR_OPERATION_FAILED, "guest: beyond the end of disk '%s'",
                   call->words[0]);
@@ -56,11 +55,10 @@ guest_write(GuestCall *call, GError **error)
     SimNode *node = request(call, &offset, &length, error);
     if (node == NULL)
         return FALSE;
-    int number = node->read_only ? EROFS : sim_node_can_write(node);
+    int number = sim_node_write(node, offset, length, sim_stamp_of(call->words[3]));
     if (number != 0)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "guest: cannot write disk '%s': %s",
                          call->words[0], g_strerror(number));
-    sim_image_write(sim_node_image(node), offset, length, sim_stamp_of(call->words[3]));
     return TRUE;
 }
 
@@ -71,8 +69,11 @@ guest_read(GuestCall *call, GError **error)
     SimNode *node = request(call, &offset, &length, error);
     if (node == NULL)
         return FALSE;
-    g_autoptr(SimContent) whole = sim_node_content(node);
-    g_autoptr(SimContent) part = sim_content_slice(whole, offset, length);
+    int number = 0;
+    g_autoptr(SimContent) part = sim_node_read(node, offset, length, &number);
+    if (part == NULL)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "guest: cannot read disk '%s': %s",
+                         call->words[0], g_strerror(number));
     *call->answer = sim_content_digest(part, length);
     return TRUE;
 }
