@@ -246,12 +246,3 @@ sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error
     g_ptr_array_add(machine->devices, device);
     return TRUE;
 }
-
-SimContent *
-sim_node_content(SimNode *node)
-{
-    const SimImageState *state = sim_image_state(sim_node_image(node));
-    g_autoptr(SimContent) base =
-        node->backing == NULL ? NULL : sim_node_content(node->backing->child);
-    return sim_content_flatten(base, state->content, state->size);
-}

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "sim/block/graph.h"
+#include "sim/block/node_io.h"
 #include "sim/vm/job.h"
 #include "sim/vm/ram.h"
 #include "sim/vm/run_state.h"
@@ -111,7 +111,3 @@ void sim_machine_power_on(SimMachine *machine);
 SimDevice *sim_machine_disk(SimMachine *machine, const char *name);
 /** Plug a disk in: a member of the start configuration's "device". */
 gboolean sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error);
-
-/** What a guest sees of a node: through its backing chain, zeroes left out.  The caller unrefs it.
- */
-SimContent *sim_node_content(SimNode *node);
