@@ -25,6 +25,7 @@ sim_image_new(SimFormat format, guint64 size, const char *backing, const char *b
     image->refs = 1;
     image->format = format;
     image->now.size = size;
+    image->now.cluster_size = 65536;
     image->now.content = sim_content_new();
     image->now.backing = g_strdup(backing);
     image->now.backing_format = g_strdup(backing_format);
@@ -107,6 +108,16 @@ sim_image_discard(SimImage *image, guint64 offset, guint64 length)
     if (offset >= image->now.size)
         return;
     sim_content_discard(&image->now.content, offset, MIN(length, image->now.size - offset));
+    image->dirty = TRUE;
+}
+
+void
+sim_image_set_layout(SimImage *image, guint32 cluster_size, gboolean version_2)
+{
+    image->now.cluster_size = cluster_size;
+    image->now.version_2 = version_2;
+    if (version_2)
+        g_clear_pointer(&image->now.bitmaps, g_ptr_array_unref);
     image->dirty = TRUE;
 }
 

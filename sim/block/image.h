@@ -32,7 +32,9 @@ typedef struct SimImage SimImage;
 
 /** What an image holds. */
 typedef struct {
-    guint64 size; /* virtual size, bytes */
+    guint64 size;         /* virtual size, bytes */
+    guint32 cluster_size; /* bytes; qcow2 */
+    gboolean version_2;   /* qcow2 as compat=0.10: no bitmaps, no zero clusters */
     SimContent *content;
     char *backing;        /* as the header has it, or NULL */
     char *backing_format; /* or NULL */
@@ -65,6 +67,9 @@ const SimImageState *sim_image_state(const SimImage *image);
 void sim_image_write(SimImage *image, guint64 offset, guint64 length, guint64 stamp);
 /** Take the allocation of a range away. */
 void sim_image_discard(SimImage *image, guint64 offset, guint64 length);
+/** Set a qcow2 image's cluster size and version; a new one has 64 KiB and version 3.  Version 2
+ *  cannot hold bitmaps: they are lost. */
+void sim_image_set_layout(SimImage *image, guint32 cluster_size, gboolean version_2);
 /** Grow or shrink. */
 void sim_image_resize(SimImage *image, guint64 size);
 /** Make what it holds durable. */

@@ -8,6 +8,7 @@
 /* Header, refcount table and block, L1 table of an empty qcow2 file. */
 #define QCOW2_METADATA (4 * 65536)
 #define QCOW2_HEADER 104
+#define QCOW2_HEADER_V2 72
 
 guint64
 sim_image_file_size(const SimImage *image)
@@ -42,20 +43,23 @@ qcow2_head(const SimImage *image)
 {
     const SimImageState *state = sim_image_state(image);
     gsize name = state->backing == NULL ? 0 : strlen(state->backing);
-    gsize length = QCOW2_HEADER + name;
+    guint32 header = state->version_2 ? QCOW2_HEADER_V2 : QCOW2_HEADER;
+    gsize length = header + name;
     guint8 *head = g_malloc0(length);
     memcpy(head, "QFI\xfb", 4);
-    put32(head + 4, 3);
+    put32(head + 4, state->version_2 ? 2 : 3);
     if (name > 0) {
-        put64(head + 8, QCOW2_HEADER);
+        put64(head + 8, header);
         put32(head + 16, (guint32)name);
-        memcpy(head + QCOW2_HEADER, state->backing, name);
+        memcpy(head + header, state->backing, name);
     }
-    put32(head + 20, 16);
+    put32(head + 20, (guint32)g_bit_storage(state->cluster_size) - 1);
     put64(head + 24, state->size);
     put32(head + 60, state->snapshots == NULL ? 0 : state->snapshots->len);
-    put32(head + 96, 4);
-    put32(head + 100, QCOW2_HEADER);
+    if (!state->version_2) {
+        put32(head + 96, 4);
+        put32(head + 100, QCOW2_HEADER);
+    }
     return g_bytes_new_take(head, length);
 }
 
