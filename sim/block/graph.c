@@ -170,6 +170,10 @@ sim_graph_delete(SimGraph *graph, const char *name, GError **error)
 gboolean
 sim_graph_append(SimGraph *graph, SimNode *node, SimNode *overlay, GError **error)
 {
+    for (guint i = 0; i < node->parents->len; i++) {
+        if (!sim_edge_check_frozen(node->parents->pdata[i], error))
+            return FALSE;
+    }
     gboolean was_read_only = node->read_only;
     overlay->backing = sim_edge_new_child(node, "backing", overlay);
     g_autoptr(GPtrArray) moved = sim_graph_move_users(node, overlay);

@@ -10,6 +10,7 @@
 typedef struct {
     SimNode *node;
     gboolean read_only;
+    gboolean unmap;
     SimNode *backing; /* or NULL */
     SimNode *file;    /* or NULL */
 } Former;
@@ -50,23 +51,30 @@ find_child(SimNode *node, const char *name, const char *role, GError **error)
 }
 
 static gboolean
+change_backing(SimNode *node, SimNode *backing, GError **error)
+{
+    SimNode *former = node->backing == NULL ? NULL : node->backing->child;
+    if (former == backing)
+        return TRUE;
+    if (!sim_edge_check_frozen(node->backing, error))
+        return FALSE;
+    set_backing(node, backing);
+    return TRUE;
+}
+
+static gboolean
 reopen_backing(SimNode *node, const json_t *options, GError **error)
 {
     const json_t *backing = json_object_get(options, "backing");
     if (backing == NULL)
         return !needs_backing(node) ||
                sim_qmp_refuse(error, "backing is missing for '%s'", node->name);
-    if (json_is_null(backing)) {
-        set_backing(node, NULL);
-        return TRUE;
-    }
+    if (json_is_null(backing))
+        return change_backing(node, NULL, error);
     if (!json_is_string(backing))
         return sim_qmp_refuse(error, "Cannot change the option 'backing'");
     SimNode *child = find_child(node, json_string_value(backing), "backing", error);
-    if (child == NULL)
-        return FALSE;
-    set_backing(node, child);
-    return TRUE;
+    return child != NULL && change_backing(node, child, error);
 }
 
 static gboolean
@@ -78,8 +86,11 @@ reopen_file(SimNode *node, const json_t *options, GError **error)
     SimNode *child = find_child(node, json_string_value(file), "file", error);
     if (child == NULL)
         return FALSE;
-    if (node->file != NULL && node->file->child != child)
-        sim_edge_move(node->file, child);
+    if (node->file == NULL || node->file->child == child)
+        return TRUE;
+    if (!sim_edge_check_frozen(node->file, error))
+        return FALSE;
+    sim_edge_move(node->file, child);
     return TRUE;
 }
 
@@ -89,6 +100,11 @@ reopen_node(SimNode *node, const json_t *options, GError **error)
     gboolean read_only = json_is_true(json_object_get(options, "read-only"));
     node->turning_read_only = read_only && !node->read_only;
     node->read_only = read_only;
+    node->unmap = g_strcmp0(json_string_value(json_object_get(options, "discard")), "unmap") == 0;
+    if (sim_driver_is_filter(node->driver))
+        return sim_qmp_refuse(
+            error, "Block format '%s' used by node '%s' does not support reopening files",
+            sim_driver_name(node->driver), node->name);
     if (node->driver == SIM_DRIVER_QCOW2 && !reopen_backing(node, options, error))
         return FALSE;
     if (node->file != NULL && !reopen_file(node, options, error))
@@ -111,7 +127,8 @@ reopen_one(SimGraph *graph, const json_t *options, GArray *formers, GError **err
     SimNode *node = sim_graph_find(graph, name);
     if (node == NULL)
         return sim_qmp_refuse(error, "Failed to find node with node-name='%s'", name);
-    Former former = {node, node->read_only, node->backing == NULL ? NULL : node->backing->child,
+    Former former = {node, node->read_only, node->unmap,
+                     node->backing == NULL ? NULL : node->backing->child,
                      node->file == NULL ? NULL : node->file->child};
     g_array_append_val(formers, former);
     return reopen_node(node, options, error);
@@ -123,6 +140,7 @@ put_back(SimGraph *graph, GArray *formers)
     for (guint i = formers->len; i-- > 0;) {
         Former *former = &g_array_index(formers, Former, i);
         former->node->read_only = former->read_only;
+        former->node->unmap = former->unmap;
         set_backing(former->node, former->backing);
         if (former->file != NULL && former->node->file->child != former->file)
             sim_edge_move(former->node->file, former->file);
