@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/image.h"
 #include "sim/block/digest.h"
-#include "sim/block/image_state.h"
+#include "sim/block/image_bitmap.h"
 
 struct SimImage {
     guint refs;
@@ -134,6 +134,16 @@ sim_image_resize(SimImage *image, guint64 size)
 }
 
 void
+sim_image_set_backing(SimImage *image, const char *backing, const char *format)
+{
+    g_free(image->now.backing);
+    g_free(image->now.backing_format);
+    image->now.backing = g_strdup(backing);
+    image->now.backing_format = g_strdup(format);
+    image->dirty = TRUE;
+}
+
+void
 sim_image_flush(SimImage *image)
 {
     if (image->flushed && !image->dirty)
@@ -255,29 +265,14 @@ sim_image_delete_snapshot(SimImage *image, const SimSnapshot *snapshot)
     sim_image_flush(image);
 }
 
-/* ---- persistent bitmaps ---- */
-
 void
-sim_image_add_bitmap(SimImage *image, const char *name)
+sim_image_set_bitmaps(SimImage *image, GPtrArray *list)
 {
-    GPtrArray *list = sim_strings_copy(image->now.bitmaps);
-    g_ptr_array_add(list, g_strdup(name));
-    g_clear_pointer(&image->now.bitmaps, g_ptr_array_unref);
-    image->now.bitmaps = list;
-    image->dirty = TRUE;
-}
-
-void
-sim_image_remove_bitmap(SimImage *image, const char *name)
-{
-    GPtrArray *list = sim_strings_copy(image->now.bitmaps);
-    guint i = 0;
-    if (g_ptr_array_find_with_equal_func(list, name, g_str_equal, &i))
-        g_ptr_array_remove_index(list, i);
     g_clear_pointer(&image->now.bitmaps, g_ptr_array_unref);
     if (list->len > 0)
-        image->now.bitmaps = g_ptr_array_ref(list);
-    g_ptr_array_unref(list);
+        image->now.bitmaps = list;
+    else
+        g_ptr_array_unref(list);
     image->dirty = TRUE;
 }
 

@@ -39,7 +39,7 @@ typedef struct {
     char *backing;        /* as the header has it, or NULL */
     char *backing_format; /* or NULL */
     GPtrArray *snapshots; /* of SimSnapshot *, oldest first, or NULL: none */
-    GPtrArray *bitmaps;   /* of char *, or NULL: none */
+    GPtrArray *bitmaps;   /* of SimStoredBitmap *, in their order, or NULL: none */
 } SimImageState;
 
 /** "raw", "qcow2". */
@@ -72,6 +72,8 @@ void sim_image_discard(SimImage *image, guint64 offset, guint64 length);
 void sim_image_set_layout(SimImage *image, guint32 cluster_size, gboolean version_2);
 /** Grow or shrink. */
 void sim_image_resize(SimImage *image, guint64 size);
+/** Name another backing in the header, or none; both are copied. */
+void sim_image_set_backing(SimImage *image, const char *backing, const char *format);
 /** Make what it holds durable. */
 void sim_image_flush(SimImage *image);
 /** Lose what was not flushed; FALSE when nothing of the image ever was. */
@@ -91,7 +93,8 @@ void sim_image_revert(SimImage *image, const SimSnapshot *snapshot);
 /** Remove a snapshot of the image, and flush. */
 void sim_image_delete_snapshot(SimImage *image, const SimSnapshot *snapshot);
 
-/** Name a persistent bitmap / forget it. */
+/** Store an empty bitmap of 64 KiB granules that is to record / take one out.  More of them:
+ *  sim/block/image_bitmap.h. */
 void sim_image_add_bitmap(SimImage *image, const char *name);
 void sim_image_remove_bitmap(SimImage *image, const char *name);
 

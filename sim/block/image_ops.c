@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/image_ops.h"
+#include "sim/block/image_bitmap.h"
 #include "sim/block/image_path.h"
 #include "sim/block/lock.h"
 #include <errno.h>
@@ -115,7 +116,7 @@ describe_image(VmImageInfo *info, const char *path, const SimImageState *state)
     for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++)
         g_ptr_array_add(info->snapshots, describe_snapshot(state->snapshots->pdata[i]));
     for (guint i = 0; state->bitmaps != NULL && i < state->bitmaps->len; i++)
-        g_ptr_array_add(info->bitmaps, g_strdup(state->bitmaps->pdata[i]));
+        g_ptr_array_add(info->bitmaps, g_strdup(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
 }
 
 VmImageInfo *

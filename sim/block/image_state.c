@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/image_state.h"
+#include "sim/block/image_bitmap.h"
 
 SimSnapshot *
 sim_snapshot_ref(SimSnapshot *snapshot)
@@ -18,15 +19,6 @@ sim_snapshot_unref(SimSnapshot *snapshot)
     sim_content_unref(snapshot->content);
     g_clear_pointer(&snapshot->vm_state, g_bytes_unref);
     g_free(snapshot);
-}
-
-GPtrArray *
-sim_strings_copy(const GPtrArray *list)
-{
-    GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; list != NULL && i < list->len; i++)
-        g_ptr_array_add(copy, g_strdup(list->pdata[i]));
-    return copy;
 }
 
 SimImageState
@@ -81,5 +73,5 @@ sim_image_state_digest(const SimImageState *state, SimDigest *digest)
         }
     }
     for (guint i = 0; state->bitmaps != NULL && i < state->bitmaps->len; i++)
-        sim_digest_string(digest, state->bitmaps->pdata[i]);
+        sim_stored_bitmap_digest(state->bitmaps->pdata[i], digest);
 }

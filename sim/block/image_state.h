@@ -17,6 +17,3 @@ void sim_image_state_digest(const SimImageState *state, SimDigest *digest);
 /** One more reference to a snapshot / one less. */
 SimSnapshot *sim_snapshot_ref(SimSnapshot *snapshot);
 void sim_snapshot_unref(SimSnapshot *snapshot);
-
-/** A new list of the same strings; NULL counts as none. */
-GPtrArray *sim_strings_copy(const GPtrArray *list);

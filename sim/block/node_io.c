@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/node_io.h"
+#include "sim/block/bitmap.h"
 #include "sim/block/chain.h"
 #include <errno.h>
 
@@ -54,6 +55,14 @@ before_write(SimNode *node, guint64 offset, guint64 length)
     return number;
 }
 
+/* Every node on the way has been written. */
+static void
+mark(SimNode *node, guint64 offset, guint64 length)
+{
+    for (; node != NULL; node = below(node))
+        sim_bitmaps_mark(node, offset, length);
+}
+
 int
 sim_node_write(SimNode *node, guint64 offset, guint64 length, guint64 stamp)
 {
@@ -61,6 +70,7 @@ sim_node_write(SimNode *node, guint64 offset, guint64 length, guint64 stamp)
     if (number != 0)
         return number;
     sim_image_write(sim_node_image(data_node(node)), offset, length, stamp);
+    mark(node, offset, length);
     return 0;
 }
 
@@ -76,6 +86,7 @@ sim_node_discard(SimNode *node, guint64 offset, guint64 length)
         sim_image_write(sim_node_image(data), offset, length, SIM_STAMP_ZERO);
     else
         sim_image_discard(sim_node_image(data), offset, length);
+    mark(node, offset, length);
     return 0;
 }
 
@@ -109,7 +120,8 @@ sim_node_copy_in(SimNode *node, const SimContent *content, guint64 offset, guint
     if (number != 0)
         return number;
     copy_extents(sim_node_image(data_node(node)), content, offset, offset + length);
-    (void)kind;
+    if (kind == SIM_WRITE_DIRTY)
+        mark(node, offset, length);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/world/inspect.h"
+#include "sim/block/image_bitmap.h"
 #include "sim/block/digest.h"
 #include "sim/block/image_path.h"
 #include "sim/vm/ram.h"
@@ -118,7 +119,7 @@ sim_inspect_file(SimWorld *world, const char *path)
     guint64 size = state == NULL ? sim_inode_size(inode) : state->size;
     json_t *bitmaps = json_array();
     for (guint i = 0; state != NULL && state->bitmaps != NULL && i < state->bitmaps->len; i++)
-        json_array_append_new(bitmaps, json_string(state->bitmaps->pdata[i]));
+        json_array_append_new(bitmaps, json_string(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
     json_object_set_new(
         info, "format",
         json_string(image == NULL ? "raw" : sim_format_name(sim_image_format(image))));
