@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/filter.h"
+#include "sim/block/bitmap.h"
 #include "sim/block/chain.h"
 #include "sim/block/graph_private.h"
 
@@ -108,8 +109,11 @@ sim_graph_set_read_only(SimNode *node, gboolean read_only, GError **error)
     gboolean former = node->read_only;
     node->read_only = read_only;
     node->turning_read_only = read_only && !former;
-    gboolean ok = sim_graph_refresh(node->graph, error);
+    gboolean ok = sim_graph_refresh(node->graph, error) &&
+                  (!read_only || former || sim_bitmaps_fix(node, error));
     node->turning_read_only = FALSE;
+    if (ok && former && !read_only)
+        sim_bitmaps_thaw(node);
     if (ok)
         return TRUE;
     node->read_only = former;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/graph.h"
+#include "sim/block/bitmap.h"
 #include "sim/block/blocker.h"
 #include "sim/block/graph_private.h"
 #include <errno.h>
@@ -107,8 +108,11 @@ void
 sim_node_close(SimNode *node, gboolean flush)
 {
     g_assert(node->parents->len == 0);
-    if (flush && !node->read_only && !node->graph->inactive)
+    if (flush && !node->read_only && !node->graph->inactive) {
+        sim_bitmaps_store(node);
         sim_node_flush(node);
+    }
+    sim_bitmaps_drop(node);
     if (node->filter_free != NULL)
         node->filter_free(node);
     close_child(g_steal_pointer(&node->target), flush);
@@ -196,6 +200,16 @@ sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay, gboolean wa
     g_assert(ok);
 }
 
+void
+sim_graph_append_done(SimNode *node, gboolean was_read_only)
+{
+    if (was_read_only || sim_bitmaps_fix(node, NULL))
+        return;
+    node->read_only = FALSE;
+    gboolean ok = sim_graph_refresh(node->graph, NULL);
+    g_assert(ok);
+}
+
 /* ---- migration ---- */
 
 void
@@ -205,6 +219,7 @@ sim_graph_inactivate(SimGraph *graph)
         return;
     for (guint i = 0; i < graph->nodes->len; i++) {
         SimNode *node = graph->nodes->pdata[i];
+        sim_bitmaps_store(node);
         if (!node->read_only)
             sim_node_flush(node);
     }
@@ -219,8 +234,11 @@ sim_graph_activate(SimGraph *graph, GError **error)
     if (!graph->inactive)
         return TRUE;
     graph->inactive = FALSE;
-    if (sim_graph_refresh(graph, error))
+    if (sim_graph_refresh(graph, error)) {
+        for (guint i = 0; i < graph->nodes->len; i++)
+            sim_bitmaps_load(graph->nodes->pdata[i]);
         return TRUE;
+    }
     graph->inactive = TRUE;
     gboolean ok = sim_graph_refresh(graph, NULL);
     g_assert(ok);

@@ -132,6 +132,9 @@ gboolean sim_graph_append(SimGraph *graph, SimNode *node, SimNode *overlay, GErr
 /** Take it back. */
 void sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay, gboolean was_read_only);
 
+/** It is there to stay: the bitmaps of node are stored; when that fails, node stays writable. */
+void sim_graph_append_done(SimNode *node, gboolean was_read_only);
+
 /** Let the images go / take them back with their locks. */
 void sim_graph_inactivate(SimGraph *graph);
 gboolean sim_graph_activate(SimGraph *graph, GError **error);

@@ -2,6 +2,7 @@
  *
  * blockdev-add: how a node comes to be, with its children.
  */
+#include "sim/block/bitmap.h"
 #include "sim/block/graph_private.h"
 #include "sim/block/image_path.h"
 #include <errno.h>
@@ -218,10 +219,13 @@ open_format(SimGraph *graph, const json_t *options, SimDriver driver, GError **e
         return NULL;
     }
     node->file = sim_edge_new_child(file, "file", node);
-    if (finish_format(node, options, error))
-        return node;
-    sim_node_close(node, FALSE);
-    return NULL;
+    if (!finish_format(node, options, error)) {
+        sim_node_close(node, FALSE);
+        return NULL;
+    }
+    if (!graph->inactive)
+        sim_bitmaps_load(node);
+    return node;
 }
 
 static SimNode *

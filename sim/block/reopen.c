@@ -2,6 +2,7 @@
  *
  * blockdev-reopen: new options for nodes that stay, all or none.
  */
+#include "sim/block/bitmap.h"
 #include "sim/block/chain.h"
 #include "sim/block/graph_private.h"
 #include <string.h>
@@ -163,6 +164,30 @@ drop_unused(GArray *formers)
     }
 }
 
+/* Bitmaps of nodes that turn read-only are stored, or nothing is changed; those of nodes that can
+ * be written again are in use. */
+static gboolean
+turn_bitmaps(GArray *formers, GError **error)
+{
+    for (guint i = 0; i < formers->len; i++) {
+        const Former *former = &g_array_index(formers, Former, i);
+        if (former->read_only || !former->node->read_only || sim_bitmaps_fix(former->node, error))
+            continue;
+        while (i-- > 0) {
+            former = &g_array_index(formers, Former, i);
+            if (!former->read_only && former->node->read_only)
+                sim_bitmaps_thaw(former->node);
+        }
+        return FALSE;
+    }
+    for (guint i = 0; i < formers->len; i++) {
+        const Former *former = &g_array_index(formers, Former, i);
+        if (former->read_only && !former->node->read_only)
+            sim_bitmaps_thaw(former->node);
+    }
+    return TRUE;
+}
+
 gboolean
 sim_graph_reopen(SimGraph *graph, const json_t *list, GError **error)
 {
@@ -170,7 +195,7 @@ sim_graph_reopen(SimGraph *graph, const json_t *list, GError **error)
     gboolean ok = TRUE;
     for (gsize i = 0; ok && i < json_array_size(list); i++)
         ok = reopen_one(graph, json_array_get(list, i), formers, error);
-    ok = ok && sim_graph_refresh(graph, error);
+    ok = ok && sim_graph_refresh(graph, error) && turn_bitmaps(formers, error);
     for (guint i = 0; i < formers->len; i++)
         g_array_index(formers, Former, i).node->turning_read_only = FALSE;
     if (ok)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/block_info.h"
+#include "sim/block/bitmap.h"
 #include "sim/block/image_path.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
@@ -153,6 +154,9 @@ sim_block_info_node(SimNode *node, gboolean flat)
         info, "cache",
         json_pack("{s:b, s:b, s:b}", "direct", FALSE, "no-flush", FALSE, "writeback", TRUE));
     json_object_set_new(info, "image", image_info(node, flat));
+    json_t *bitmaps = sim_bitmaps_query(node);
+    if (bitmaps != NULL)
+        json_object_set_new(info, "dirty-bitmaps", bitmaps);
     if (node->backing != NULL) {
         g_autofree char *backing = shown_name(node->backing->child);
         json_object_set_new(info, "backing_file", json_string(backing));

@@ -119,7 +119,8 @@ sim_inspect_file(SimWorld *world, const char *path)
     guint64 size = state == NULL ? sim_inode_size(inode) : state->size;
     json_t *bitmaps = json_array();
     for (guint i = 0; state != NULL && state->bitmaps != NULL && i < state->bitmaps->len; i++)
-        json_array_append_new(bitmaps, json_string(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
+        json_array_append_new(bitmaps,
+                              json_string(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
     json_object_set_new(
         info, "format",
         json_string(image == NULL ? "raw" : sim_format_name(sim_image_format(image))));

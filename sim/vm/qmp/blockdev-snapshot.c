@@ -61,8 +61,14 @@ abort_snapshot(SimAction *action)
                        action->was_read_only);
 }
 
+static void
+commit(SimAction *action)
+{
+    sim_graph_append_done(action->node, action->was_read_only);
+}
+
 const SimActionType sim_action_blockdev_snapshot = {"blockdev-snapshot", arguments, prepare,
-                                                    abort_snapshot};
+                                                    abort_snapshot, commit};
 
 static gboolean
 run(SimCall *call, GError **error)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/bitmap.h"
 #include "sim/vm/qmp/command.h"
 #include "sim/vm/qmp/job_step.h"
 #include "sim/vm/qmp/snapshot_devices.h"
@@ -9,7 +10,7 @@ revert_disk(SimNode *node, const char *tag, GError **error)
     SimImage *image = sim_node_image(node);
     const char *cause = NULL;
     int number = sim_node_can_write(node);
-    if (sim_image_state(image)->bitmaps != NULL)
+    if (sim_bitmaps_any(node))
         cause = "Device has active dirty bitmaps";
     else if (number != 0)
         cause = g_strerror(number);
