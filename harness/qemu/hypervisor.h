@@ -6,8 +6,8 @@
 
 #include "spec/driver/hypervisor.h"
 
-/** The oldest QEMU that has all that the driver sends. */
-#define QEMU_VERSION_MIN "6.0"
+/** The oldest QEMU that has all that the driver sends, and takes its devices as JSON. */
+#define QEMU_VERSION_MIN "6.2"
 
 /** How it is set up; strings are borrowed. */
 typedef struct {
@@ -24,10 +24,13 @@ VmHypervisor *qemu_hypervisor_new(const QemuOptions *options, GError **error);
 /** Kill what runs, remove what the instances had in the folder, free it.  Handles must be gone. */
 void qemu_hypervisor_free(VmHypervisor *hypervisor);
 
-/** "7.2.22", and whether /dev/kvm can be used; borrowed. */
+/** "7.2.22"; borrowed. */
 const char *qemu_hypervisor_version(const VmHypervisor *hypervisor);
 /** Whether instances run under KVM. */
 gboolean qemu_hypervisor_uses_kvm(const VmHypervisor *hypervisor);
+/** One line for the user where KVM was wanted and cannot be had, with the cause; else NULL.
+ *  Borrowed. */
+const char *qemu_hypervisor_note(const VmHypervisor *hypervisor);
 /** The names of the instances that run, sorted.  The caller unrefs the array. */
 GPtrArray *qemu_hypervisor_names(VmHypervisor *hypervisor);
 /** Nanoseconds spent in QEMU and qemu-img on our behalf: waiting for answers, events, starts and
@@ -38,9 +41,15 @@ guint64 qemu_hypervisor_time(const VmHypervisor *hypervisor);
  *  at it from outside.  As VmHypervisorOps.command. */
 gboolean qemu_hypervisor_look(VmHypervisor *hypervisor, const char *instance, const char *command,
                               json_t *arguments, json_t **reply, GError **error);
-/** One guest command, as sim_world_guest(): sent to the test guest over its serial port. */
+/** One guest command, as sim_world_guest(): sent to the test guest over its serial port.  *answer
+ *  (may be NULL) is the caller's, "" where it says nothing.  INVALID_ARG for what is no command,
+ *  OPERATION_INVALID while the CPUs are stopped, OPERATION_FAILED for an I/O error that the guest
+ *  sees, OPERATION_TIMEOUT when it does not answer.  One that ends the machine returns after its
+ *  process has ended. */
 gboolean qemu_hypervisor_guest(VmHypervisor *hypervisor, const char *instance, const char *command,
                                char **answer, GError **error);
 /** Stop (SIGSTOP) or let go on (SIGCONT) the process of an instance: a monitor that hangs. */
 gboolean qemu_hypervisor_hang(VmHypervisor *hypervisor, const char *instance, gboolean on,
                               GError **error);
+/** End the process of an instance by SIGKILL, and see it end. */
+gboolean qemu_hypervisor_kill(VmHypervisor *hypervisor, const char *instance, GError **error);

@@ -341,6 +341,20 @@ qemu_monitor_next_event(QemuMonitor *monitor, guint milliseconds)
     }
 }
 
+void
+qemu_monitor_drop_events(QemuMonitor *monitor)
+{
+    take_in(monitor);
+    g_queue_clear_full(&monitor->events, (GDestroyNotify)json_decref);
+}
+
+gboolean
+qemu_monitor_disconnected(QemuMonitor *monitor)
+{
+    take_in(monitor);
+    return g_error_matches(monitor->failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED);
+}
+
 /* ---- raw dialogues ---- */
 
 /* From now on nothing that comes can be wrong: it may be meant for the other speaker. */

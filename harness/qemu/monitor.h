@@ -43,6 +43,10 @@ json_t *qemu_monitor_next_object(QemuMonitor *monitor, guint milliseconds, GErro
 /** The next event, waiting at most that long (0: take only what is there); NULL where none.  The
  *  caller decrefs it. */
 json_t *qemu_monitor_next_event(QemuMonitor *monitor, guint milliseconds);
+/** Forget the events that have come. */
+void qemu_monitor_drop_events(QemuMonitor *monitor);
+/** Whether the other side has ended the connection; takes in what has come, without waiting. */
+gboolean qemu_monitor_disconnected(QemuMonitor *monitor);
 /** Whether no command waits for its answer; a late one that has come is taken and dropped.  TRUE
  *  too when the connection has ended or is broken: nothing can come any more. */
 gboolean qemu_monitor_settled(QemuMonitor *monitor);

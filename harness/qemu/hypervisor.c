@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The driver's hypervisor port on QEMU processes.  The table of processes
+ * outlives a driver; the handles that a driver has are connections to them.
+ */
+#include "harness/qemu/hypervisor_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include "harness/qemu/files.h"
+#include "harness/qemu/version.h"
+
+#define DEADLINE_MS 30000
+/* A start is no command: the host may be busy with a dozen others. */
+#define START_MS 30000
+/* After SIGKILL only the kernel is between us and the end. */
+#define KILL_MS 10000
+
+/* A driver's handle. */
+typedef struct {
+    VmInstance base;
+    QemuMachine *machine;
+    QemuMonitor *monitor;
+} QemuInstance;
+
+static QemuInstance *
+handle(VmInstance *instance)
+{
+    return (QemuInstance *)instance;
+}
+
+/* ---- the table ---- */
+
+static void
+drop_ended(QemuHypervisor *hypervisor)
+{
+    for (guint i = hypervisor->machines->len; i-- > 0;) {
+        QemuMachine *machine = hypervisor->machines->pdata[i];
+        if (qemu_process_ended(machine->process, NULL))
+            g_ptr_array_remove_index(hypervisor->machines, i);
+    }
+}
+
+QemuMachine *
+qemu_hypervisor_find(QemuHypervisor *hypervisor, const char *name)
+{
+    drop_ended(hypervisor);
+    for (guint i = 0; i < hypervisor->machines->len; i++) {
+        QemuMachine *machine = hypervisor->machines->pdata[i];
+        if (strcmp(machine->name, name) == 0)
+            return machine;
+    }
+    return NULL;
+}
+
+static gint
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *
+qemu_hypervisor_names(VmHypervisor *hypervisor)
+{
+    GPtrArray *machines = qemu_hypervisor_own(hypervisor)->machines;
+    drop_ended(qemu_hypervisor_own(hypervisor));
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < machines->len; i++)
+        g_ptr_array_add(names, g_strdup(((QemuMachine *)machines->pdata[i])->name));
+    g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
+/* ---- starting ---- */
+
+static VmInstance *
+handle_new(QemuHypervisor *hypervisor, QemuMachine *machine, QemuMonitor *monitor)
+{
+    QemuInstance *instance = g_new0(QemuInstance, 1);
+    instance->base.hypervisor = &hypervisor->base;
+    instance->machine = qemu_machine_ref(machine);
+    instance->monitor = monitor;
+    qemu_monitor_set_deadline(monitor, hypervisor->deadline_ms);
+    return &instance->base;
+}
+
+/* Why a process that was started cannot be talked to. */
+static void
+refuse_start(QemuMachine *machine, const GError *failure, GError **error)
+{
+    int status = 0;
+    gboolean gone = g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED) &&
+                    qemu_machine_await_end(machine);
+    g_autofree char *said = qemu_machine_said(machine);
+    if (gone && qemu_process_ended(machine->process, &status))
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "QEMU ended at once (status %d): %s", status,
+                  said);
+    else
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "QEMU cannot be talked to: %s: %s",
+                  failure->message, said);
+}
+
+static VmInstance *
+start(QemuHypervisor *hypervisor, const json_t *config, GError **error)
+{
+    QemuMachineOptions options = {
+        .folder = hypervisor->folder,
+        .number = ++hypervisor->started,
+        .rom = hypervisor->rom,
+        .kvm = hypervisor->kvm,
+    };
+    g_autoptr(QemuMachine) machine = qemu_machine_start(&options, config, error);
+    if (machine == NULL)
+        return NULL;
+    g_autoptr(GError) failure = NULL;
+    QemuMonitor *monitor = qemu_machine_connect(machine, START_MS, &failure);
+    if (monitor == NULL) {
+        refuse_start(machine, failure, error);
+        return NULL;
+    }
+    g_ptr_array_add(hypervisor->machines, qemu_machine_ref(machine));
+    return handle_new(hypervisor, machine, monitor);
+}
+
+static VmInstance *
+port_start(VmHypervisor *hv, const json_t *config, GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    const char *name = json_string_value(json_object_get(config, "name"));
+    VmInstance *instance = NULL;
+    if (name == NULL || qemu_hypervisor_find(qemu_hypervisor_own(hv), name) != NULL)
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "cannot start '%s': %s", name ? name : "",
+                  name == NULL ? "it has no name" : "an instance of that name runs");
+    else
+        instance = start(qemu_hypervisor_own(hv), config, error);
+    qemu_hypervisor_count_time(qemu_hypervisor_own(hv), began);
+    return instance;
+}
+
+static VmInstance *
+port_attach(VmHypervisor *hv, const char *name, GError **error)
+{
+    QemuHypervisor *hypervisor = qemu_hypervisor_own(hv);
+    QemuMachine *machine = qemu_hypervisor_find(hypervisor, name);
+    if (machine == NULL)
+        return NULL;
+    gint64 began = g_get_monotonic_time();
+    g_autoptr(GError) failure = NULL;
+    QemuMonitor *monitor = qemu_machine_connect(machine, hypervisor->deadline_ms, &failure);
+    gboolean gone = monitor == NULL &&
+                    g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED) &&
+                    qemu_machine_await_end(machine);
+    qemu_hypervisor_count_time(hypervisor, began);
+    if (monitor != NULL)
+        return handle_new(hypervisor, machine, monitor);
+    if (!gone)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return NULL;
+}
+
+static void
+port_detach(VmInstance *instance)
+{
+    qemu_monitor_free(handle(instance)->monitor);
+    qemu_machine_unref(handle(instance)->machine);
+    g_free(instance);
+}
+
+/* ---- talking ---- */
+
+gboolean
+qemu_hypervisor_explain(QemuMachine *machine, GError *failure, GError **error)
+{
+    int status = 0;
+    if (g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED) &&
+        qemu_machine_await_end(machine) && qemu_process_ended(machine->process, &status)) {
+        g_autofree char *said = qemu_machine_said(machine);
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED,
+                    "instance '%s' has ended (status %d)%s%s", machine->name, status,
+                    *said != '\0' ? ": " : "", said);
+        g_error_free(failure);
+        return FALSE;
+    }
+    gboolean of_qemu = failure->code < VM_QMP_DISCONNECTED;
+    g_propagate_error(error, failure);
+    if (!of_qemu)
+        g_prefix_error(error, "instance '%s': ", machine->name);
+    return FALSE;
+}
+
+static gboolean
+port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
+             json_t **reply, GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    int fd = pass != NULL ? qemu_store_file_descriptor(pass) : -1;
+    QemuMachine *machine = handle(instance)->machine;
+    GError *failure = NULL;
+    qemu_hypervisor_before(qemu_hypervisor_own(instance->hypervisor), machine, name);
+    gboolean ok =
+        qemu_monitor_command(handle(instance)->monitor, name, arguments, fd, reply, &failure) ||
+        qemu_hypervisor_explain(machine, failure, error);
+    if (ok)
+        qemu_hypervisor_after(qemu_hypervisor_own(instance->hypervisor), machine, name);
+    qemu_hypervisor_count_time(qemu_hypervisor_own(instance->hypervisor), began);
+    return ok;
+}
+
+static json_t *
+port_next_event(VmInstance *instance, gboolean wait)
+{
+    QemuHypervisor *hypervisor = qemu_hypervisor_own(instance->hypervisor);
+    QemuMonitor *monitor = handle(instance)->monitor;
+    if (!wait)
+        return qemu_monitor_next_event(monitor, 0);
+    gint64 began = g_get_monotonic_time();
+    json_t *event = qemu_monitor_next_event(monitor, hypervisor->deadline_ms);
+    if (event == NULL && qemu_monitor_disconnected(monitor))
+        qemu_machine_await_end(handle(instance)->machine);
+    qemu_hypervisor_count_time(hypervisor, began);
+    return event;
+}
+
+static gboolean
+port_settled(VmInstance *instance)
+{
+    return qemu_monitor_settled(handle(instance)->monitor) ||
+           qemu_process_ended(handle(instance)->machine->process, NULL);
+}
+
+static gboolean
+port_ended(VmInstance *instance, int *status)
+{
+    return qemu_process_ended(handle(instance)->machine->process, status);
+}
+
+void
+qemu_hypervisor_kill_machine(QemuMachine *machine)
+{
+    qemu_process_signal(machine->process, SIGKILL);
+    qemu_process_wait(machine->process, KILL_MS, NULL);
+}
+
+static void
+port_kill(VmInstance *instance)
+{
+    gint64 began = g_get_monotonic_time();
+    qemu_hypervisor_kill_machine(handle(instance)->machine);
+    qemu_hypervisor_count_time(qemu_hypervisor_own(instance->hypervisor), began);
+}
+
+/* ---- offline ---- */
+
+static gboolean
+port_image_create(VmHypervisor *hv, const char *path, const char *format, guint64 size,
+                  const char *backing, const char *backing_format, GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    QemuImageWish wish = {path, format, size, backing, backing_format};
+    gboolean ok = qemu_images_create(qemu_hypervisor_own(hv)->images, &wish, error);
+    qemu_hypervisor_count_time(qemu_hypervisor_own(hv), began);
+    return ok;
+}
+
+static VmImageInfo *
+port_image_info(VmHypervisor *hv, const char *path, GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    VmImageInfo *info = qemu_images_info(qemu_hypervisor_own(hv)->images, path, error);
+    qemu_hypervisor_count_time(qemu_hypervisor_own(hv), began);
+    return info;
+}
+
+static gboolean
+port_image_snapshot(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
+                    GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    gboolean ok = qemu_images_snapshot(qemu_hypervisor_own(hv)->images, path, verb, tag, error);
+    qemu_hypervisor_count_time(qemu_hypervisor_own(hv), began);
+    return ok;
+}
+
+static const VmHypervisorOps port_ops = {
+    .start = port_start,
+    .attach = port_attach,
+    .detach = port_detach,
+    .command = port_command,
+    .next_event = port_next_event,
+    .settled = port_settled,
+    .ended = port_ended,
+    .kill = port_kill,
+    .image_create = port_image_create,
+    .image_info = port_image_info,
+    .image_snapshot = port_image_snapshot,
+};
+
+/* ---- life ---- */
+
+/* Whether KVM can be had, and if not, the line that says why. */
+static gboolean
+look_for_kvm(char **note)
+{
+    int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+    if (fd < 0) {
+        *note =
+            g_strdup_printf("/dev/kvm cannot be used (%s): QEMU runs under TCG", g_strerror(errno));
+        return FALSE;
+    }
+    close(fd);
+    return TRUE;
+}
+
+VmHypervisor *
+qemu_hypervisor_new(const QemuOptions *options, GError **error)
+{
+    const char *version = qemu_version_check(QEMU_VERSION_MIN, error);
+    if (version == NULL)
+        return NULL;
+    if (g_mkdir_with_parents(options->folder, 0700) < 0) {
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "cannot make folder '%s': %s", options->folder,
+                  g_strerror(errno));
+        return NULL;
+    }
+    QemuHypervisor *hypervisor = g_new0(QemuHypervisor, 1);
+    hypervisor->base.ops = &port_ops;
+    hypervisor->folder = g_canonicalize_filename(options->folder, NULL);
+    hypervisor->rom = g_strdup(options->rom);
+    hypervisor->deadline_ms = options->deadline_ms != 0 ? options->deadline_ms : DEADLINE_MS;
+    hypervisor->kvm = !options->tcg && look_for_kvm(&hypervisor->note);
+    hypervisor->version = version;
+    hypervisor->machines = g_ptr_array_new_with_free_func((GDestroyNotify)qemu_machine_unref);
+    hypervisor->images = qemu_images_new();
+    return &hypervisor->base;
+}
+
+void
+qemu_hypervisor_free(VmHypervisor *hypervisor)
+{
+    if (hypervisor == NULL)
+        return;
+    g_ptr_array_unref(qemu_hypervisor_own(hypervisor)->machines);
+    qemu_images_free(qemu_hypervisor_own(hypervisor)->images);
+    g_rmdir(qemu_hypervisor_own(hypervisor)->folder); /* where others have put nothing into it */
+    g_free(qemu_hypervisor_own(hypervisor)->folder);
+    g_free(qemu_hypervisor_own(hypervisor)->rom);
+    g_free(qemu_hypervisor_own(hypervisor)->note);
+    g_free(hypervisor);
+}
+
+const char *
+qemu_hypervisor_version(const VmHypervisor *hypervisor)
+{
+    return qemu_hypervisor_own_const(hypervisor)->version;
+}
+
+gboolean
+qemu_hypervisor_uses_kvm(const VmHypervisor *hypervisor)
+{
+    return qemu_hypervisor_own_const(hypervisor)->kvm;
+}
+
+const char *
+qemu_hypervisor_note(const VmHypervisor *hypervisor)
+{
+    return qemu_hypervisor_own_const(hypervisor)->note;
+}
+
+guint64
+qemu_hypervisor_time(const VmHypervisor *hypervisor)
+{
+    return (guint64)qemu_hypervisor_own_const(hypervisor)->spent * 1000;
+}

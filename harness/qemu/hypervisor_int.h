@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Private to harness/qemu/hypervisor*.c: the table of processes.
+ */
+#pragma once
+
+#include "harness/qemu/hypervisor.h"
+#include "harness/qemu/images.h"
+#include "harness/qemu/machine.h"
+
+/** Real QEMU. */
+typedef struct {
+    VmHypervisor base;
+    char *folder;
+    char *rom;
+    guint deadline_ms;
+    gboolean kvm;
+    char *note;
+    const char *version; /* static */
+    GPtrArray *machines; /* of QemuMachine *; ended ones are dropped */
+    QemuImages *images;
+    guint started;
+    gint64 spent; /* microseconds */
+} QemuHypervisor;
+
+/** What is behind the port. */
+static inline QemuHypervisor *
+qemu_hypervisor_own(VmHypervisor *hypervisor)
+{
+    return (QemuHypervisor *)hypervisor;
+}
+
+/** The same, to be looked at. */
+static inline const QemuHypervisor *
+qemu_hypervisor_own_const(const VmHypervisor *hypervisor)
+{
+    return (const QemuHypervisor *)hypervisor;
+}
+
+/** Count what has passed since `began` (of g_get_monotonic_time()) as QEMU's time. */
+static inline void
+qemu_hypervisor_count_time(QemuHypervisor *hypervisor, gint64 began)
+{
+    hypervisor->spent += g_get_monotonic_time() - began;
+}
+
+/** The running process of that name, or NULL; borrowed. */
+QemuMachine *qemu_hypervisor_find(QemuHypervisor *hypervisor, const char *name);
+/** End a process at once and see it end. */
+void qemu_hypervisor_kill_machine(QemuMachine *machine);
+/** Hand on what a monitor of it has failed with (taken): a failure of the connection names the
+ *  instance and why its process ended, QEMU's own errors stay as they are.  Always FALSE. */
+gboolean qemu_hypervisor_explain(QemuMachine *machine, GError *failure, GError **error);
+
+/** Before the driver's command: the guest's channel has to know of some. */
+void qemu_hypervisor_before(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command);
+/** After it was done: what the guest does on it is waited for, as a miniature would do it at
+ *  once. */
+void qemu_hypervisor_after(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What is done to a running instance beside the driver: looks, guest commands,
+ * signals.
+ */
+#include "harness/qemu/hypervisor_int.h"
+
+#include <signal.h>
+#include <string.h>
+#include "harness/qemu/guest_channel.h"
+
+/* A guest command may read a whole disk under TCG. */
+#define GUEST_MS 60000
+/* After that long without an answer it is asked whether the CPUs run at all. */
+#define GUEST_SLICE_MS 500
+/* For the power button: an answer of the guest shows that it has seen it. */
+#define BUTTON_MS 5000
+
+static QemuMachine *
+find_or_refuse(VmHypervisor *hypervisor, const char *name, GError **error)
+{
+    QemuMachine *machine = qemu_hypervisor_find(qemu_hypervisor_own(hypervisor), name);
+    if (machine == NULL)
+        vm_refuse(error, VIR_ERR_OPERATION_INVALID, "no instance '%s' runs", name);
+    return machine;
+}
+
+/* ---- looks ---- */
+
+static gboolean
+look(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command, json_t *arguments,
+     json_t **reply, GError **error)
+{
+    GError *failure = NULL;
+    gboolean ok = FALSE;
+    QemuMonitor *monitor = qemu_machine_look(machine, hypervisor->deadline_ms, &failure);
+    if (monitor != NULL) {
+        qemu_monitor_drop_events(monitor);
+        ok = qemu_monitor_command(monitor, command, arguments, -1, reply, &failure);
+    } else {
+        json_decref(arguments);
+    }
+    return ok || qemu_hypervisor_explain(machine, failure, error);
+}
+
+gboolean
+qemu_hypervisor_look(VmHypervisor *hypervisor, const char *instance, const char *command,
+                     json_t *arguments, json_t **reply, GError **error)
+{
+    QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
+    if (machine == NULL) {
+        json_decref(arguments);
+        return FALSE;
+    }
+    gint64 began = g_get_monotonic_time();
+    gboolean ok = look(qemu_hypervisor_own(hypervisor), machine, command, arguments, reply, error);
+    qemu_hypervisor_count_time(qemu_hypervisor_own(hypervisor), began);
+    return ok;
+}
+
+/* Whether its CPUs run: FALSE with an error where that cannot be told. */
+static gboolean
+look_if_running(QemuHypervisor *hypervisor, QemuMachine *machine, gboolean *running, GError **error)
+{
+    json_t *reply = NULL;
+    if (!look(hypervisor, machine, "query-status", NULL, &reply, error))
+        return FALSE;
+    *running = json_is_true(json_object_get(reply, "running"));
+    json_decref(reply);
+    return TRUE;
+}
+
+/* ---- the guest ---- */
+
+static gboolean
+guest_refused_by_look(GError *failure, GError **error)
+{
+    vm_refuse(error,
+              g_error_matches(failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT) ? VIR_ERR_OPERATION_TIMEOUT
+                                                                       : VIR_ERR_OPERATION_FAILED,
+              "guest: %s", failure->message);
+    g_error_free(failure);
+    return FALSE;
+}
+
+static gboolean
+check_running(QemuHypervisor *hypervisor, QemuMachine *machine, const char *text, GError **error)
+{
+    GError *failure = NULL;
+    gboolean running = FALSE;
+    if (!look_if_running(hypervisor, machine, &running, &failure))
+        return guest_refused_by_look(failure, error);
+    return running || vm_refuse(error, VIR_ERR_OPERATION_INVALID, "%s", text);
+}
+
+/* Wait for an answer, as long as the CPUs run that are to give it. */
+static gboolean
+await_answer(QemuHypervisor *hypervisor, QemuMachine *machine, char **answer, GError **error)
+{
+    for (guint waited = 0; waited < GUEST_MS; waited += GUEST_SLICE_MS) {
+        QemuGuestTurn turn =
+            qemu_guest_channel_await(machine->guest, GUEST_SLICE_MS, answer, error);
+        if (turn != QEMU_GUEST_PENDING)
+            return turn == QEMU_GUEST_ANSWERED;
+        if (!check_running(hypervisor, machine,
+                           "guest: its CPUs were stopped before it could answer", error))
+            return FALSE;
+    }
+    return vm_refuse(error, VIR_ERR_OPERATION_TIMEOUT, "guest: no answer within %d s",
+                     GUEST_MS / 1000);
+}
+
+static gboolean
+run_guest_command(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command,
+                  char **answer, GError **error)
+{
+    if (!qemu_guest_command_check(command, error) ||
+        !check_running(hypervisor, machine, "guest: its CPUs are stopped", error) ||
+        !qemu_guest_channel_send(machine->guest, command, error) ||
+        !await_answer(hypervisor, machine, answer, error))
+        return FALSE;
+    if (qemu_guest_command_ends(command))
+        qemu_machine_await_end(machine);
+    return TRUE;
+}
+
+gboolean
+qemu_hypervisor_guest(VmHypervisor *hypervisor, const char *instance, const char *command,
+                      char **answer, GError **error)
+{
+    QemuHypervisor *own = qemu_hypervisor_own(hypervisor);
+    QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
+    if (machine == NULL)
+        return FALSE;
+    if (own->rom == NULL)
+        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                         "instance '%s' has no test guest in it", instance);
+    gint64 began = g_get_monotonic_time();
+    gboolean ok = run_guest_command(own, machine, command, answer, error);
+    qemu_hypervisor_count_time(own, began);
+    return ok;
+}
+
+/* ---- what the driver does to the guest ---- */
+
+void
+qemu_hypervisor_before(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command)
+{
+    gboolean running = FALSE;
+    if (hypervisor->rom == NULL || strcmp(command, "system_reset") != 0)
+        return;
+    if (look_if_running(hypervisor, machine, &running, NULL))
+        qemu_guest_channel_expect_reset(machine->guest, running);
+}
+
+/* The guest looks at the button before it takes a command, so its answer shows that it has done
+ * so; QEMU ends by itself between two commands, so the second query is one that it does not answer
+ * any more when it was told to. */
+static void
+await_button(QemuHypervisor *hypervisor, QemuMachine *machine)
+{
+    gboolean running = FALSE;
+    if (!look_if_running(hypervisor, machine, &running, NULL) || !running ||
+        !qemu_guest_channel_send(machine->guest, "counter", NULL))
+        return;
+    qemu_guest_channel_await(machine->guest, BUTTON_MS, NULL, NULL);
+    if (look_if_running(hypervisor, machine, &running, NULL))
+        look_if_running(hypervisor, machine, &running, NULL);
+}
+
+void
+qemu_hypervisor_after(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command)
+{
+    if (hypervisor->rom != NULL && strcmp(command, "system_powerdown") == 0)
+        await_button(hypervisor, machine);
+}
+
+/* ---- signals ---- */
+
+gboolean
+qemu_hypervisor_hang(VmHypervisor *hypervisor, const char *instance, gboolean on, GError **error)
+{
+    QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
+    if (machine == NULL)
+        return FALSE;
+    qemu_process_signal(machine->process, on ? SIGSTOP : SIGCONT);
+    return TRUE;
+}
+
+gboolean
+qemu_hypervisor_kill(VmHypervisor *hypervisor, const char *instance, GError **error)
+{
+    QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
+    if (machine == NULL)
+        return FALSE;
+    qemu_hypervisor_kill_machine(machine);
+    return TRUE;
+}
