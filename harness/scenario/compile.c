@@ -442,6 +442,19 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
 }
 
 static gboolean
+compile_disturb(Compiler *compiler, ScnStep *step, GError **error)
+{
+    gboolean at = step->words->len == 4 && strcmp(word_text(step, 0), "hang") == 0 &&
+                  strcmp(word_text(step, 2), "at") == 0;
+
+    step->kind = SCN_STEP_DISTURB;
+    g_hash_table_add(compiler->needs, (gpointer)(at ? "hang-at" : "hang"));
+    return at || step->words->len == 2 ||
+           usage(compiler, step,
+                 "hang DOMAIN', 'hang DOMAIN at COMMAND', 'unhang DOMAIN' or 'kill DOMAIN", error);
+}
+
+static gboolean
 compile_expect(Compiler *compiler, ScnStep *step, GError **error)
 {
     guint count = step->words->len;
@@ -469,6 +482,7 @@ static const struct {
     {"domain", compile_domain}, {"document", compile_document}, {"edit", compile_edit},
     {"guest", compile_guest},   {"mark", compile_mark},         {"restart", compile_restart},
     {"clock", compile_clock},   {"file", compile_file},         {"expect", compile_expect},
+    {"hang", compile_disturb},  {"unhang", compile_disturb},    {"kill", compile_disturb},
 };
 
 static gboolean compile_statement(Compiler *compiler, const ScnStatement *statement,

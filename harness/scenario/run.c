@@ -223,7 +223,8 @@ scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answ
                        .domain = args->domain,
                        .moment = args->moment,
                        .xml = args->xml,
-                       .argument = args->argument};
+                       .argument = args->argument,
+                       .hangs = run->hangs};
     const char *predicted = NULL, *rule = NULL;
     g_autoptr(GArray) sent = g_array_new(FALSE, FALSE, sizeof(struct vm_event));
     g_autofree char *line = NULL;
@@ -439,6 +440,7 @@ static gboolean (*const runners[])(ScnRun *run, const ScnStep *step) = {
     [SCN_STEP_GUEST] = scn_run_guest,   [SCN_STEP_MARK] = scn_run_mark,
     [SCN_STEP_RESTART] = run_restart,   [SCN_STEP_CLOCK] = run_clock,
     [SCN_STEP_FILE] = scn_run_file,     [SCN_STEP_EXPECT] = scn_run_expect,
+    [SCN_STEP_DISTURB] = scn_run_disturb,
 };
 
 /* Whether the world may have changed without a call, so that the oracle must look again. */
@@ -446,7 +448,7 @@ static gboolean
 acts_outside(ScnStepKind kind)
 {
     return kind == SCN_STEP_GUEST || kind == SCN_STEP_RESTART || kind == SCN_STEP_CLOCK ||
-           kind == SCN_STEP_FILE || kind == SCN_STEP_DOMAIN;
+           kind == SCN_STEP_FILE || kind == SCN_STEP_DOMAIN || kind == SCN_STEP_DISTURB;
 }
 
 /* What was logged and announced before this step is of no interest any more. */

@@ -47,7 +47,8 @@ typedef struct {
     CaseResult *result;
     const ScnStep *step;
     gboolean failed;
-    gboolean damaged; /* files were damaged on purpose */
+    gboolean damaged; /* files were damaged on purpose, or a process lets nobody look into it */
+    gboolean hangs;   /* the process of a domain, since a `hang` */
 } ScnRun;
 
 /** One API call, with names as on the target. */
@@ -123,6 +124,9 @@ void scn_hash(ScnRun *run, const char *text);
 gboolean scn_run_domain(ScnRun *run, const ScnStep *step);
 gboolean scn_run_edit(ScnRun *run, const ScnStep *step);
 gboolean scn_run_guest(ScnRun *run, const ScnStep *step);
+/** `hang`, `unhang`, `kill`: what happens to the process behind a domain.  A process that hangs lets
+ *  nobody look into it, so the oracle is told that the world is damaged. */
+gboolean scn_run_disturb(ScnRun *run, const ScnStep *step);
 gboolean scn_run_mark(ScnRun *run, const ScnStep *step);
 gboolean scn_run_file(ScnRun *run, const ScnStep *step);
 gboolean scn_run_expect(ScnRun *run, const ScnStep *step);

@@ -99,6 +99,7 @@ typedef enum {
     SCN_STEP_RESTART,
     SCN_STEP_CLOCK,
     SCN_STEP_FILE,
+    SCN_STEP_DISTURB,
     SCN_STEP_EXPECT,
 } ScnStepKind;
 

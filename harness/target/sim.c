@@ -41,6 +41,8 @@ static const char *const sim_capabilities[] = {
     "log",
     "disk-formats",
     "texts",
+    "hang",
+    "hang-at",
     NULL,
 };
 
@@ -154,6 +156,12 @@ sim_inspect(ReferenceWorld *world, const char *what, const char *argument)
     return NULL;
 }
 
+static gboolean
+sim_disturb(ReferenceWorld *world, const char *instance, const char *what, GError **error)
+{
+    return sim_world_disturb(sim(world), instance, what, error);
+}
+
 static void
 sim_advance(ReferenceWorld *world, guint64 milliseconds)
 {
@@ -173,6 +181,7 @@ static const ReferenceWorldOps sim_ops = {
     .copy = sim_copy,
     .guest = sim_guest,
     .inspect = sim_inspect,
+    .disturb = sim_disturb,
     .advance = sim_advance,
     .take_log = sim_take_log,
 };

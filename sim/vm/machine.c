@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/machine.h"
+#include "sim/vm/hang.h"
 #include <string.h>
 
 /* As long as anyone waits for an event. */
@@ -76,6 +77,7 @@ sim_machine_end(SimMachine *machine, int status, gboolean flush)
     machine->ended = TRUE;
     machine->status = status;
     drop_work(machine);
+    sim_hang_clear(machine);
     sim_jobs_clear(&machine->jobs);
     for (guint i = 0; i < machine->devices->len; i++)
         sim_edge_free(((SimDevice *)machine->devices->pdata[i])->root);

@@ -39,7 +39,8 @@ typedef struct {
 typedef struct {
     VmInstance base;
     SimMachine *machine;
-    GQueue events; /* of json_t * */
+    GQueue events;    /* of json_t * */
+    gboolean waiting; /* a command of it has not been answered: see sim/vm/hang.h */
 } SimMonitor;
 
 /** One process. */
@@ -71,6 +72,10 @@ struct SimMachine {
     gboolean migration_events;
 
     GString *output; /* what the process wrote to its standard output and error */
+
+    gboolean hung; /* see sim/vm/hang.h */
+    char *hang_at; /* it will hang when that command comes, or NULL */
+    GQueue late;   /* of SimLate *: what came since */
 
     gboolean ended;
     int status;

@@ -2,6 +2,7 @@
 #include "sim/vm/port.h"
 #include "sim/block/image_ops.h"
 #include "sim/vm/blockdev_options.h"
+#include "sim/vm/hang.h"
 #include "sim/vm/qmp/command.h"
 #include <string.h>
 
@@ -104,6 +105,7 @@ port_start(VmHypervisor *hv, const json_t *config, GError **error)
         sim_machine_unref(machine);
         return NULL;
     }
+    machine->migration_events = TRUE;
     sim_clock_advance(hypervisor->clock, SIM_CLOCK_STEP);
     g_ptr_array_add(hypervisor->machines, machine);
     return monitor_new(machine);
@@ -122,6 +124,7 @@ port_detach(VmInstance *instance)
 {
     SimMonitor *monitor = monitor_of(instance);
     g_ptr_array_remove(monitor->machine->monitors, monitor);
+    sim_hang_forget(monitor);
     g_queue_clear_full(&monitor->events, (GDestroyNotify)json_decref);
     sim_machine_unref(monitor->machine);
     g_free(monitor);
@@ -133,8 +136,13 @@ static gboolean
 port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
              json_t **reply, GError **error)
 {
-    gboolean ok =
-        sim_machine_command(monitor_of(instance)->machine, name, arguments, pass, reply, error);
+    SimMonitor *monitor = monitor_of(instance);
+    if (sim_hang_takes(monitor, name, arguments)) {
+        json_decref(arguments);
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT, "no answer to %s in time", name);
+        return FALSE;
+    }
+    gboolean ok = sim_machine_command(monitor->machine, name, arguments, pass, reply, error);
     json_decref(arguments);
     return ok;
 }
@@ -145,18 +153,19 @@ port_next_event(VmInstance *instance, gboolean wait)
     SimMonitor *monitor = monitor_of(instance);
     while (g_queue_is_empty(&monitor->events)) {
         SimMachine *machine = monitor->machine;
+        if (machine->hung)
+            return NULL;
         if (!sim_machine_work(machine) && !(wait && sim_machine_sleep(machine)))
             return NULL;
     }
     return g_queue_pop_head(&monitor->events);
 }
 
-/* A simulated machine answers at once. */
 static gboolean
 port_settled(VmInstance *instance)
 {
-    (void)instance;
-    return TRUE;
+    const SimMonitor *monitor = monitor_of(instance);
+    return !monitor->waiting || monitor->machine->ended;
 }
 
 static gboolean

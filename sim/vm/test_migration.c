@@ -56,7 +56,7 @@ test_save_and_restore_bring_the_memory_over(void **state)
     g_autofree char *status = migration_status(rig->vm);
     assert_string_equal(status, "completed");
     rig_expect_status(rig, "postmigrate");
-    rig_expect_events(rig->vm, "RESUME STOP");
+    rig_expect_events(rig->vm, "RESUME setup MIGRATION_PASS active STOP MIGRATION_PASS completed");
     g_autofree char *memory = rig_ram_digest(rig, "vm");
     g_autofree char *saved = rig_content(rig, "/save", "memory");
     assert_string_equal(saved, memory);
@@ -77,7 +77,7 @@ test_a_guest_that_was_not_started_stays_so(void **state)
 {
     Rig *rig = *state;
     save(rig);
-    rig_expect_events(rig->vm, "");
+    rig_expect_events(rig->vm, "setup MIGRATION_PASS active MIGRATION_PASS completed");
     restart_incoming(rig);
     receive(rig, "/save", 6);
     rig_expect_status(rig, "prelaunch");
@@ -109,7 +109,8 @@ test_a_write_error_lets_the_guest_go_on(void **state)
     store->ops->close(file);
     sim_fs_set_fault(sim_world_fs(rig->world), "/save", SIM_FS_WRITE, ENOSPC, -1);
     rig_do(rig, "migrate", "{'uri':'fd:o'}");
-    rig_expect_events(rig->vm, "RESUME STOP RESUME");
+    rig_expect_events(rig->vm,
+                      "RESUME setup MIGRATION_PASS active STOP MIGRATION_PASS failed RESUME");
     g_autofree char *status = migration_status(rig->vm);
     assert_string_equal(status, "failed");
     rig_expect_status(rig, "running");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/world/world.h"
 #include "sim/vm/guest.h"
+#include "sim/vm/hang.h"
 #include "sim/world/store.h"
 #include "sim/world/world_private.h"
+#include <string.h>
 
 static gint64
 env_now(VmEnv *env)
@@ -99,7 +101,26 @@ sim_world_guest(SimWorld *world, const char *instance, const char *command, char
     SimMachine *machine = sim_hypervisor_machine(world->hypervisor, instance);
     if (machine == NULL)
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "no instance '%s' runs", instance);
+    if (machine->hung)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "the process of '%s' hangs", instance);
     return sim_guest_command(machine, command, answer, error);
+}
+
+gboolean
+sim_world_disturb(SimWorld *world, const char *instance, const char *what, GError **error)
+{
+    SimMachine *machine = sim_hypervisor_machine(world->hypervisor, instance);
+    if (machine == NULL)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "no instance '%s' runs", instance);
+    if (strcmp(what, "continue") == 0)
+        sim_hang_end(machine);
+    else if (strcmp(what, "hang") == 0)
+        sim_hang(machine, NULL);
+    else if (g_str_has_prefix(what, "hang "))
+        sim_hang(machine, what + strlen("hang "));
+    else
+        return vm_refuse(error, VIR_ERR_INVALID_ARG, "a process cannot be told to '%s'", what);
+    return TRUE;
 }
 
 void

@@ -7,7 +7,7 @@
 gboolean
 vm_domain_set_autostart(VmDriver *driver, const char *name, gboolean on, GError **error)
 {
-    VmDomain *domain = vm_driver_domain(driver, name, error);
+    VmDomain *domain = vm_driver_domain_to_change(driver, name, error);
     if (domain == NULL)
         return FALSE;
     if (!domain->persistent)

@@ -57,6 +57,8 @@ vm_domain_define(VmDriver *driver, const char *xml, guint32 flags, GError **erro
     VmDomain *domain = NULL;
     if (def == NULL || !vm_driver_match_domain(driver, def, &domain, error))
         return FALSE;
+    if (domain != NULL && !vm_domain_check_settled(domain, error))
+        return FALSE;
     if (domain == NULL)
         return define_new(driver, def, error);
 

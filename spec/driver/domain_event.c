@@ -92,11 +92,14 @@ vm_domain_pump(VmDomain *domain)
         json_decref(event);
     }
     int status = 0;
-    if (!domain->shutdown_seen && !ops->ended(domain->instance, &status))
+    if (!domain->shutdown_seen && !ops->ended(domain->instance, &status)) {
+        if (vm_domain_in_doubt(domain) && ops->settled(domain->instance))
+            vm_domain_settle(domain);
         return;
+    }
 
     /* DOM-SHUT-006 with a shutdown notice, DOM-SHUT-007 without one */
-    gboolean orderly = domain->shutdown_seen;
+    gboolean orderly = domain->shutdown_seen, doubt = vm_domain_in_doubt(domain);
     if (!orderly)
         vm_env_log(domain->driver->env, "domain '%s': the process ended unexpectedly (status %d)",
                    domain->def->name, status);
@@ -105,7 +108,8 @@ vm_domain_pump(VmDomain *domain)
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED,
                        orderly ? VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN
                                : VIR_DOMAIN_EVENT_STOPPED_FAILED);
-    vm_domain_vanish(domain);
+    if (!vm_domain_vanish(domain) && doubt)
+        vm_driver_reload_domain(domain->driver, domain->def->name);
 }
 
 void

@@ -14,6 +14,7 @@ domain_free(VmDomain *domain)
     vm_domain_def_unref(domain->def);
     vm_domain_def_unref(domain->next_def);
     vm_moment_tree_free(domain->snapshots);
+    g_free(domain->doubt);
     g_hash_table_unref(domain->reserved);
     g_hash_table_unref(domain->marks);
     g_free(domain);
@@ -37,6 +38,13 @@ vm_driver_domain(VmDriver *driver, const char *name, GError **error)
     if (domain == NULL)
         vm_refuse(error, VIR_ERR_NO_DOMAIN, "no domain with name '%s' (DOM-LOOK-001)", name);
     return domain;
+}
+
+VmDomain *
+vm_driver_domain_to_change(VmDriver *driver, const char *name, GError **error)
+{
+    VmDomain *domain = vm_driver_domain(driver, name, error);
+    return domain != NULL && vm_domain_check_settled(domain, error) ? domain : NULL;
 }
 
 VmDomain *

@@ -40,7 +40,7 @@ vm_domain_managed_save_remove(VmDriver *driver, const char *name, guint32 flags,
 {
     if (!vm_flags_check(VM_CALL_DOMAIN_MANAGED_SAVE_REMOVE, flags, driver->profile, error))
         return FALSE;
-    VmDomain *domain = vm_driver_domain(driver, name, error);
+    VmDomain *domain = vm_driver_domain_to_change(driver, name, error);
     if (domain == NULL)
         return FALSE;
     g_autofree char *path = vm_path_managed_save(driver, name);

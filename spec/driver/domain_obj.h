@@ -24,6 +24,8 @@ typedef struct VmDomain {
     VmInstance *instance; /* while active */
     GHashTable *nodes;    /* char * target → char * node of its device; NULL: to be asked for */
     VmMomentTree *snapshots; /* definitions are VmSnapshotDef */
+    char *doubt;             /* the command that was not answered in time, or NULL */
+    gboolean unusable;       /* the process has stopped to speak QMP */
     gboolean shutdown_seen;  /* the guest has powered off: the end is a shutdown, not a crash */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
     GHashTable *reserved;    /* char *: snapshot names whose files could not be loaded (EC-197) */
@@ -47,6 +49,8 @@ struct VmDriver {
 
 /** The domain of that name, its instance's news taken in: NO_DOMAIN naming it otherwise. */
 VmDomain *vm_driver_domain(VmDriver *driver, const char *name, GError **error);
+/** The same for a call that changes something: vm_domain_check_settled(). */
+VmDomain *vm_driver_domain_to_change(VmDriver *driver, const char *name, GError **error);
 /** The domain of that UUID, its instance's news taken in, or NULL. */
 VmDomain *vm_driver_domain_by_uuid(VmDriver *driver, const char *uuid);
 /** An empty table of VmDriver.by_name. */
@@ -129,6 +133,23 @@ gboolean vm_domain_vanish(VmDomain *domain);
  *  job's error becomes OPERATION_FAILED.  The job is dismissed. */
 gboolean vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error);
 
+/** A job of ours that a call or a driver before this one has left: waited for, and dismissed. */
+void vm_domain_clear_job(VmDomain *domain);
+
+/* ---- domain_doubt.c: instances that do not answer ---- */
+
+/** Take in why a command failed: from now on the domain is in doubt where there was no answer, or
+ *  its process is unusable where there was no QMP (VM-HANG-001, -003). */
+void vm_domain_note_failure(VmDomain *domain, const char *command, const GError *failure);
+/** Whether a command has not been answered, so that nobody knows what has happened. */
+gboolean vm_domain_in_doubt(const VmDomain *domain);
+/** Calls that change something are refused until the late answer has come: OPERATION_TIMEOUT
+ *  (VM-HANG-002); or for good, but for destroy: OPERATION_FAILED (VM-HANG-003). */
+gboolean vm_domain_check_settled(const VmDomain *domain, GError **error);
+/** The answer has come: the domain is loaded anew, and its intent finished or undone.  The domain
+ *  of before is freed. */
+void vm_domain_settle(VmDomain *domain);
+
 /* ---- domain_node.c ---- */
 
 /** The node name of disk i ("d0" …): the node that the guest's device uses at present, asked for
@@ -171,8 +192,8 @@ void vm_record_drop_status(VmDomain *domain);
 void vm_record_stopped(VmDomain *domain);
 /** Write the marker of autostart, or remove it. */
 gboolean vm_record_autostart(VmDomain *domain, gboolean on, GError **error);
-/** Write one snapshot's metadata file; a `current` one gets a mark greater than any other's.  A file
- *  over VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
+/** Write one snapshot's metadata file; a `current` one gets a mark greater than any other's.  A
+ * file over VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
 gboolean vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
                             GError **error);
 /** Take the mark from a snapshot's file.  Not durable: a power cut may leave the mark, which counts
@@ -206,7 +227,8 @@ gboolean vm_driver_admit_domain(VmDriver *driver, VmDomainDef *def, VmDomain **d
 gboolean vm_domain_check_autodestroy(guint32 flags, GError **error);
 /** A cold boot of an inactive domain as def (borrowed), with state, record and events. */
 gboolean vm_domain_boot(VmDomain *domain, VmDomainDef *def, guint32 flags, GError **error);
-/** The domain of that name, which must be active: NO_DOMAIN, OPERATION_INVALID. */
+/** The domain of that name, which must be active and settled: NO_DOMAIN, OPERATION_INVALID,
+ *  vm_domain_check_settled(). */
 VmDomain *vm_driver_active_domain(VmDriver *driver, const char *name, GError **error);
 
 /* ---- domain_managed_save.c ---- */
@@ -218,7 +240,7 @@ gboolean vm_domain_managed_save_exists(const VmDomain *domain);
 
 /** Record durably that `verb` on `domain` has begun; data (taken) is what recover needs. */
 gboolean vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error);
-/** The call is done or undone: the record goes. */
+/** The call is done or undone: the record goes.  In doubt it is neither, and the record stays. */
 void vm_intent_end(VmDomain *domain);
 /** The record of that domain's name goes; where it cannot, vm_intent_retry() tries again. */
 void vm_intent_drop(VmDriver *driver, const char *domain);
@@ -244,6 +266,8 @@ typedef struct {
 /** At load: finish or undo what was recorded, by the row of its verb; a verb without a row, or a
  *  record that cannot be read, is logged and kept. */
 void vm_intent_recover(VmDriver *driver, VmIntentPhase phase);
+/** The same for what was recorded for that domain, which is loaded. */
+void vm_intent_recover_domain(VmDriver *driver, const char *domain);
 
 /* Recovery of the verbs; each finishes or undoes what its call had begun, and may be repeated. */
 /** "undefine": the definition is gone, then its leftovers go; else nothing was done. */
@@ -264,6 +288,8 @@ void vm_snapshot_delete_recover(const VmIntent *intent);
 
 /** Load domains, their snapshots and states; see vm_driver_open(). */
 gboolean vm_driver_load(VmDriver *driver, GError **error);
+/** Forget a domain and load it again, its instance attached anew, and recover its intent. */
+void vm_driver_reload_domain(VmDriver *driver, const char *name);
 /** Load a domain's snapshots from its folder (empty tree before). */
 void vm_driver_load_snapshots(VmDomain *domain);
 /** One metadata file of a folder, NULL with the cause; the caller unrefs it. */

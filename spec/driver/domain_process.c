@@ -20,8 +20,18 @@ qmp_pass(VmDomain *domain, const char *name, json_t *arguments, VmStoreFile *pas
 {
     g_autoptr(GError) failure = NULL;
     VmInstance *instance = domain->instance;
+    if (!vm_domain_check_settled(domain, error)) {
+        json_decref(arguments);
+        return FALSE;
+    }
     if (instance->hypervisor->ops->command(instance, name, arguments, pass, reply, &failure))
         return TRUE;
+    vm_domain_note_failure(domain, name, failure);
+    if (vm_domain_in_doubt(domain))
+        return vm_refuse(error, VIR_ERR_OPERATION_TIMEOUT,
+                         "domain '%s': no answer to %s in time; whether it was done shows when the "
+                         "answer comes (VM-HANG-001)",
+                         domain->def->name, name);
     return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
                      domain->def->name, name, failure->message);
 }
@@ -266,8 +276,11 @@ vm_domain_process_drop(VmDomain *domain)
     VmInstance *instance = g_steal_pointer(&domain->instance);
     const VmHypervisorOps *ops = instance->hypervisor->ops;
     int status = 0;
+    gboolean answers = domain->doubt == NULL && !domain->unusable;
     vm_domain_forget_nodes(domain);
-    if (!ops->ended(instance, &status) && vm_qmp(instance, "quit", NULL, NULL)) {
+    g_clear_pointer(&domain->doubt, g_free);
+    domain->unusable = FALSE;
+    if (answers && !ops->ended(instance, &status) && vm_qmp(instance, "quit", NULL, NULL)) {
         json_t *event;
         while (!ops->ended(instance, &status) && (event = ops->next_event(instance, TRUE)) != NULL)
             json_decref(event);
@@ -339,6 +352,38 @@ await_job_event(VmDomain *domain, const char *name, GError **error)
         if (worth_it)
             return TRUE;
     }
+}
+
+/* Our job as query-jobs shows it, a new reference, or NULL. */
+static json_t *
+find_job(VmDomain *domain)
+{
+    json_t *jobs = vm_qmp_ask(domain->instance, "query-jobs", NULL, NULL);
+    json_t *found = NULL, *job;
+    gsize i;
+    json_array_foreach(jobs, i, job)
+    {
+        if (g_strcmp0(json_string_value(json_object_get(job, "id")), JOB_ID) == 0)
+            found = json_incref(job);
+    }
+    json_decref(jobs);
+    return found;
+}
+
+void
+vm_domain_clear_job(VmDomain *domain)
+{
+    gboolean alive = TRUE, concluded = FALSE;
+    json_t *job;
+    while (alive && !concluded && (job = find_job(domain)) != NULL) {
+        const char *status = json_string_value(json_object_get(job, "status"));
+        concluded = g_strcmp0(status, "concluded") == 0;
+        json_decref(job);
+        if (!concluded)
+            alive = wait_for_news(domain, "a job of a call before", NULL);
+    }
+    if (concluded)
+        vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
 }
 
 gboolean

@@ -106,7 +106,7 @@ vm_domain_rename(VmDriver *driver, const char *name, const char *new_name, guint
         return FALSE;
     if (!vm_flags_check(VM_CALL_DOMAIN_RENAME, flags, driver->profile, error))
         return FALSE;
-    VmDomain *domain = vm_driver_domain(driver, name, error);
+    VmDomain *domain = vm_driver_domain_to_change(driver, name, error);
     if (domain == NULL || !check_renamable(domain, error))
         return FALSE;
     VmGuardContext context = {.domain = domain, .flags = flags};

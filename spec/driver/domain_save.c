@@ -86,6 +86,8 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
     if (!vm_intent_begin(domain, "save", data, error))
         return FALSE;
     if (!write_image(domain, save, partial, error)) {
+        if (vm_domain_in_doubt(domain))
+            return FALSE;
         cancel_save(domain, former, partial);
         vm_intent_end(domain);
         return FALSE;
@@ -122,6 +124,7 @@ vm_domain_save_recover(const VmIntent *intent)
         vm_domain_vanish(domain);
         return;
     }
+    vm_qmp(domain->instance, "migrate_cancel", NULL, NULL);
     if (!json_is_true(json_object_get(intent->data, "running")) ||
         !vm_domain_process_cont(domain, NULL))
         return;

@@ -22,6 +22,16 @@ fail_start(VmDomain *domain, int reason)
     return FALSE;
 }
 
+/* The guest may run already, so that it is not killed (VM-HANG-001). */
+static gboolean
+leave_starting(VmDomain *domain)
+{
+    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_UNKNOWN);
+    vm_record_status_anyway(domain);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_BOOTED);
+    return FALSE;
+}
+
 /* FORCE_BOOT gives the image up, but not before the process is there (DOM-START-010). */
 static gboolean
 discard_managed_save(VmDomain *domain, guint32 flags, GError **error)
@@ -39,9 +49,10 @@ vm_domain_boot(VmDomain *domain, VmDomainDef *def, guint32 flags, GError **error
     int former = domain->reason;
     if (!vm_domain_process_start(domain, def, NULL, error))
         return FALSE;
-    if (!discard_managed_save(domain, flags, error) ||
-        (!paused && !vm_domain_process_cont(domain, error)))
+    if (!discard_managed_save(domain, flags, error))
         return fail_start(domain, former);
+    if (!paused && !vm_domain_process_cont(domain, error))
+        return vm_domain_in_doubt(domain) ? leave_starting(domain) : fail_start(domain, former);
 
     vm_domain_set_state(domain, paused ? VIR_DOMAIN_PAUSED : VIR_DOMAIN_RUNNING,
                         paused ? VIR_DOMAIN_PAUSED_USER : VIR_DOMAIN_RUNNING_BOOTED);
@@ -81,7 +92,7 @@ vm_domain_create(VmDriver *driver, const char *name, guint32 flags, GError **err
 {
     if (!vm_flags_check(VM_CALL_DOMAIN_CREATE, flags, driver->profile, error))
         return FALSE;
-    VmDomain *domain = vm_driver_domain(driver, name, error);
+    VmDomain *domain = vm_driver_domain_to_change(driver, name, error);
     if (domain == NULL)
         return FALSE;
     if (vm_domain_is_active(domain))

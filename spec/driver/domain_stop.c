@@ -4,8 +4,9 @@
  */
 #include "spec/driver/domain_obj.h"
 
-VmDomain *
-vm_driver_active_domain(VmDriver *driver, const char *name, GError **error)
+/* In doubt or not. */
+static VmDomain *
+any_active_domain(VmDriver *driver, const char *name, GError **error)
 {
     VmDomain *domain = vm_driver_domain(driver, name, error);
     if (domain == NULL || vm_domain_is_active(domain))
@@ -14,18 +15,27 @@ vm_driver_active_domain(VmDriver *driver, const char *name, GError **error)
     return NULL;
 }
 
+VmDomain *
+vm_driver_active_domain(VmDriver *driver, const char *name, GError **error)
+{
+    VmDomain *domain = any_active_domain(driver, name, error);
+    return domain != NULL && vm_domain_check_settled(domain, error) ? domain : NULL;
+}
+
 gboolean
 vm_domain_destroy(VmDriver *driver, const char *name, guint32 flags, GError **error)
 {
     if (!vm_flags_check(VM_CALL_DOMAIN_DESTROY, flags, driver->profile, error))
         return FALSE;
-    VmDomain *domain = vm_driver_active_domain(driver, name, error);
+    VmDomain *domain = any_active_domain(driver, name, error);
     if (domain == NULL)
         return FALSE;
+    gboolean doubt = vm_domain_in_doubt(domain);
     vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_DESTROYED);
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_SHUTDOWN, VIR_DOMAIN_EVENT_SHUTDOWN_HOST);
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED);
-    vm_domain_vanish(domain);
+    if (!vm_domain_vanish(domain) && doubt)
+        vm_driver_reload_domain(driver, name);
     return TRUE;
 }
 
@@ -55,7 +65,7 @@ vm_domain_shutdown(VmDriver *driver, const char *name, guint32 flags, GError **e
                          "domain '%s': only the power button and the guest agent can be used "
                          "(DOM-SHUT-002)",
                          name);
-    VmDomain *domain = vm_driver_domain(driver, name, error);
+    VmDomain *domain = vm_driver_domain_to_change(driver, name, error);
     if (domain == NULL)
         return FALSE;
     if (domain->state != VIR_DOMAIN_RUNNING)

@@ -106,7 +106,7 @@ forget_definition(VmDomain *domain, gboolean moments_dropped)
 static gboolean
 undefine(VmDriver *driver, const char *name, guint32 flags, GError **error)
 {
-    VmDomain *domain = vm_driver_domain(driver, name, error);
+    VmDomain *domain = vm_driver_domain_to_change(driver, name, error);
     if (domain == NULL || !check_firmware_flags(domain, flags, error))
         return FALSE;
     if (!domain->persistent)

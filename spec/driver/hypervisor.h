@@ -77,7 +77,7 @@ typedef struct {
      *   "blockdev":[{blockdev-add arguments}…],
      *   "device":[{"driver":"virtio-blk-pci","id","drive":NODE,"serial"}…],
      *   "incoming":bool (as -incoming defer)}.
-     *  Its name is the key by which attach() finds it. */
+     *  Its name is the key by which attach() finds it.  Migrations tell their state by events. */
     VmInstance *(*start)(VmHypervisor *hv, const json_t *config, GError **error);
     /** The instance of that name that outlived a former driver; NULL without an error if none. */
     VmInstance *(*attach)(VmHypervisor *hv, const char *name, GError **error);

@@ -198,7 +198,8 @@ vm_intent_retry(VmDriver *driver)
 void
 vm_intent_end(VmDomain *domain)
 {
-    vm_intent_drop(domain->driver, domain->def->name);
+    if (!vm_domain_in_doubt(domain))
+        vm_intent_drop(domain->driver, domain->def->name);
 }
 
 /* The row of a record that is just as vm_intent_begin() writes it, in the file of its domain; else
@@ -249,7 +250,21 @@ recover_record(VmDriver *driver, const char *path, const json_t *record, VmInten
     vm_env_log(driver->env, "domain '%s': recovering from an interrupted %s", intent.name,
                row->verb);
     row->recover(&intent);
-    vm_intent_drop(driver, intent.name);
+    intent.domain = g_hash_table_lookup(driver->by_uuid, intent.uuid);
+    if (intent.domain == NULL || !vm_domain_in_doubt(intent.domain))
+        vm_intent_drop(driver, intent.name);
+}
+
+static void
+recover_file(VmDriver *driver, const char *path, VmIntentPhase phase)
+{
+    g_autofree char *text = vm_store_read_text(driver->store, path, INTENT_FILE_MAX, NULL);
+    json_t *record = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    if (record != NULL)
+        recover_record(driver, path, record, phase);
+    else if (phase == VM_INTENT_BEFORE_LOAD)
+        vm_env_log(driver->env, "'%s': an intent that cannot be read; kept", path);
+    json_decref(record);
 }
 
 void
@@ -259,15 +274,16 @@ vm_intent_recover(VmDriver *driver, VmIntentPhase phase)
     g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, folder, NULL);
     for (guint i = 0; names != NULL && i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
-        if (!g_str_has_suffix(name, ".json"))
-            continue;
         g_autofree char *path = g_strdup_printf("%s/%s", folder, name);
-        g_autofree char *text = vm_store_read_text(driver->store, path, INTENT_FILE_MAX, NULL);
-        json_t *record = text != NULL ? json_loads(text, 0, NULL) : NULL;
-        if (record != NULL)
-            recover_record(driver, path, record, phase);
-        else if (phase == VM_INTENT_BEFORE_LOAD)
-            vm_env_log(driver->env, "'%s': an intent that cannot be read; kept", path);
-        json_decref(record);
+        if (g_str_has_suffix(name, ".json"))
+            recover_file(driver, path, phase);
     }
+}
+
+void
+vm_intent_recover_domain(VmDriver *driver, const char *domain)
+{
+    g_autofree char *path = intent_path(driver, domain);
+    if (vm_store_kind(driver->store, path) != VM_FILE_MISSING)
+        recover_file(driver, path, VM_INTENT_AFTER_LOAD);
 }

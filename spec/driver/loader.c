@@ -93,8 +93,8 @@ note_end(VmDriver *driver, const char *name, VmDomain *domain, gboolean half_sta
 static void
 reconcile_state(VmDomain *domain)
 {
-    json_t *reply = vm_qmp_ask(domain->instance, "query-status", NULL, NULL);
-    if (reply == NULL)
+    json_t *reply = NULL;
+    if (!vm_domain_qmp(domain, "query-status", NULL, &reply, NULL))
         return;
     gboolean runs = json_is_true(json_object_get(reply, "running"));
     json_decref(reply);
@@ -117,6 +117,7 @@ adopt_instance(VmDriver *driver, VmDomain *domain, DomainStatus *status, VmInsta
     }
     vm_domain_set_state(domain, status->state, status->reason);
     reconcile_state(domain);
+    vm_domain_clear_job(domain);
 }
 
 static void
@@ -163,6 +164,24 @@ load_status(VmDriver *driver, const char *name)
         attach_domain(driver, name, domain, &status);
     else if (domain != NULL)
         vm_domain_set_state(domain, status.state, status.reason);
+}
+
+/* ---- one of them again ---- */
+
+void
+vm_driver_reload_domain(VmDriver *driver, const char *name)
+{
+    vm_driver_remove_domain(g_hash_table_lookup(driver->by_name, name));
+    g_autofree char *config = vm_path_config(driver, name);
+    g_autofree char *status = vm_path_status(driver, name);
+    if (vm_store_kind(driver->store, config) != VM_FILE_MISSING)
+        load_config(driver, name);
+    if (vm_store_kind(driver->store, status) != VM_FILE_MISSING)
+        load_status(driver, name);
+    VmDomain *domain = g_hash_table_lookup(driver->by_name, name);
+    if (domain != NULL)
+        vm_driver_load_snapshots(domain);
+    vm_intent_recover_domain(driver, name);
 }
 
 /* ---- all ---- */

@@ -260,7 +260,7 @@ vm_snapshot_create_xml(VmDriver *driver, const char *domain_name, const char *xm
                          "domain '%s': a snapshot needs a document (SNAP-API-003)", domain_name);
     if (!check_flags(driver, domain_name, flags, error))
         return FALSE;
-    VmDomain *domain = vm_driver_domain(driver, domain_name, error);
+    VmDomain *domain = vm_driver_domain_to_change(driver, domain_name, error);
     if (domain == NULL)
         return FALSE;
     if ((flags & CREATE(HALT)) && !domain->persistent)

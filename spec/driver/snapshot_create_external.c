@@ -166,6 +166,12 @@ vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error)
     gboolean recorded = FALSE;
     gboolean ok = vm_overlays_make(domain, overlays, error) && pause_guest(plan, error) &&
                   record(plan, &change, &recorded, error) && switch_disks(plan, overlays, error);
+    if (!ok && vm_domain_in_doubt(domain)) {
+        /* the disks may be switched yet: the intent stays, and no file is touched */
+        set_defs(domain, change.old_def, change.old_next_def);
+        vm_domain_set_state(domain, change.state, change.reason);
+        return FALSE;
+    }
     if (!ok) {
         gboolean clean = undo(plan, &change, recorded);
         if (clean)

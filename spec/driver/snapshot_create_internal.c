@@ -54,6 +54,8 @@ go_on(VmDomain *domain, GError **error)
 {
     if (vm_domain_process_cont(domain, error))
         return TRUE;
+    if (vm_domain_in_doubt(domain))
+        return FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
     vm_record_status_anyway(domain);
@@ -70,7 +72,7 @@ act_live(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
         return FALSE;
     int first = (int)g_array_index(disks, guint, 0);
     gboolean ok = vm_snapshot_job(domain, "snapshot-save", plan->def->name, disks, first, error);
-    if (ok || !running)
+    if (ok || !running || vm_domain_in_doubt(domain))
         return ok;
     g_autoptr(GError) failure = NULL;
     if (!go_on(domain, &failure))

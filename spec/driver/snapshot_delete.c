@@ -218,7 +218,7 @@ vm_snapshot_delete(VmDriver *driver, const char *domain_name, const char *snapsh
                          domain_name, snapshot);
     VmDomain *domain = NULL;
     VmMoment *moment = vm_driver_snapshot(driver, domain_name, snapshot, &domain, error);
-    if (moment == NULL)
+    if (moment == NULL || !vm_domain_check_settled(domain, error))
         return FALSE;
     const VmGuardContext context = {.domain = domain, .moment = moment, .flags = flags};
     g_autoptr(GPtrArray) targets = targets_of(domain, moment, flags);

@@ -87,7 +87,7 @@ vm_snapshot_revert(VmDriver *driver, const char *domain_name, const char *snapsh
                          domain_name, snapshot);
     g_auto(VmRevertPlan) plan = {.flags = flags};
     plan.moment = vm_driver_snapshot(driver, domain_name, snapshot, &plan.domain, error);
-    if (plan.moment == NULL)
+    if (plan.moment == NULL || !vm_domain_check_settled(plan.domain, error))
         return FALSE;
     const VmGuardContext context = {.domain = plan.domain, .moment = plan.moment, .flags = flags};
     if (!vm_guard(VM_GUARD_REVERT, &context, error))

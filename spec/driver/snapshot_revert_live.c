@@ -61,6 +61,10 @@ load(VmRevertPlan *plan, gboolean running, gboolean saved, GError **error)
 {
     if (vm_revert_load(plan, plan->moment->name, error) && vm_revert_drop_managed_save(plan, error))
         return TRUE;
+    if (vm_domain_in_doubt(plan->domain)) {
+        vm_moment_tree_set_current(plan->domain->snapshots, plan->former);
+        return FALSE;
+    }
     vm_revert_unrecord(plan);
     if (!go_back(plan, saved)) {
         stay_paused(plan, error);
@@ -76,6 +80,8 @@ load(VmRevertPlan *plan, gboolean running, gboolean saved, GError **error)
 static gboolean
 abandon(VmRevertPlan *plan, gboolean running, gboolean saved)
 {
+    if (vm_domain_in_doubt(plan->domain))
+        return FALSE;
     if (saved)
         vm_revert_forget_way_back(plan);
     g_autoptr(GError) failure = NULL;

@@ -85,8 +85,8 @@ char *vm_store_read_text(VmStore *store, const char *path, gsize max, GError **e
  *  put back, and only a power cut may still show either of the two. */
 gboolean vm_store_replace(VmStore *store, const char *path, const char *text, GError **error);
 
-/** The same for a file of a folder that is there, where it does not matter which of the two contents
- *  a power cut leaves: without the sync of the folder. */
+/** The same for a file of a folder that is there, where it does not matter which of the two
+ * contents a power cut leaves: without the sync of the folder. */
 gboolean vm_store_replace_either(VmStore *store, const char *path, const char *text,
                                  GError **error);
 
