@@ -47,13 +47,21 @@ test_options(const QemuTest *test)
     return (QemuOptions){.folder = test->folder};
 }
 
-/** cmocka set-up: a hypervisor in a folder of its own. */
-static inline int
-set_up_qemu(void **state)
+/** A test without a hypervisor yet. */
+static inline QemuTest *
+test_new(void)
 {
     QemuTest *test = g_new0(QemuTest, 1);
     test->root = g_dir_make_tmp("vm-qemu-XXXXXX", NULL);
     test->folder = g_build_filename(test->root, "run", NULL);
+    return test;
+}
+
+/** cmocka set-up: a hypervisor in a folder of its own. */
+static inline int
+set_up_qemu(void **state)
+{
+    QemuTest *test = test_new();
     QemuOptions options = test_options(test);
     test->hypervisor = qemu_hypervisor_new(&options, NULL);
     *state = test;
