@@ -14,7 +14,8 @@
  *
  * After power-on and after every reset the guest says "0 ok ready".  It takes bytes one at a time
  * and loses none that were sent before it was up, but a reset may swallow what is under way: after
- * one that did not come from the guest's own `reset` wait for "0 ok ready".
+ * one that did not come from the guest's own `reset` wait for "0 ok ready".  Loading a snapshot or
+ * a stream swallows the byte that waits in the port: send nothing until the guest runs again.
  *
  * CODE is "invalid" (VIR_ERR_INVALID_ARG) or "failed" (VIR_ERR_OPERATION_FAILED, an I/O error
  * that the guest sees).  TEXT needs nothing added: "guest: there is no disk 'vda'".
