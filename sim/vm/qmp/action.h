@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "sim/block/bitmap.h"
 #include "sim/vm/arguments.h"
 #include "sim/vm/machine.h"
 
@@ -28,6 +29,10 @@ struct SimAction {
     SimNode *overlay;       /* blockdev-snapshot */
     gboolean was_read_only; /* blockdev-snapshot: of node */
     SimSnapshot *snapshot;  /* blockdev-snapshot-internal-sync */
+    SimBitmap *bitmap;      /* block-dirty-bitmap-*, with what it was before */
+    SimBitmapState bitmap_was;
+    SimBits *bits_were;
+    gboolean crashed; /* preparing it killed the process */
 };
 
 extern const SimActionType sim_action_blockdev_snapshot;

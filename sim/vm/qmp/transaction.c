@@ -1,15 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/qmp/action.h"
+#include "sim/vm/qmp/bitmap_action.h"
 #include "sim/vm/qmp/command.h"
 #include <string.h>
 
 static const SimActionType *const types[] = {
     &sim_action_abort,
+    &sim_action_block_dirty_bitmap_add,
+    &sim_action_block_dirty_bitmap_clear,
+    &sim_action_block_dirty_bitmap_disable,
+    &sim_action_block_dirty_bitmap_enable,
+    &sim_action_block_dirty_bitmap_merge,
+    &sim_action_block_dirty_bitmap_remove,
     &sim_action_blockdev_snapshot,
     &sim_action_blockdev_snapshot_internal_sync,
 };
-static const char *const type_names[] = {"abort", "blockdev-snapshot",
-                                         "blockdev-snapshot-internal-sync", NULL};
+static const char *const type_names[] = {"abort",
+                                         "block-dirty-bitmap-add",
+                                         "block-dirty-bitmap-clear",
+                                         "block-dirty-bitmap-disable",
+                                         "block-dirty-bitmap-enable",
+                                         "block-dirty-bitmap-merge",
+                                         "block-dirty-bitmap-remove",
+                                         "blockdev-snapshot",
+                                         "blockdev-snapshot-internal-sync",
+                                         NULL};
 static const char *const modes[] = {"individual", "grouped", NULL};
 
 static const SimActionType *
@@ -102,6 +117,10 @@ run_all(SimAction *list, guint count, GError **error)
     while (done-- > 0) {
         if (list[done].type->abort != NULL)
             list[done].type->abort(&list[done]);
+    }
+    for (guint i = 0; i < count; i++) {
+        if (list[i].crashed)
+            sim_machine_end(list[i].machine, SIM_STATUS_SEGV, FALSE);
     }
     return FALSE;
 }
