@@ -8,7 +8,7 @@ flags="$(pkg-config --cflags glib-2.0 jansson libxml-2.0)"
 failed=0
 count=0
 # Test headers stand behind cmocka's; the sample plug-in is no part of the tree.
-for header in $(cd "$root" && find spec sim harness ci -name '*.h' ! -name 'test_*' \
+for header in $(cd "$root" && find spec sim harness images ci -name '*.h' ! -name 'test_*' \
                                    ! -path 'ci/sample-plugin/*' | sort); do
     count=$((count + 1))
     # shellcheck disable=SC2086

@@ -10,7 +10,7 @@
 
 #define ALLOW_FILE "ci/tidy-allow.txt"
 
-static const char *const folders[] = {"ci", "harness", "sim", "spec", NULL};
+static const char *const folders[] = {"ci", "harness", "images", "sim", "spec", NULL};
 
 /* A plug-in as a vendor writes one: it knows the installed target.h alone. */
 #define FOREIGN "ci/sample-plugin"
