@@ -9,6 +9,7 @@
 
 typedef struct {
     VmEnv base;
+    gint64 ahead; /* nanoseconds */
     GString *log;
 } QemuEnv;
 
@@ -16,9 +17,8 @@ static gint64
 env_now(VmEnv *env)
 {
     struct timespec now;
-    (void)env;
     clock_gettime(CLOCK_REALTIME, &now);
-    return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
+    return (gint64)now.tv_sec * 1000000000 + now.tv_nsec + ((QemuEnv *)env)->ahead;
 }
 
 static guint32
@@ -55,6 +55,12 @@ qemu_env_free(VmEnv *env)
         return;
     g_string_free(((QemuEnv *)env)->log, TRUE);
     g_free(env);
+}
+
+void
+qemu_env_advance(VmEnv *env, guint64 milliseconds)
+{
+    ((QemuEnv *)env)->ahead += (gint64)milliseconds * 1000000;
 }
 
 char *

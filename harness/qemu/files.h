@@ -9,6 +9,8 @@
 
 /** A store on the host's file system.  Paths are taken as they are. */
 VmStore *qemu_store_new(void);
+/** The same without any sync: for copies that nobody wants after a power cut. */
+VmStore *qemu_store_new_unsynced(void);
 /** Free it; open files must be closed. */
 void qemu_store_free(VmStore *store);
 /** The descriptor of an open file, for getfd; it stays the file's. */
@@ -18,5 +20,7 @@ int qemu_store_file_descriptor(const VmStoreFile *file);
 VmEnv *qemu_env_new(void);
 /** Free it. */
 void qemu_env_free(VmEnv *env);
+/** From now on the clock is that much further ahead of the host's. */
+void qemu_env_advance(VmEnv *env, guint64 milliseconds);
 /** What was logged since the last call, one line each, or NULL.  The caller frees it. */
 char *qemu_env_take_log(VmEnv *env);

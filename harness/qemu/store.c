@@ -299,28 +299,47 @@ store_sync_dir(VmStore *store, const char *path, GError **error)
     return ok;
 }
 
-static const VmStoreOps store_ops = {
-    .stat = store_stat,
-    .read = store_read,
-    .read_head = store_read_head,
-    .open = store_open,
-    .create = store_create,
-    .write = store_write,
-    .sync_file = store_sync_file,
-    .close = store_close,
-    .rename = store_rename,
-    .unlink = store_unlink,
-    .mkdir = store_mkdir,
-    .rmdir = store_rmdir,
-    .list = store_list,
-    .sync_dir = store_sync_dir,
-};
+static gboolean
+no_sync_file(VmStoreFile *file, GError **error)
+{
+    (void)file;
+    (void)error;
+    return TRUE;
+}
+
+static gboolean
+no_sync_dir(VmStore *store, const char *path, GError **error)
+{
+    (void)store;
+    (void)path;
+    (void)error;
+    return TRUE;
+}
+
+#define STORE_OPS(file_syncs, folder_syncs)                                                        \
+    {                                                                                              \
+        .stat = store_stat, .read = store_read, .read_head = store_read_head, .open = store_open,  \
+        .create = store_create, .write = store_write, .sync_file = file_syncs,                     \
+        .close = store_close, .rename = store_rename, .unlink = store_unlink,                      \
+        .mkdir = store_mkdir, .rmdir = store_rmdir, .list = store_list, .sync_dir = folder_syncs,  \
+    }
+
+static const VmStoreOps store_ops = STORE_OPS(store_sync_file, store_sync_dir);
+static const VmStoreOps unsynced_ops = STORE_OPS(no_sync_file, no_sync_dir);
 
 VmStore *
 qemu_store_new(void)
 {
     VmStore *store = g_new0(VmStore, 1);
     store->ops = &store_ops;
+    return store;
+}
+
+VmStore *
+qemu_store_new_unsynced(void)
+{
+    VmStore *store = qemu_store_new();
+    store->ops = &unsynced_ops;
     return store;
 }
 

@@ -268,32 +268,11 @@ take_log(struct vm_conn *conn, char **text, struct vm_error *err)
     return 0;
 }
 
-/* The driver holds a handle of its own, and learns of the end as of any other. */
-static gboolean
-kill_instance(VmHypervisor *hypervisor, const char *name, GError **error)
-{
-    VmInstance *instance = hypervisor->ops->attach(hypervisor, name, error);
-    if (instance == NULL)
-        return FALSE;
-    hypervisor->ops->kill(instance);
-    hypervisor->ops->detach(instance);
-    return TRUE;
-}
-
 static int
 disturb(struct vm_conn *conn, const char *domain, const char *what, struct vm_error *err)
 {
-    ReferenceWorld *world = conn->world;
     GError *failure = NULL;
-    gboolean ok = FALSE;
-    if (strcmp(what, "kill") == 0)
-        ok = kill_instance(world->ports.hypervisor, domain, &failure);
-    else if (world->ops->disturb != NULL)
-        ok = world->ops->disturb(world, domain, what, &failure);
-    else
-        vm_refuse(&failure, VIR_ERR_NO_SUPPORT, "nothing can '%s' a process here", what);
-    if (!ok && failure == NULL)
-        vm_refuse(&failure, VIR_ERR_OPERATION_INVALID, "no process of '%s' runs", domain);
+    gboolean ok = conn->world->ops->disturb(conn->world, domain, what, &failure);
     return reference_answer(ok, failure, err);
 }
 

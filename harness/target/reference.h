@@ -36,7 +36,7 @@ typedef struct {
                       char **answer, GError **error);
     /** See vm_target.inspect; NULL where there is no such thing.  "dir" is not asked. */
     json_t *(*inspect)(ReferenceWorld *world, const char *what, const char *argument);
-    /** See vm_target.disturb; "kill" is not asked.  NULL: no other. */
+    /** See vm_target.disturb; INVALID_ARG for what is none of its words. */
     gboolean (*disturb)(ReferenceWorld *world, const char *instance, const char *what,
                         GError **error);
     /** Let milliseconds pass. */

@@ -6,6 +6,8 @@
 /* What --target may look like; the first row that matches decides. */
 typedef enum {
     TARGET_SIM,
+    TARGET_QEMU,
+    TARGET_QEMU_TCG,
     TARGET_PLUGIN,
     TARGET_URI,
     TARGET_UNKNOWN,
@@ -16,6 +18,10 @@ target_kind(const char *argument)
 {
     if (strcmp(argument, "sim") == 0)
         return TARGET_SIM;
+    if (strcmp(argument, "qemu") == 0)
+        return TARGET_QEMU;
+    if (strcmp(argument, "qemu+tcg") == 0)
+        return TARGET_QEMU_TCG;
     if (g_str_has_suffix(argument, ".so"))
         return TARGET_PLUGIN;
     if (strchr(argument, ':'))
@@ -30,6 +36,11 @@ target_load(const char *argument, char **uri, GError **error)
     switch (target_kind(argument)) {
     case TARGET_SIM:
         return target_sim();
+    case TARGET_QEMU_TCG:
+        *uri = g_strdup("tcg");
+        return target_qemu();
+    case TARGET_QEMU:
+        return target_qemu();
     case TARGET_PLUGIN:
         return target_plugin(argument, error);
     case TARGET_URI:
@@ -39,8 +50,8 @@ target_load(const char *argument, char **uri, GError **error)
         break;
     }
     g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "unknown target '%s': expected 'sim', a libvirt URI such as "
-                "test:///default, or a plug-in such as ./driver.so",
+                "unknown target '%s': expected 'sim', 'qemu', 'qemu+tcg', a libvirt URI "
+                "such as test:///default, or a plug-in such as ./driver.so",
                 argument);
     return NULL;
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Digests of what images hold, kept as long as their files are as they were.
+ *
+ * A layer that a process has open for writing is read through that process,
+ * which may not have written all its tables; every other one is read as it
+ * lies.
+ */
+#pragma once
+
+#include "harness/qemu/qcow2_reader.h"
+#include "spec/driver/hypervisor.h"
+
+/** What a place holds; the texts are owned. */
+typedef struct {
+    char *digest; /* of the disk; NULL where it cannot be read */
+    char *memory; /* of saved RAM, or NULL */
+    guint64 size; /* of the disk */
+} QemuContent;
+
+/** Free it; NULL is fine. */
+void qemu_content_free(QemuContent *content);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QemuContent, qemu_content_free)
+
+/** A disk that a process has open for writing. */
+typedef struct {
+    char *path;
+    char *instance;
+    char *node;
+} QemuLiveDisk;
+
+/** The disks that running instances have open for writing, of QemuLiveDisk *; the caller unrefs. */
+GPtrArray *qemu_live_disks(VmHypervisor *hypervisor);
+
+typedef struct QemuContentCache QemuContentCache;
+
+/** A cache; `scratch` (copied) is a folder for its socket. */
+QemuContentCache *qemu_content_cache_new(VmHypervisor *hypervisor, const char *scratch);
+/** Free it; NULL is fine. */
+void qemu_content_cache_free(QemuContentCache *cache);
+/** What was read of live disks counts no longer. */
+void qemu_content_cache_note_guest(QemuContentCache *cache);
+
+/** The content of a path, or of its internal snapshot `tag` (may be NULL): NULL where there is
+ * none. The caller frees it. */
+QemuContent *qemu_content_look(QemuContentCache *cache, const GPtrArray *live, const char *path,
+                               const char *tag);
