@@ -122,12 +122,18 @@ is_whole_answer(const json_t *object)
            json_is_string(json_object_get(error, "desc"));
 }
 
+/* QEMU gives an id back as it was; a number among larger ones than jansson's integers is real. */
+static gboolean
+is_awaited(const QemuMonitor *monitor, const json_t *id)
+{
+    return monitor->greeted && monitor->awaited != 0 && monitor->answer == NULL &&
+           json_is_number(id) && json_number_value(id) == monitor->awaited;
+}
+
 static void
 take_answer(QemuMonitor *monitor, json_t *object)
 {
-    const json_t *id = json_object_get(object, "id");
-    gboolean ours = monitor->greeted && monitor->awaited != 0 && monitor->answer == NULL &&
-                    json_is_integer(id) && json_integer_value(id) == monitor->awaited;
+    gboolean ours = is_awaited(monitor, json_object_get(object, "id"));
     if (!ours)
         take_foreign(monitor, object, "an answer came to no command of ours");
     else if (!is_whole_answer(object))
