@@ -410,13 +410,27 @@ describe(const SimBitmap *bitmap)
     return info;
 }
 
+/* What records while a backup has the bitmap looks like a job's. */
+static json_t *
+describe_successor(const SimBitmap *bitmap)
+{
+    guint64 count = sim_bits_count(bitmap->successor) * bitmap->granularity;
+    return json_pack("{s:b, s:I, s:I, s:b, s:b}", "busy", FALSE, "count", (json_int_t)count,
+                     "granularity", (json_int_t)bitmap->granularity, "persistent", FALSE,
+                     "recording", sim_bitmap_look(bitmap->state)->recording);
+}
+
 json_t *
 sim_bitmaps_query(const SimNode *node)
 {
     if (node->bitmaps == NULL)
         return NULL;
     json_t *list = json_array();
-    for (guint i = 0; i < node->bitmaps->len; i++)
-        json_array_append_new(list, describe(node->bitmaps->pdata[i]));
+    for (guint i = 0; i < node->bitmaps->len; i++) {
+        const SimBitmap *bitmap = node->bitmaps->pdata[i];
+        if (bitmap->successor != NULL)
+            json_array_append_new(list, describe_successor(bitmap));
+        json_array_append_new(list, describe(bitmap));
+    }
     return list;
 }

@@ -3,6 +3,7 @@
  * The tables of jobs, and their list.
  */
 #include "sim/vm/job.h"
+#include "sim/vm/job_block.h"
 #include "sim/vm/job_private.h"
 #include <string.h>
 
@@ -107,6 +108,7 @@ free_job(SimJob *job)
     leave_group(job);
     if (job->driver->free != NULL)
         job->driver->free(job);
+    sim_block_job_release(job);
     g_free(job->id);
     g_free(job->error);
     g_free(job);

@@ -108,6 +108,7 @@ struct SimJob {
     gboolean cancelled;      /* hard */
     gboolean complete_asked; /* for the driver */
     gboolean user_paused;
+    GPtrArray *holds;      /* of SimEdge *: nodes of block jobs, see sim/vm/job_block.h; or NULL */
     guint pauses;          /* the user's and those of drains */
     const char *io_status; /* "ok", "failed", "nospace"; static */
 };

@@ -18,6 +18,8 @@ typedef struct {
     gboolean (*prepare)(SimAction *action, GError **error);
     void (*abort)(SimAction *action);  /* may be NULL, as commit */
     void (*commit)(SimAction *action); /* all were prepared; cannot fail */
+    void (*clean)(SimAction *action); /* last, when jobs are no longer drained; only if committed */
+    gboolean makes_job;               /* may be in a grouped transaction */
 } SimActionType;
 
 /** One action under way. */
@@ -32,9 +34,12 @@ struct SimAction {
     SimBitmap *bitmap;      /* block-dirty-bitmap-*, with what it was before */
     SimBitmapState bitmap_was;
     SimBits *bits_were;
-    gboolean crashed; /* preparing it killed the process */
+    gboolean crashed;   /* preparing it killed the process */
+    SimJobGroup *group; /* of a grouped transaction, or NULL */
+    SimJob *job;        /* blockdev-backup; not to be used after `clean` */
 };
 
+extern const SimActionType sim_action_blockdev_backup;
 extern const SimActionType sim_action_blockdev_snapshot;
 extern const SimActionType sim_action_blockdev_snapshot_internal_sync;
 extern const SimActionType sim_action_abort;

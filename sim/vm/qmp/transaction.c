@@ -12,6 +12,7 @@ static const SimActionType *const types[] = {
     &sim_action_block_dirty_bitmap_enable,
     &sim_action_block_dirty_bitmap_merge,
     &sim_action_block_dirty_bitmap_remove,
+    &sim_action_blockdev_backup,
     &sim_action_blockdev_snapshot,
     &sim_action_blockdev_snapshot_internal_sync,
 };
@@ -22,6 +23,7 @@ static const char *const type_names[] = {"abort",
                                          "block-dirty-bitmap-enable",
                                          "block-dirty-bitmap-merge",
                                          "block-dirty-bitmap-remove",
+                                         "blockdev-backup",
                                          "blockdev-snapshot",
                                          "blockdev-snapshot-internal-sync",
                                          NULL};
@@ -92,7 +94,7 @@ static gboolean
 check_grouped(SimAction *list, guint count, GError **error)
 {
     for (guint i = 0; i < count; i++) {
-        if (list[i].type != &sim_action_abort)
+        if (list[i].type != &sim_action_abort && !list[i].type->makes_job)
             return sim_qmp_refuse(
                 error,
                 "Action '%s' does not support transaction property completion-mode = grouped",
@@ -102,7 +104,7 @@ check_grouped(SimAction *list, guint count, GError **error)
 }
 
 static gboolean
-run_all(SimAction *list, guint count, GError **error)
+prepare_and_commit(SimAction *list, guint count, GError **error)
 {
     guint done = 0;
     while (done < count && list[done].type->prepare(&list[done], error))
@@ -118,18 +120,31 @@ run_all(SimAction *list, guint count, GError **error)
         if (list[done].type->abort != NULL)
             list[done].type->abort(&list[done]);
     }
-    for (guint i = 0; i < count; i++) {
+    return FALSE;
+}
+
+static gboolean
+run_all(SimJobs *jobs, SimAction *list, guint count, GError **error)
+{
+    sim_jobs_drain_begin(jobs);
+    gboolean ok = prepare_and_commit(list, count, error);
+    sim_jobs_drain_end(jobs);
+    for (guint i = 0; ok && i < count; i++) {
+        if (list[i].type->clean != NULL)
+            list[i].type->clean(&list[i]);
+    }
+    for (guint i = 0; !ok && i < count; i++) {
         if (list[i].crashed)
             sim_machine_end(list[i].machine, SIM_STATUS_SEGV, FALSE);
     }
-    return FALSE;
+    return ok;
 }
 
 gboolean
 sim_action_run(SimMachine *machine, const SimActionType *type, const json_t *data, GError **error)
 {
     SimAction action = {.type = type, .machine = machine, .data = data};
-    return run_all(&action, 1, error);
+    return run_all(&machine->jobs, &action, 1, error);
 }
 
 static gboolean
@@ -145,9 +160,16 @@ run(SimCall *call, GError **error)
         list[i].data = json_object_get(action, "data");
     }
     const char *mode = sim_text(json_object_get(call->arguments, "properties"), "completion-mode");
-    if (g_strcmp0(mode, "grouped") == 0 && !check_grouped(list, count, error))
+    if (g_strcmp0(mode, "grouped") != 0)
+        return run_all(&call->machine->jobs, list, count, error);
+    if (!check_grouped(list, count, error))
         return FALSE;
-    return run_all(list, count, error);
+    SimJobGroup *group = sim_job_group_new();
+    for (guint i = 0; i < count; i++)
+        list[i].group = group;
+    gboolean ok = run_all(&call->machine->jobs, list, count, error);
+    sim_job_group_unref(group);
+    return ok;
 }
 
 const SimCommand sim_command_transaction = {"transaction", arguments, run};
