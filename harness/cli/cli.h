@@ -22,6 +22,7 @@ typedef struct {
 /* One per file cmd_<name>.c. */
 extern const CliCommand cmd_run;
 extern const CliCommand cmd_list;
+extern const CliCommand cmd_compare;
 extern const CliCommand cmd_rules;
 extern const CliCommand cmd_xml;
 extern const CliCommand cmd_qmp;
