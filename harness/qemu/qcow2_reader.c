@@ -275,9 +275,11 @@ run_of_entries(const Qcow2Reader *reader, guint first, guint64 *clusters, guint6
 }
 
 static Qcow2Kind
-cluster_extent(Qcow2Reader *reader, guint64 l1_offset, guint32 l1_entries, guint64 offset,
-               guint64 *length, guint64 *place)
+cluster_extent(Qcow2Reader *reader, const Qcow2Snapshot *snapshot, guint64 offset, guint64 *length,
+               guint64 *place)
 {
+    guint64 l1_offset = snapshot != NULL ? snapshot->l1_offset : reader->l1_offset;
+    guint32 l1_entries = snapshot != NULL ? snapshot->l1_entries : reader->l1_entries;
     guint span_bits = 2 * reader->cluster_bits - 3;
     guint64 inside = offset & ((G_GUINT64_CONSTANT(1) << span_bits) - 1);
     guint64 index = offset >> span_bits;
@@ -311,9 +313,7 @@ qcow2_reader_extent(Qcow2Reader *reader, const Qcow2Snapshot *snapshot, guint64 
         return QCOW2_UNREADABLE;
     if (!reader->qcow2)
         return plain_extent(reader, offset, length, place);
-    return cluster_extent(reader, snapshot != NULL ? snapshot->l1_offset : reader->l1_offset,
-                          snapshot != NULL ? snapshot->l1_entries : reader->l1_entries, offset,
-                          length, place);
+    return cluster_extent(reader, snapshot, offset, length, place);
 }
 
 GBytes *

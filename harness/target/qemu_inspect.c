@@ -312,8 +312,8 @@ inspect_jobs(QemuInspector *inspector, const char *instance)
     return list;
 }
 
-static json_t *
-inspect_ram(QemuInspector *inspector, const char *instance)
+void *
+qemu_inspector_guest_page(QemuInspector *inspector, const char *instance)
 {
     g_autofree char *page = NULL;
     gsize length = 0;
@@ -325,6 +325,15 @@ inspect_ram(QemuInspector *inspector, const char *instance)
     json_decref(reply);
     if (!g_file_get_contents(inspector->page_path, &page, &length, NULL) ||
         length != GUEST_PAGE_SIZE)
+        return NULL;
+    return g_steal_pointer(&page);
+}
+
+static json_t *
+inspect_ram(QemuInspector *inspector, const char *instance)
+{
+    g_autofree void *page = qemu_inspector_guest_page(inspector, instance);
+    if (page == NULL)
         return NULL;
     g_autofree char *digest = guest_memory_digest(page);
     return json_pack("{s:s, s:I}", "digest", digest, "counter",

@@ -27,3 +27,7 @@ json_t *qemu_inspect(QemuInspector *inspector, const char *what, const char *arg
 
 /** A guest may have written: what was read of live disks counts no longer. */
 void qemu_inspector_note_guest(QemuInspector *inspector);
+
+/** The page of an instance that holds the test guest's state (GUEST_PAGE_SIZE bytes), or NULL.  The
+ *  caller frees it. */
+void *qemu_inspector_guest_page(QemuInspector *inspector, const char *instance);
