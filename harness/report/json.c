@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The JSON report.  Nothing in it tells when, where or by how many workers the
- * run was made: two equal runs differ in "ms" alone.
+ * run was made: two equal runs differ in "ms" and "hypervisor-ms" alone.
  */
 #include "harness/report/report.h"
 

@@ -35,6 +35,7 @@ typedef struct {
     GPtrArray *rules; /* of char *: rule ids that the case covers */
     guint steps;    /* executed */
     double ms;
+    double hypervisor_ms; /* of them, what the hypervisor took; 0 where that is not known */
     char *reason;   /* one line; NULL for a pass */
     char *detail;   /* many lines: step, expected against seen, tree and chain, or NULL */
     char *rule;     /* the rule that the failure is about, where known, or NULL */

@@ -67,6 +67,9 @@ case_result_to_json(const CaseResult *result)
     json_object_set_new(json, "rules", list_json(result->rules));
     json_object_set_new(json, "steps", json_integer(result->steps));
     json_object_set_new(json, "ms", json_real(result->ms));
+    if (result->hypervisor_ms > 0) {
+        json_object_set_new(json, "hypervisor-ms", json_real(result->hypervisor_ms));
+    }
     set_text(json, "reason", result->reason);
     set_text(json, "detail", result->detail);
     set_text(json, "file", result->file);
@@ -151,6 +154,7 @@ case_result_from_json(const json_t *json, GError **error)
     }
     result->steps = json_integer_value(json_object_get(json, "steps"));
     result->ms = json_number_value(json_object_get(json, "ms"));
+    result->hypervisor_ms = json_number_value(json_object_get(json, "hypervisor-ms"));
     result->hash = hash != NULL ? g_ascii_strtoull(hash, NULL, 16) : 0;
     return g_steal_pointer(&result);
 }

@@ -209,6 +209,26 @@ append_counts(GString *out, const RunReport *report)
     }
 }
 
+/* On a hypervisor that is no part of us: whose time it was. */
+static void
+append_times(GString *out, const RunReport *report)
+{
+    double all = 0, hypervisor = 0;
+
+    for (guint i = 0; i < report->results->len; i++) {
+        const CaseResult *result = g_ptr_array_index(report->results, i);
+
+        all += result != NULL ? result->ms : 0;
+        hypervisor += result != NULL ? result->hypervisor_ms : 0;
+    }
+    if (hypervisor > 0) {
+        g_string_append_printf(out,
+                               "the cases took %.1f s: %.1f s the hypervisor and its tools, "
+                               "%.1f s the driver, the files and the oracle\n",
+                               all / 1000, hypervisor / 1000, (all - hypervisor) / 1000);
+    }
+}
+
 char *
 report_summary(const RunReport *report)
 {
@@ -219,5 +239,6 @@ report_summary(const RunReport *report)
     append_reasons(out, report, VERDICT_SKIP);
     append_observed(out, report->observed);
     append_counts(out, report);
+    append_times(out, report);
     return g_string_free(out, FALSE);
 }

@@ -102,6 +102,7 @@ test_result_survives_the_wire(void **state)
     sent->verdict = VERDICT_FAIL;
     sent->steps = 12;
     sent->ms = 1.5;
+    sent->hypervisor_ms = 0.25;
     sent->hash = G_MAXUINT64 - 1;
     sent->reason = g_strdup("bad \xff byte\nand \"quote\"");
     sent->rule = g_strdup("SNAP-A-001");
@@ -116,6 +117,7 @@ test_result_survives_the_wire(void **state)
     assert_int_equal(got->verdict, VERDICT_FAIL);
     assert_int_equal(got->steps, 12);
     assert_true(got->ms == 1.5);
+    assert_true(got->hypervisor_ms == 0.25);
     assert_true(got->hash == G_MAXUINT64 - 1);
     assert_string_equal(got->rule, "SNAP-A-001");
     assert_string_equal(got->observed, "ok");

@@ -604,6 +604,17 @@ run_case(ScnRun *run, json_t *coverage)
     clean_up(run);
 }
 
+static double
+hypervisor_ms(ScnRun *run)
+{
+    uint64_t nanoseconds = 0;
+    struct vm_error err = {0};
+
+    if (run->conn && run->target.hypervisor_time)
+        run->target.hypervisor_time(run->conn, &nanoseconds, &err);
+    return nanoseconds / 1e6;
+}
+
 CaseResult *
 scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
 {
@@ -624,6 +635,7 @@ scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
     run.images = g_ptr_array_new_with_free_func(g_free);
     run.events = g_array_new(FALSE, TRUE, sizeof(struct vm_event));
     run_case(&run, coverage);
+    run.result->hypervisor_ms = hypervisor_ms(&run);
     scn_world_close(&run);
     run.result->ms = (g_get_monotonic_time() - began) / 1000.0;
     return run.result;
