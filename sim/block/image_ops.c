@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/image_ops.h"
+#include "sim/block/image_create.h"
 #include "sim/block/image_bitmap.h"
 #include "sim/block/image_path.h"
 #include "sim/block/lock.h"
@@ -57,45 +58,20 @@ open_for_change(SimFs *fs, const char *path, GError **error)
     return NULL;
 }
 
-/* The backing must be there; without a size of its own the image takes that of its backing. */
-static gboolean
-check_backing(SimFs *fs, const char *path, const char *backing, guint64 *size, GError **error)
-{
-    g_autofree char *full = sim_image_resolve(path, backing);
-    SimInode *inode = open_file(fs, full, error);
-    if (inode == NULL)
-        return FALSE;
-    if (*size == 0)
-        *size = virtual_size(inode);
-    return TRUE;
-}
-
 gboolean
 sim_image_op_create(SimFs *fs, const char *path, const char *format, guint64 size,
                     const char *backing, const char *backing_format, GError **error)
 {
-    gboolean qcow2 = strcmp(format, "qcow2") == 0;
-    if (!qcow2 && strcmp(format, "raw") != 0)
-        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "%s: Unknown file format '%s'", path,
-                         format);
-    if (backing != NULL && !qcow2)
-        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
-                         "%s: Backing file not supported for file format '%s'", path, format);
-    if (backing != NULL && backing_format == NULL)
-        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
-                         "%s: Backing file specified without backing format", path);
-    if (backing != NULL && !check_backing(fs, path, backing, &size, error))
-        return FALSE;
-    SimInode *there = sim_fs_lookup(fs, path, NULL);
-    if (there != NULL && !check_unlocked(there, path, error))
-        return FALSE;
-    g_autoptr(SimImage) image =
-        sim_image_new(qcow2 ? SIM_FORMAT_QCOW2 : SIM_FORMAT_RAW, size, backing, backing_format);
-    int number = sim_fs_put_image(fs, path, image);
-    if (number == 0)
+    SimImageCreate create = {.path = path,
+                             .format = format,
+                             .size = size,
+                             .sized = size > 0 || backing == NULL,
+                             .backing = backing,
+                             .backing_format = backing_format};
+    g_autoptr(GError) failure = NULL;
+    if (sim_image_create_prepare(fs, &create, &failure) && sim_image_create(fs, &create, &failure))
         return TRUE;
-    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "%s: Could not create '%s': %s", path, path,
-                     g_strerror(number));
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "%s: %s", path, failure->message);
 }
 
 static VmImageSnapshot *
@@ -116,7 +92,8 @@ describe_image(VmImageInfo *info, const char *path, const SimImageState *state)
     for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++)
         g_ptr_array_add(info->snapshots, describe_snapshot(state->snapshots->pdata[i]));
     for (guint i = 0; state->bitmaps != NULL && i < state->bitmaps->len; i++)
-        g_ptr_array_add(info->bitmaps, g_strdup(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
+        g_ptr_array_add(info->bitmaps,
+                        g_strdup(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
 }
 
 VmImageInfo *

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/block_info.h"
 #include "sim/block/bitmap.h"
+#include "sim/block/chain.h"
+#include "sim/block/image_bitmap.h"
 #include "sim/block/image_path.h"
+#include "sim/block/node_io.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
 
@@ -27,15 +30,11 @@ state_of(SimNode *node)
     return image == NULL ? NULL : sim_image_state(image);
 }
 
+/* A protocol node is as large as its file. */
 static guint64
 size_of(SimNode *node)
 {
-    const SimImageState *state = state_of(node);
-    if (state != NULL)
-        return state->size;
-    SimInode *inode = sim_node_protocol(node)->inode;
-    SimImage *image = node->driver == SIM_DRIVER_RAW ? sim_inode_image(inode) : NULL;
-    return image != NULL ? sim_image_state(image)->size : sim_inode_size(inode);
+    return node->inode != NULL ? sim_inode_size(node->inode) : sim_node_size(node);
 }
 
 /* The name of the backing as the header has it, resolved; NULL for none. */
@@ -48,6 +47,8 @@ header_backing(SimNode *node)
     return sim_image_resolve(sim_node_protocol(node)->filename, state->backing);
 }
 
+static char *shown_name(SimNode *node);
+
 /* A chain that is not what the header says cannot be told by a file name. */
 static gboolean
 backing_overridden(SimNode *node)
@@ -57,12 +58,14 @@ backing_overridden(SimNode *node)
         return FALSE;
     if (node->backing == NULL)
         return named != NULL;
-    return g_strcmp0(named, sim_node_protocol(node->backing->child)->filename) != 0;
+    g_autofree char *shown = shown_name(node->backing->child);
+    return g_strcmp0(named, shown) != 0;
 }
 
 static json_t *
 full_options(SimNode *node)
 {
+    node = sim_node_skip_filters(node);
     if (node->file == NULL)
         return json_pack("{s:s, s:s}", "driver", sim_driver_name(node->driver), "filename",
                          node->filename);
@@ -75,11 +78,13 @@ full_options(SimNode *node)
     return options;
 }
 
+/* Filters are shown by the name of what they filter. */
 static char *
 shown_name(SimNode *node)
 {
+    node = sim_node_skip_filters(node);
     if (!backing_overridden(node))
-        return g_strdup(sim_node_protocol(node)->filename);
+        return node->file == NULL ? g_strdup(node->filename) : shown_name(node->file->child);
     json_t *options = full_options(node);
     char *text = json_dumps(options, JSON_SORT_KEYS);
     char *name = g_strconcat("json:", text, NULL);
@@ -88,19 +93,45 @@ shown_name(SimNode *node)
     return name;
 }
 
+/* The bitmaps that are in the file, whatever is in memory. */
 static json_t *
-format_specific(void)
+stored_bitmaps(const GPtrArray *stored)
 {
-    return json_pack("{s:s, s:{s:s, s:s, s:b, s:i, s:b, s:b}}", "type", "qcow2", "data", "compat",
-                     "1.1", "compression-type", "zlib", "lazy-refcounts", FALSE, "refcount-bits",
-                     16, "corrupt", FALSE, "extended-l2", FALSE);
+    json_t *list = json_array();
+    for (guint i = 0; i < stored->len; i++) {
+        const SimStoredBitmap *bitmap = stored->pdata[i];
+        json_t *flags = json_array();
+        if (bitmap->in_use)
+            json_array_append_new(flags, json_string("in-use"));
+        if (bitmap->enabled)
+            json_array_append_new(flags, json_string("auto"));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:I, s:o}", "name", bitmap->name, "granularity",
+                                        (json_int_t)bitmap->granularity, "flags", flags));
+    }
+    return list;
+}
+
+static json_t *
+format_specific(const SimImageState *state)
+{
+    json_t *data = json_pack("{s:s, s:s, s:i}", "compat", state->version_2 ? "0.10" : "1.1",
+                             "compression-type", "zlib", "refcount-bits", 16);
+    if (!state->version_2) {
+        json_object_set_new(data, "lazy-refcounts", json_false());
+        json_object_set_new(data, "corrupt", json_false());
+        json_object_set_new(data, "extended-l2", json_false());
+    }
+    if (state->bitmaps != NULL)
+        json_object_set_new(data, "bitmaps", stored_bitmaps(state->bitmaps));
+    return json_pack("{s:s, s:o}", "type", "qcow2", "data", data);
 }
 
 static void
 add_header(json_t *info, SimNode *node, const SimImageState *state)
 {
-    json_object_set_new(info, "cluster-size", json_integer(65536));
-    json_object_set_new(info, "format-specific", format_specific());
+    json_object_set_new(info, "cluster-size", json_integer(state->cluster_size));
+    json_object_set_new(info, "format-specific", format_specific(state));
     if (state->backing != NULL) {
         g_autofree char *full = header_backing(node);
         json_object_set_new(info, "backing-filename", json_string(state->backing));
@@ -117,8 +148,8 @@ add_header(json_t *info, SimNode *node, const SimImageState *state)
     json_object_set_new(info, "snapshots", snapshots);
 }
 
-static json_t *
-image_info(SimNode *node, gboolean flat)
+json_t *
+sim_block_info_image(SimNode *node, gboolean flat)
 {
     g_autofree char *name = shown_name(node);
     SimInode *inode = sim_node_protocol(node)->inode;
@@ -129,15 +160,17 @@ image_info(SimNode *node, gboolean flat)
     const SimImageState *state = state_of(node);
     if (state != NULL)
         add_header(info, node, state);
-    if (!flat && node->backing != NULL)
-        json_object_set_new(info, "backing-image", image_info(node->backing->child, FALSE));
+    SimEdge *next = flat ? NULL : sim_node_next(node);
+    if (next != NULL)
+        json_object_set_new(info, "backing-image", sim_block_info_image(next->child, FALSE));
     return info;
 }
 
 static guint
 backing_depth(const SimNode *node)
 {
-    return node->backing == NULL ? 0 : 1 + backing_depth(node->backing->child);
+    const SimEdge *next = sim_node_next(node);
+    return next == NULL ? 0 : 1 + backing_depth(next->child);
 }
 
 json_t *
@@ -153,12 +186,13 @@ sim_block_info_node(SimNode *node, gboolean flat)
     json_object_set_new(
         info, "cache",
         json_pack("{s:b, s:b, s:b}", "direct", FALSE, "no-flush", FALSE, "writeback", TRUE));
-    json_object_set_new(info, "image", image_info(node, flat));
+    json_object_set_new(info, "image", sim_block_info_image(node, flat));
     json_t *bitmaps = sim_bitmaps_query(node);
     if (bitmaps != NULL)
         json_object_set_new(info, "dirty-bitmaps", bitmaps);
-    if (node->backing != NULL) {
-        g_autofree char *backing = shown_name(node->backing->child);
+    SimEdge *cow = sim_node_cow(node);
+    if (cow != NULL) {
+        g_autofree char *backing = shown_name(cow->child);
         json_object_set_new(info, "backing_file", json_string(backing));
     }
     return info;

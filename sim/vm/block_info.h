@@ -9,5 +9,7 @@
 /** A node as query-named-block-nodes shows it; `flat` leaves out backing images.  A new reference.
  */
 json_t *sim_block_info_node(SimNode *node, gboolean flat);
+/** The image of a node: what "image" shows, and qemu-img info.  A new reference. */
+json_t *sim_block_info_image(SimNode *node, gboolean flat);
 /** An internal snapshot.  A new reference. */
 json_t *sim_block_info_snapshot(const SimSnapshot *snapshot);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/allocation.h"
+#include "sim/block/chain.h"
+#include "sim/block/node_io.h"
+
+/* Header, two of refcounts, two of mapping tables: what lies before the first data. */
+#define METADATA_CLUSTERS 5
+/* What the host's file system allocates by. */
+#define HOST_BLOCK 4096
+
+/* What an image itself has of a range. */
+typedef enum {
+    NOTHING,
+    ZEROES,
+    DATA,
+} Kind;
+
+typedef struct {
+    guint64 offset;
+    guint64 length;
+    Kind kind;
+    guint64 host_offset;
+} Own;
+
+static guint64
+unit_of(const SimNode *node)
+{
+    return node->driver == SIM_DRIVER_QCOW2
+               ? sim_image_state(sim_node_image((SimNode *)node))->cluster_size
+               : HOST_BLOCK;
+}
+
+static void
+add_own(GArray *list, guint64 offset, guint64 end, Kind kind)
+{
+    Own *last = list->len == 0 ? NULL : &g_array_index(list, Own, list->len - 1);
+    if (end <= offset)
+        return;
+    if (last != NULL && last->kind == kind) {
+        last->length += end - offset;
+        return;
+    }
+    Own own = {offset, end - offset, kind, 0};
+    g_array_append_val(list, own);
+}
+
+/* Add clusters [start, end) of a kind behind what the list has; where the last cluster of the list
+ * is touched again, data win over zeroes. */
+static void
+add_clusters(GArray *list, guint64 *done, guint64 start, guint64 end, Kind kind, guint64 unit)
+{
+    if (start < *done && kind == DATA) {
+        Own *last = &g_array_index(list, Own, list->len - 1);
+        if (last->kind == ZEROES) {
+            last->length -= unit;
+            guint64 at = last->offset + last->length;
+            if (last->length == 0)
+                g_array_remove_index(list, list->len - 1);
+            add_own(list, at, *done, DATA);
+        }
+    }
+    add_own(list, *done, MAX(*done, start), NOTHING);
+    add_own(list, MAX(*done, start), end, kind);
+    *done = MAX(*done, end);
+}
+
+/* The image of a node in clusters, from 0 to its end. */
+static GArray *
+own_clusters(SimNode *node)
+{
+    const SimImageState *state = sim_image_state(sim_node_image(node));
+    guint64 unit = unit_of(node), done = 0, place = METADATA_CLUSTERS * unit;
+    guint count = 0;
+    const SimExtent *extents = sim_content_extents(state->content, &count);
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(Own));
+    for (guint i = 0; i < count; i++) {
+        guint64 start = extents[i].offset / unit * unit;
+        guint64 end = (extents[i].offset + extents[i].length + unit - 1) / unit * unit;
+        add_clusters(list, &done, start, end, extents[i].stamp == SIM_STAMP_ZERO ? ZEROES : DATA,
+                     unit);
+    }
+    add_own(list, done, MAX(done, state->size), NOTHING);
+    for (guint i = 0; i < list->len; i++) {
+        Own *own = &g_array_index(list, Own, i);
+        own->host_offset = node->driver == SIM_DRIVER_QCOW2 ? place : own->offset;
+        place += own->kind == DATA ? own->length : 0;
+    }
+    return list;
+}
+
+static void
+add_part(GArray *parts, const SimAllocation *part)
+{
+    SimAllocation *last =
+        parts->len == 0 ? NULL : &g_array_index(parts, SimAllocation, parts->len - 1);
+    gboolean joins = last != NULL && last->depth == part->depth && last->node == part->node &&
+                     last->present == part->present && last->zero == part->zero &&
+                     last->data == part->data &&
+                     (!part->mapped || last->host_offset + last->length == part->host_offset);
+    if (joins)
+        last->length += part->length;
+    else
+        g_array_append_val(parts, *part);
+}
+
+/* Add the part [start, end) of the disk of a node that is `depth` below the top. */
+static void
+add_range(GArray *parts, SimNode *node, guint depth, guint64 start, guint64 end)
+{
+    node = sim_node_skip_filters(node);
+    g_autoptr(GArray) list = own_clusters(node);
+    gboolean qcow2 = node->driver == SIM_DRIVER_QCOW2;
+    guint64 reached = start;
+    for (guint i = 0; i < list->len && reached < end; i++) {
+        const Own *own = &g_array_index(list, Own, i);
+        guint64 stop = MIN(end, own->offset + own->length);
+        if (stop <= reached)
+            continue;
+        if (own->kind == NOTHING && node->backing != NULL) {
+            add_range(parts, node->backing->child, depth + 1, reached, stop);
+        } else {
+            gboolean zero = own->kind != DATA;
+            SimAllocation part = {.offset = reached,
+                                  .length = stop - reached,
+                                  .depth = depth,
+                                  .node = node,
+                                  .present = !qcow2 || own->kind != NOTHING,
+                                  .zero = zero,
+                                  .data = !zero,
+                                  .mapped = !qcow2 || !zero,
+                                  .host_offset = own->host_offset + (reached - own->offset)};
+            add_part(parts, &part);
+        }
+        reached = stop;
+    }
+    /* A backing that is shorter than its overlay reads as zeroes beyond its end. */
+    SimAllocation rest = {.offset = reached,
+                          .length = end - MIN(end, reached),
+                          .depth = depth,
+                          .node = node,
+                          .zero = TRUE};
+    if (rest.length > 0)
+        add_part(parts, &rest);
+}
+
+GArray *
+sim_node_allocation(SimNode *node)
+{
+    GArray *parts = g_array_new(FALSE, FALSE, sizeof(SimAllocation));
+    add_range(parts, node, 0, 0, sim_node_size(node));
+    return parts;
+}
+
+guint64
+sim_node_data_clusters(SimNode *node)
+{
+    g_autoptr(GArray) list = own_clusters(sim_node_skip_filters(node));
+    guint64 sum = 0;
+    for (guint i = 0; i < list->len; i++) {
+        const Own *own = &g_array_index(list, Own, i);
+        sum += own->kind == DATA ? own->length : 0;
+    }
+    return sum / unit_of(sim_node_skip_filters(node));
+}

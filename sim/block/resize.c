@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/resize.h"
+#include "sim/block/bitmap.h"
+#include "sim/block/chain.h"
+#include "sim/block/node_io.h"
+
+gboolean
+sim_node_resize(SimNode *node, guint64 size, GError **error)
+{
+    SimNode *data = sim_node_skip_filters(node);
+    SimImage *image = sim_node_image(data);
+    const SimImageState *state = sim_image_state(image);
+    if (!sim_bitmaps_check_resize(data, error))
+        return FALSE;
+    if (data->driver == SIM_DRIVER_QCOW2 && state->version_2 && state->snapshots != NULL)
+        return sim_qmp_refuse(error, "Can't resize a v2 image which has snapshots");
+    int number = sim_node_can_write(data);
+    if (number != 0)
+        return sim_qmp_refuse(error, "Failed to resize the image: %s", g_strerror(number));
+    sim_image_resize(image, size);
+    /* A raw node over it, or a filter, has the same disk. */
+    for (SimNode *each = node; each != NULL;) {
+        sim_bitmaps_resize(each, size);
+        SimEdge *edge = each == data ? NULL : sim_node_filtered(each);
+        each = edge == NULL ? NULL : edge->child;
+    }
+    return TRUE;
+}
