@@ -51,14 +51,6 @@ guest_memory_counter(const void *page)
     return is_up(state) ? GUINT64_FROM_LE(state->counter) : 0;
 }
 
-gboolean
-guest_memory_ignores_button(const void *page)
-{
-    GuestState copy;
-    const GuestState *state = state_of(page, &copy);
-    return is_up(state) && state->acpi_ignored != 0;
-}
-
 static gboolean
 has_address(const guint8 *word, guint64 flags)
 {

@@ -16,9 +16,6 @@ char *guest_memory_digest(const void *page);
 /** Its counter; 0 where it is not up yet. */
 guint64 guest_memory_counter(const void *page);
 
-/** Whether it is up and takes no notice of the power button. */
-gboolean guest_memory_ignores_button(const void *page);
-
 /** The digest of the state in QEMU's stream somewhere in these bytes, NULL where there is no
  * stream. The caller frees it. */
 char *guest_memory_find_digest(GBytes *bytes);

@@ -40,8 +40,10 @@ drop_ended(QemuHypervisor *hypervisor)
 {
     for (guint i = hypervisor->machines->len; i-- > 0;) {
         QemuMachine *machine = hypervisor->machines->pdata[i];
-        if (qemu_process_ended(machine->process, NULL))
-            g_ptr_array_remove_index(hypervisor->machines, i);
+        if (!qemu_process_ended(machine->process, NULL))
+            continue;
+        g_ptr_array_remove_index(hypervisor->machines, i);
+        hypervisor->changes++;
     }
 }
 
@@ -123,6 +125,7 @@ start(QemuHypervisor *hypervisor, const json_t *config, GError **error)
         return NULL;
     }
     g_ptr_array_add(hypervisor->machines, qemu_machine_ref(machine));
+    hypervisor->changes++;
     return handle_new(hypervisor, machine, monitor);
 }
 
@@ -206,6 +209,8 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
         qemu_hypervisor_explain(machine, failure, error);
     if (ok)
         qemu_hypervisor_after(qemu_hypervisor_own(instance->hypervisor), machine, name);
+    if (!g_str_has_prefix(name, "query-"))
+        qemu_hypervisor_own(instance->hypervisor)->changes++;
     qemu_hypervisor_count_time(qemu_hypervisor_own(instance->hypervisor), began);
     return ok;
 }
@@ -215,11 +220,11 @@ port_next_event(VmInstance *instance, gboolean wait)
 {
     QemuHypervisor *hypervisor = qemu_hypervisor_own(instance->hypervisor);
     QemuMonitor *monitor = handle(instance)->monitor;
-    if (!wait)
-        return qemu_monitor_next_event(monitor, 0);
     gint64 began = g_get_monotonic_time();
-    json_t *event = qemu_monitor_next_event(monitor, hypervisor->deadline_ms);
-    if (event == NULL && qemu_monitor_disconnected(monitor))
+    json_t *event = qemu_monitor_next_event(monitor, wait ? hypervisor->deadline_ms : 0);
+    if (event != NULL)
+        hypervisor->changes++;
+    else if (wait && qemu_monitor_disconnected(monitor))
         qemu_machine_await_end(handle(instance)->machine);
     qemu_hypervisor_count_time(hypervisor, began);
     return event;
@@ -368,6 +373,13 @@ const char *
 qemu_hypervisor_note(const VmHypervisor *hypervisor)
 {
     return qemu_hypervisor_own_const(hypervisor)->note;
+}
+
+guint64
+qemu_hypervisor_changes(VmHypervisor *hypervisor)
+{
+    drop_ended(qemu_hypervisor_own(hypervisor));
+    return qemu_hypervisor_own(hypervisor)->changes;
 }
 
 guint64

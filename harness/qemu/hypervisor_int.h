@@ -21,6 +21,7 @@ typedef struct {
     QemuImages *images;
     guint started;
     gint64 spent; /* microseconds */
+    guint64 changes;
 } QemuHypervisor;
 
 /** What is behind the port. */

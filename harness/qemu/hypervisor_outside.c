@@ -136,6 +136,7 @@ qemu_hypervisor_guest(VmHypervisor *hypervisor, const char *instance, const char
         return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
                          "instance '%s' has no test guest in it", instance);
     gint64 began = g_get_monotonic_time();
+    own->changes++;
     gboolean ok = run_guest_command(own, machine, command, answer, error);
     qemu_hypervisor_count_time(own, began);
     return ok;
@@ -184,6 +185,7 @@ qemu_hypervisor_hang(VmHypervisor *hypervisor, const char *instance, gboolean on
     if (machine == NULL)
         return FALSE;
     qemu_process_signal(machine->process, on ? SIGSTOP : SIGCONT);
+    qemu_hypervisor_own(hypervisor)->changes++;
     return TRUE;
 }
 

@@ -13,7 +13,6 @@
 #include "harness/qemu/files.h"
 #include "harness/qemu/hypervisor.h"
 #include "harness/target/qemu_copy.h"
-#include "harness/target/qemu_ends.h"
 #include "harness/target/qemu_inspect.h"
 #include "harness/target/reference.h"
 #include "harness/target/target_load.h"
@@ -60,7 +59,6 @@ typedef struct {
     char *temporary; /* a workdir of its own, where none was given; or NULL */
     gboolean copy;   /* of another world, and for looking alone */
     QemuInspector *inspector;
-    QemuEnds *ends;
 } QemuWorld;
 
 static QemuWorld *
@@ -86,7 +84,6 @@ static void
 world_close(ReferenceWorld *world)
 {
     QemuWorld *self = own(world);
-    qemu_ends_free(self->ends);
     qemu_inspector_free(self->inspector);
     if (self->copy)
         qemu_look_only_free(world->ports.hypervisor);
@@ -111,27 +108,7 @@ static gboolean
 world_guest(ReferenceWorld *world, const char *instance, const char *command, char **answer,
             GError **error)
 {
-    static const char *const last_words[] = {"poweroff", "panic", NULL};
-    QemuWorld *self = own(world);
-    qemu_inspector_note_guest(self->inspector);
-    if (!qemu_hypervisor_guest(world->ports.hypervisor, instance, command, answer, error))
-        return FALSE;
-    if (g_strv_contains(last_words, command))
-        qemu_ends_expect(self->ends, instance, FALSE);
-    return TRUE;
-}
-
-static void
-world_asked_to_end(ReferenceWorld *world, const char *instance)
-{
-    qemu_ends_expect(own(world)->ends, instance, TRUE);
-}
-
-static void
-world_settle(ReferenceWorld *world)
-{
-    if (own(world)->ends != NULL)
-        qemu_ends_await(own(world)->ends);
+    return qemu_hypervisor_guest(world->ports.hypervisor, instance, command, answer, error);
 }
 
 static json_t *
@@ -178,8 +155,6 @@ static const ReferenceWorldOps world_ops = {
     .guest = world_guest,
     .inspect = world_inspect,
     .disturb = world_disturb,
-    .asked_to_end = world_asked_to_end,
-    .settle = world_settle,
     .advance = world_advance,
     .take_log = world_take_log,
     .hypervisor_time = world_time,
@@ -207,7 +182,8 @@ world_copy(ReferenceWorld *world, GError **error)
     QemuWorld *copy = world_new(own(world)->folder, "look");
     copy->copy = TRUE;
     copy->base.ports.store = qemu_store_new_unsynced();
-    copy->base.ports.hypervisor = qemu_look_only_new(world->ports.hypervisor);
+    copy->base.ports.hypervisor =
+        qemu_look_only_new(world->ports.hypervisor, qemu_inspector_looks(own(world)->inspector));
     if (qemu_copy_tree(own(world)->root, copy->root, error))
         return &copy->base;
     world_close(&copy->base);
@@ -238,7 +214,6 @@ start_hypervisor(QemuWorld *self, const char *run, gboolean tcg, GError **error)
                                   .folders = {self->root, self->images},
                                   .scratch = run};
     self->inspector = qemu_inspector_new(&looks);
-    self->ends = qemu_ends_new(self->base.ports.hypervisor, self->inspector);
     return TRUE;
 }
 

@@ -10,6 +10,7 @@
 
 #define SAVE_MAGIC "virt-moment-save"
 #define EXPORT "oracle"
+#define SOCKET "nbd"
 /* A file may be written again without a new time of change: the kernel's clock for these steps. */
 #define CLOCK_STEP_NS (20 * 1000000)
 
@@ -60,7 +61,7 @@ qemu_content_cache_new(VmHypervisor *hypervisor, const char *scratch)
 {
     QemuContentCache *cache = g_new0(QemuContentCache, 1);
     cache->hypervisor = hypervisor;
-    cache->socket_path = g_build_filename(scratch, "nbd", NULL);
+    cache->socket_path = g_build_filename(scratch, SOCKET, NULL);
     cache->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
     return cache;
 }
@@ -102,13 +103,10 @@ is_format_node(const json_t *node)
 }
 
 static void
-add_live_disks(GPtrArray *disks, VmHypervisor *hypervisor, const char *instance)
+add_live_disks(GPtrArray *disks, QemuLooks *looks, const char *instance)
 {
-    json_t *nodes = NULL, *node;
+    json_t *nodes = qemu_looks_ask(looks, instance, "query-named-block-nodes"), *node;
     gsize i;
-    if (!qemu_hypervisor_look(hypervisor, instance, "query-named-block-nodes",
-                              json_pack("{s:b}", "flat", TRUE), &nodes, NULL))
-        return;
     json_array_foreach(nodes, i, node)
     {
         const char *path = json_string_value(json_object_get(node, "file"));
@@ -124,12 +122,12 @@ add_live_disks(GPtrArray *disks, VmHypervisor *hypervisor, const char *instance)
 }
 
 GPtrArray *
-qemu_live_disks(VmHypervisor *hypervisor)
+qemu_live_disks(VmHypervisor *hypervisor, QemuLooks *looks)
 {
     GPtrArray *disks = g_ptr_array_new_with_free_func(live_disk_free);
     g_autoptr(GPtrArray) names = qemu_hypervisor_names(hypervisor);
     for (guint i = 0; i < names->len; i++)
-        add_live_disks(disks, hypervisor, names->pdata[i]);
+        add_live_disks(disks, looks, names->pdata[i]);
     return disks;
 }
 
@@ -160,8 +158,7 @@ read_live(const QemuContentCache *cache, const QemuLiveDisk *disk)
     char *digest = NULL;
     g_unlink(cache->socket_path);
     if (!look(cache, disk, "nbd-server-start",
-              json_pack("{s:{s:s, s:{s:s}}}", "addr", "type", "unix", "data", "path",
-                        cache->socket_path)))
+              json_pack("{s:{s:s, s:{s:s}}}", "addr", "type", "unix", "data", "path", SOCKET)))
         return NULL;
     if (look(cache, disk, "block-export-add",
              json_pack("{s:s, s:s, s:s, s:s}", "type", "nbd", "id", EXPORT, "node-name", disk->node,

@@ -8,8 +8,7 @@
  */
 #pragma once
 
-#include "harness/qemu/qcow2_reader.h"
-#include "spec/driver/hypervisor.h"
+#include "harness/target/qemu_looks.h"
 
 /** What a place holds; the texts are owned. */
 typedef struct {
@@ -30,11 +29,11 @@ typedef struct {
 } QemuLiveDisk;
 
 /** The disks that running instances have open for writing, of QemuLiveDisk *; the caller unrefs. */
-GPtrArray *qemu_live_disks(VmHypervisor *hypervisor);
+GPtrArray *qemu_live_disks(VmHypervisor *hypervisor, QemuLooks *looks);
 
 typedef struct QemuContentCache QemuContentCache;
 
-/** A cache; `scratch` (copied) is a folder for its socket. */
+/** A cache; `scratch` (copied) is the folder for its socket, and the one that instances run in. */
 QemuContentCache *qemu_content_cache_new(VmHypervisor *hypervisor, const char *scratch);
 /** Free it; NULL is fine. */
 void qemu_content_cache_free(QemuContentCache *cache);

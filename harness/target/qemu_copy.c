@@ -13,6 +13,7 @@
 typedef struct {
     VmHypervisor base;
     VmHypervisor *inner;
+    QemuLooks *looks;
 } LookOnly;
 
 typedef struct {
@@ -70,8 +71,16 @@ look_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
         json_decref(arguments);
         return refuse(error, name);
     }
-    return qemu_hypervisor_look(inner(instance->hypervisor), ((LookInstance *)instance)->name, name,
-                                arguments, reply, error);
+    const char *of = ((LookInstance *)instance)->name;
+    if (arguments != NULL || strcmp(name, "query-jobs") != 0)
+        return qemu_hypervisor_look(inner(instance->hypervisor), of, name, arguments, reply, error);
+    json_t *jobs = qemu_looks_ask(((LookOnly *)instance->hypervisor)->looks, of, name);
+    if (jobs == NULL)
+        return refuse(error, name);
+    if (reply != NULL)
+        *reply = json_incref(jobs);
+    json_decref(jobs);
+    return TRUE;
 }
 
 /* The events are the other driver's to take. */
@@ -149,11 +158,12 @@ static const VmHypervisorOps look_ops = {
 };
 
 VmHypervisor *
-qemu_look_only_new(VmHypervisor *hypervisor)
+qemu_look_only_new(VmHypervisor *hypervisor, QemuLooks *looks)
 {
     LookOnly *look = g_new0(LookOnly, 1);
     look->base.ops = &look_ops;
     look->inner = hypervisor;
+    look->looks = looks;
     return &look->base;
 }
 

@@ -5,11 +5,11 @@
  */
 #pragma once
 
-#include "spec/driver/hypervisor.h"
+#include "harness/target/qemu_looks.h"
 
-/** A hypervisor that shows the running instances and images of another one (borrowed) and refuses
- *  every change with OPERATION_DENIED. */
-VmHypervisor *qemu_look_only_new(VmHypervisor *hypervisor);
+/** A hypervisor that shows the running instances and images of another one and refuses every change
+ *  with OPERATION_DENIED; both are borrowed. */
+VmHypervisor *qemu_look_only_new(VmHypervisor *hypervisor, QemuLooks *looks);
 /** Free it; handles must be gone. */
 void qemu_look_only_free(VmHypervisor *hypervisor);
 

@@ -6,13 +6,18 @@
 #include <sys/stat.h>
 #include "harness/qemu/guest_memory.h"
 #include "harness/qemu/hypervisor.h"
+#include "harness/qemu/qcow2_reader.h"
 #include "harness/target/qemu_content.h"
 #include "images/guest/protocol.h"
+
+/* An instance runs in the scratch folder. */
+#define PAGE_FILE "page"
 
 struct QemuInspector {
     VmHypervisor *hypervisor;
     char *folders[G_N_ELEMENTS(((QemuInspectorOptions *)0)->folders)];
     char *page_path;
+    QemuLooks *looks;
     QemuContentCache *contents;
 };
 
@@ -23,7 +28,8 @@ qemu_inspector_new(const QemuInspectorOptions *options)
     inspector->hypervisor = options->hypervisor;
     for (guint i = 0; i < G_N_ELEMENTS(options->folders); i++)
         inspector->folders[i] = g_strdup(options->folders[i]);
-    inspector->page_path = g_build_filename(options->scratch, "page", NULL);
+    inspector->page_path = g_build_filename(options->scratch, PAGE_FILE, NULL);
+    inspector->looks = qemu_looks_new(options->hypervisor);
     inspector->contents = qemu_content_cache_new(options->hypervisor, options->scratch);
     return inspector;
 }
@@ -38,7 +44,14 @@ qemu_inspector_free(QemuInspector *inspector)
     g_unlink(inspector->page_path);
     g_free(inspector->page_path);
     qemu_content_cache_free(inspector->contents);
+    qemu_looks_free(inspector->looks);
     g_free(inspector);
+}
+
+QemuLooks *
+qemu_inspector_looks(QemuInspector *inspector)
+{
+    return inspector->looks;
 }
 
 void
@@ -170,7 +183,7 @@ static json_t *
 inspect_files(QemuInspector *inspector, const char *argument)
 {
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor);
+    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor, inspector->looks);
     if (*argument != '\0')
         add_paths(paths, argument);
     for (guint i = 0; *argument == '\0' && inspector->folders[i] != NULL; i++)
@@ -188,7 +201,7 @@ inspect_files(QemuInspector *inspector, const char *argument)
 static json_t *
 inspect_file(QemuInspector *inspector, const char *path)
 {
-    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor);
+    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor, inspector->looks);
     return describe_path(inspector, live, path, TRUE);
 }
 
@@ -197,7 +210,7 @@ inspect_file(QemuInspector *inspector, const char *path)
 static json_t *
 describe_content(QemuInspector *inspector, const char *path, const char *tag)
 {
-    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor);
+    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor, inspector->looks);
     g_autoptr(QemuContent) content = qemu_content_look(inspector->contents, live, path, tag);
     if (content == NULL || content->digest == NULL)
         return NULL;
@@ -220,15 +233,6 @@ inspect_content(QemuInspector *inspector, const char *place)
 }
 
 /* ---- instances ---- */
-
-static json_t *
-ask(QemuInspector *inspector, const char *instance, const char *command, json_t *arguments)
-{
-    json_t *reply = NULL;
-    if (!qemu_hypervisor_look(inspector->hypervisor, instance, command, arguments, &reply, NULL))
-        return NULL;
-    return reply;
-}
 
 /* The graph's own number of a node. */
 static json_int_t
@@ -285,11 +289,9 @@ describe_node(const json_t *graph, const json_t *node)
 static json_t *
 inspect_nodes(QemuInspector *inspector, const char *instance)
 {
-    json_t *nodes =
-        ask(inspector, instance, "query-named-block-nodes", json_pack("{s:b}", "flat", TRUE));
-    json_t *graph =
-        nodes != NULL ? ask(inspector, instance, "x-debug-query-block-graph", NULL) : NULL;
-    json_t *list = graph != NULL ? json_array() : NULL;
+    json_t *nodes = qemu_looks_ask(inspector->looks, instance, "query-named-block-nodes");
+    json_t *graph = qemu_looks_ask(inspector->looks, instance, "x-debug-query-block-graph");
+    json_t *list = nodes != NULL && graph != NULL ? json_array() : NULL;
     for (gsize i = json_array_size(nodes); list != NULL && i-- > 0;)
         json_array_append_new(list, describe_node(graph, json_array_get(nodes, i)));
     json_decref(nodes);
@@ -300,7 +302,7 @@ inspect_nodes(QemuInspector *inspector, const char *instance)
 static json_t *
 inspect_jobs(QemuInspector *inspector, const char *instance)
 {
-    json_t *jobs = ask(inspector, instance, "query-jobs", NULL);
+    json_t *jobs = qemu_looks_ask(inspector->looks, instance, "query-jobs");
     json_t *list = jobs != NULL ? json_array() : NULL;
     for (gsize i = json_array_size(jobs); list != NULL && i-- > 0;) {
         const json_t *job = json_array_get(jobs, i);
@@ -312,28 +314,16 @@ inspect_jobs(QemuInspector *inspector, const char *instance)
     return list;
 }
 
-void *
-qemu_inspector_guest_page(QemuInspector *inspector, const char *instance)
-{
-    g_autofree char *page = NULL;
-    gsize length = 0;
-    json_t *reply = ask(inspector, instance, "pmemsave",
-                        json_pack("{s:i, s:i, s:s}", "val", GUEST_STATE_ADDRESS, "size",
-                                  GUEST_PAGE_SIZE, "filename", inspector->page_path));
-    if (reply == NULL)
-        return NULL;
-    json_decref(reply);
-    if (!g_file_get_contents(inspector->page_path, &page, &length, NULL) ||
-        length != GUEST_PAGE_SIZE)
-        return NULL;
-    return g_steal_pointer(&page);
-}
-
 static json_t *
 inspect_ram(QemuInspector *inspector, const char *instance)
 {
-    g_autofree void *page = qemu_inspector_guest_page(inspector, instance);
-    if (page == NULL)
+    g_autofree char *page = NULL;
+    gsize length = 0;
+    json_t *arguments = json_pack("{s:i, s:i, s:s}", "val", GUEST_STATE_ADDRESS, "size",
+                                  GUEST_PAGE_SIZE, "filename", PAGE_FILE);
+    if (!qemu_hypervisor_look(inspector->hypervisor, instance, "pmemsave", arguments, NULL, NULL) ||
+        !g_file_get_contents(inspector->page_path, &page, &length, NULL) ||
+        length != GUEST_PAGE_SIZE)
         return NULL;
     g_autofree char *digest = guest_memory_digest(page);
     return json_pack("{s:s, s:I}", "digest", digest, "counter",

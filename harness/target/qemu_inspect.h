@@ -5,8 +5,7 @@
  */
 #pragma once
 
-#include <jansson.h>
-#include "spec/driver/hypervisor.h"
+#include "harness/target/qemu_looks.h"
 
 typedef struct QemuInspector QemuInspector;
 
@@ -14,7 +13,7 @@ typedef struct QemuInspector QemuInspector;
 typedef struct {
     VmHypervisor *hypervisor; /* of harness/qemu; borrowed */
     const char *folders[3];   /* what "files" shows where nothing is asked for; ends with NULL */
-    const char *scratch;      /* folder for sockets and pages of its own; exists */
+    const char *scratch;      /* where instances run, for sockets and pages; exists */
 } QemuInspectorOptions;
 
 /** An inspector. */
@@ -25,9 +24,7 @@ void qemu_inspector_free(QemuInspector *inspector);
 /** The answer, a new reference; NULL where there is no such thing. */
 json_t *qemu_inspect(QemuInspector *inspector, const char *what, const char *argument);
 
+/** Its questions to instances, borrowed. */
+QemuLooks *qemu_inspector_looks(QemuInspector *inspector);
 /** A guest may have written: what was read of live disks counts no longer. */
 void qemu_inspector_note_guest(QemuInspector *inspector);
-
-/** The page of an instance that holds the test guest's state (GUEST_PAGE_SIZE bytes), or NULL.  The
- *  caller frees it. */
-void *qemu_inspector_guest_page(QemuInspector *inspector, const char *instance);

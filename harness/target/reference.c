@@ -144,8 +144,6 @@ probe(struct vm_conn *conn, struct vm_conn **copy, struct vm_error *err)
 static int
 next_event(struct vm_conn *conn, struct vm_event *event)
 {
-    if (conn->world->ops->settle != NULL)
-        conn->world->ops->settle(conn->world);
     g_autoptr(VmDriverEvent) next = vm_driver_next_event(conn->driver);
     if (next == NULL)
         return 0;

@@ -39,11 +39,6 @@ typedef struct {
     /** See vm_target.disturb; INVALID_ARG for what is none of its words. */
     gboolean (*disturb)(ReferenceWorld *world, const char *instance, const char *what,
                         GError **error);
-    /** The guest has been asked by its power button to end.  NULL: it ends at once or never. */
-    void (*asked_to_end)(ReferenceWorld *world, const char *instance);
-    /** Wait for what guests have been asked to do, so that the driver can hear of it.  NULL: all is
-     *  done already. */
-    void (*settle)(ReferenceWorld *world);
     /** Let milliseconds pass. */
     void (*advance)(ReferenceWorld *world, guint64 milliseconds);
     /** What was logged since the last call, or NULL.  The caller frees it. */

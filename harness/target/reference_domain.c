@@ -81,11 +81,7 @@ domain_destroy(struct vm_conn *conn, const char *name, uint32_t flags, struct vm
 static int
 domain_shutdown(struct vm_conn *conn, const char *name, uint32_t flags, struct vm_error *err)
 {
-    GError *failure = NULL;
-    gboolean ok = vm_domain_shutdown(conn->driver, name, flags, &failure);
-    if (ok && conn->world->ops->asked_to_end != NULL)
-        conn->world->ops->asked_to_end(conn->world, name);
-    return reference_answer(ok, failure, err);
+    CALL(vm_domain_shutdown, name, flags);
 }
 
 static int
