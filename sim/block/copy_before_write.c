@@ -145,8 +145,10 @@ sim_copy_before_write_insert(SimNode *source, SimNode *target, const char *name,
     SimFilterOptions options = {
         .driver = SIM_DRIVER_COPY_BEFORE_WRITE, .name = name, .target = target};
     SimNode *filter = sim_graph_insert_filter(source, &options, error);
-    if (filter == NULL)
+    if (filter == NULL) {
+        g_prefix_error(error, "Could not create node: ");
         return NULL;
+    }
     guint64 cluster = cluster_size(target), size = sim_node_size(source);
     CopyBeforeWrite *state = g_new0(CopyBeforeWrite, 1);
     state->todo = sim_bitmap_new_nameless(source, cluster, FALSE);

@@ -126,22 +126,6 @@ static const SimJobDriver driver = {
 
 /* ---- the beginning ---- */
 
-/* What is to be copied is settled here, so that a job that is called off before it runs leaves
- * the bitmap as it was. */
-static void
-choose_clusters(const SimBackup *plan, SimNode *filter)
-{
-    SimBitmap *todo = sim_copy_before_write_todo(filter);
-    if (plan->sync != SIM_BACKUP_BITMAP)
-        return;
-    guint64 offset = 0, length = 0;
-    sim_bitmap_reset(todo, 0, todo->size);
-    while (sim_bitmap_next_dirty(plan->bitmap, offset, &offset, &length)) {
-        sim_bitmap_set(todo, offset, length);
-        offset += length;
-    }
-}
-
 static SimNode *
 insert(const SimBackup *plan, GError **error)
 {
@@ -149,10 +133,8 @@ insert(const SimBackup *plan, GError **error)
     if (filter == NULL)
         return NULL;
     guint64 cluster = sim_copy_before_write_todo(filter)->granularity;
-    if (plan->max_chunk == 0 || plan->max_chunk >= cluster) {
-        choose_clusters(plan, filter);
+    if (plan->max_chunk == 0 || plan->max_chunk >= cluster)
         return filter;
-    }
     sim_qmp_refuse(error,
                    "Required max-chunk (%" G_GUINT64_FORMAT
                    ") is less than backup cluster size (%" G_GUINT64_FORMAT ")",
@@ -192,10 +174,25 @@ sim_backup_create(SimJobs *jobs, const SimJobOptions *options, const SimBackup *
     return job;
 }
 
+static void
+choose_clusters(const BackupJob *backup)
+{
+    SimBitmap *todo = sim_copy_before_write_todo(backup->filter);
+    guint64 offset = 0, length = 0;
+    if (backup->plan.sync != SIM_BACKUP_BITMAP)
+        return;
+    sim_bitmap_reset(todo, 0, todo->size);
+    while (sim_bitmap_next_dirty(backup->plan.bitmap, offset, &offset, &length)) {
+        sim_bitmap_set(todo, offset, length);
+        offset += length;
+    }
+}
+
 void
 sim_backup_start(SimJob *job)
 {
     BackupJob *backup = job->data;
+    choose_clusters(backup);
     job->total = sim_bitmap_count(todo_of(job));
     sim_copy_before_write_count(backup->filter, &job->progress);
     sim_job_start(job);

@@ -103,6 +103,7 @@ struct SimJob {
     SimJobGroup *group; /* never NULL until it is concluded */
     gboolean auto_finalize;
     gboolean auto_dismiss;
+    gboolean started;        /* it has been running */
     gboolean done;           /* its work is over */
     gboolean cancel_asked;   /* softly or hard */
     gboolean cancelled;      /* hard */

@@ -8,7 +8,8 @@
 void
 sim_job_emit_block(SimJob *job, const char *event, const char *error)
 {
-    if (!job->driver->block_job)
+    /* The end of a job that never ran is nobody's concern. */
+    if (!job->driver->block_job || !job->started)
         return;
     json_t *data = json_pack("{s:s, s:s, s:I, s:I, s:I}", "type", job->driver->type, "device",
                              job->id, "len", (json_int_t)job->total, "offset",

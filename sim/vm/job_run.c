@@ -14,6 +14,7 @@ const char *const sim_on_error_names[] = {"report", "ignore", "enospc", "stop", 
 void
 sim_job_start(SimJob *job)
 {
+    job->started = TRUE;
     sim_job_go(job, SIM_JOB_RUNNING);
     if (job->pauses > 0)
         sim_job_go(job, SIM_JOB_PAUSED);

@@ -182,10 +182,14 @@ prepare(SimAction *action, GError **error)
     return action->job != NULL;
 }
 
+/* Another of its group may have taken it along. */
 static void
 abort_backup(SimAction *action)
 {
-    gboolean ok = sim_job_cancel(action->job, TRUE, NULL);
+    SimJob *job = sim_jobs_need(&action->machine->jobs, sim_text(action->data, "job-id"), NULL);
+    if (job == NULL || job->status != SIM_JOB_CREATED)
+        return;
+    gboolean ok = sim_job_cancel(job, TRUE, NULL);
     g_assert(ok);
 }
 

@@ -97,7 +97,7 @@ check_grouped(SimAction *list, guint count, GError **error)
         if (list[i].type != &sim_action_abort && !list[i].type->makes_job)
             return sim_qmp_refuse(
                 error,
-                "Action '%s' does not support transaction property completion-mode = grouped",
+                "Action '%s' does not support Transaction property completion-mode = grouped",
                 list[i].type->type);
     }
     return TRUE;
