@@ -60,7 +60,6 @@ sim_bitmap_free(SimBitmap *bitmap)
     if (node->bitmaps->len == 0)
         g_clear_pointer(&node->bitmaps, g_ptr_array_unref);
     sim_bits_unref(bitmap->bits);
-    sim_bits_unref(bitmap->successor);
     g_free(bitmap->name);
     g_free(bitmap);
 }
@@ -210,31 +209,29 @@ sim_bitmap_do(SimBitmap *bitmap, SimBitmapOp op, GError **error)
     return TRUE;
 }
 
-static void
-unite(SimBits **bits, const SimBits *other)
+gboolean
+sim_bitmap_check_merge(const SimBitmap *target, const SimBitmap *source, GError **error)
 {
-    SimBits *sum = sim_bits_union(*bits, other);
-    sim_bits_unref(*bits);
-    *bits = sum;
+    if (!sim_bitmap_allows(target, SIM_BITMAP_MERGE_INTO, error) ||
+        !sim_bitmap_allows(source, SIM_BITMAP_MERGE_FROM, error))
+        return FALSE;
+    return target->size == source->size ||
+           sim_qmp_refuse(error,
+                          "Bitmaps are of different sizes (destination size is %" G_GUINT64_FORMAT
+                          ", source size is %" G_GUINT64_FORMAT ") and can't be merged",
+                          target->size, source->size);
 }
 
 gboolean
 sim_bitmap_merge(SimBitmap *target, SimBitmap *source, GError **error)
 {
-    if (!sim_bitmap_allows(target, SIM_BITMAP_MERGE_INTO, error) ||
-        !sim_bitmap_allows(source, SIM_BITMAP_MERGE_FROM, error))
+    if (!sim_bitmap_check_merge(target, source, error))
         return FALSE;
-    if (target->size != source->size)
-        return sim_qmp_refuse(
-            error,
-            "Bitmaps are of different sizes (destination size is %" G_GUINT64_FORMAT
-            ", source size is %" G_GUINT64_FORMAT ") and can't be merged",
-            target->size, source->size);
     if (target == source)
         return TRUE;
     g_autoptr(SimBits) scaled =
         sim_bits_rescale(source->bits, source->size, source->granularity, target->granularity);
-    unite(&target->bits, scaled);
+    sim_bits_unite(&target->bits, scaled);
     return TRUE;
 }
 
@@ -249,20 +246,29 @@ sim_bitmap_sha256(const SimBitmap *bitmap)
 gboolean
 sim_bitmap_freeze(SimBitmap *bitmap, GError **error)
 {
+    gboolean recording = sim_bitmap_look(bitmap->state)->recording;
     if (!sim_bitmap_do(bitmap, SIM_BITMAP_USE, error))
         return FALSE;
-    bitmap->successor = sim_bits_new(sim_bits_length(bitmap->bits));
+    bitmap->successor = sim_bitmap_new_nameless(bitmap->node, bitmap->granularity, recording);
     return TRUE;
 }
 
 void
 sim_bitmap_succeed(SimBitmap *bitmap, const SimBits *kept)
 {
-    g_assert(bitmap->successor != NULL);
+    SimBitmap *successor = g_steal_pointer(&bitmap->successor);
+    GPtrArray *list = bitmap->node->bitmaps;
+    guint place = 0;
     if (kept != NULL)
-        unite(&bitmap->successor, kept);
+        sim_bits_unite(&successor->bits, kept);
     sim_bits_unref(bitmap->bits);
-    bitmap->bits = g_steal_pointer(&bitmap->successor);
+    bitmap->bits = sim_bits_ref(successor->bits);
+    /* It is as new as its successor now. */
+    g_ptr_array_remove(list, bitmap);
+    gboolean found = g_ptr_array_find(list, successor, &place);
+    g_assert(found);
+    g_ptr_array_insert(list, (gint)place, bitmap);
+    sim_bitmap_free(successor);
     sim_bitmap_release(bitmap);
 }
 
@@ -275,7 +281,10 @@ sim_bitmap_abdicate(SimBitmap *bitmap)
 void
 sim_bitmap_reclaim(SimBitmap *bitmap)
 {
-    sim_bitmap_succeed(bitmap, bitmap->bits);
+    SimBitmap *successor = g_steal_pointer(&bitmap->successor);
+    sim_bits_unite(&bitmap->bits, successor->bits);
+    sim_bitmap_free(successor);
+    sim_bitmap_release(bitmap);
 }
 
 gboolean
@@ -353,10 +362,9 @@ record(SimBitmap *bitmap, guint64 offset, guint64 length)
     guint64 first = 0, count = 0;
     gboolean ok = sim_bitmap_do(bitmap, SIM_BITMAP_RECORD, NULL);
     g_assert(ok);
-    if (!sim_bitmap_look(bitmap->state)->recording ||
-        !touched(bitmap, offset, length, &first, &count))
-        return;
-    sim_bits_set(bitmap->successor != NULL ? &bitmap->successor : &bitmap->bits, first, count);
+    if (bitmap->successor == NULL && sim_bitmap_look(bitmap->state)->recording &&
+        touched(bitmap, offset, length, &first, &count))
+        sim_bits_set(&bitmap->bits, first, count);
 }
 
 void
@@ -390,8 +398,6 @@ sim_bitmaps_resize(SimNode *node, guint64 size)
         guint64 granules = granules_of(size, bitmap->granularity);
         bitmap->size = size;
         sim_bits_resize(&bitmap->bits, granules);
-        if (bitmap->successor != NULL)
-            sim_bits_resize(&bitmap->successor, granules);
     }
 }
 
@@ -410,27 +416,13 @@ describe(const SimBitmap *bitmap)
     return info;
 }
 
-/* What records while a backup has the bitmap looks like a job's. */
-static json_t *
-describe_successor(const SimBitmap *bitmap)
-{
-    guint64 count = sim_bits_count(bitmap->successor) * bitmap->granularity;
-    return json_pack("{s:b, s:I, s:I, s:b, s:b}", "busy", FALSE, "count", (json_int_t)count,
-                     "granularity", (json_int_t)bitmap->granularity, "persistent", FALSE,
-                     "recording", sim_bitmap_look(bitmap->state)->recording);
-}
-
 json_t *
 sim_bitmaps_query(const SimNode *node)
 {
     if (node->bitmaps == NULL)
         return NULL;
     json_t *list = json_array();
-    for (guint i = 0; i < node->bitmaps->len; i++) {
-        const SimBitmap *bitmap = node->bitmaps->pdata[i];
-        if (bitmap->successor != NULL)
-            json_array_append_new(list, describe_successor(bitmap));
-        json_array_append_new(list, describe(bitmap));
-    }
+    for (guint i = 0; i < node->bitmaps->len; i++)
+        json_array_append_new(list, describe(node->bitmaps->pdata[i]));
     return list;
 }

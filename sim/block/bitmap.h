@@ -22,7 +22,7 @@ struct SimBitmap {
     guint64 size;        /* of the disk, bytes */
     SimBitmapState state;
     SimBits *bits;
-    SimBits *successor; /* records instead while a backup has the bitmap; or NULL */
+    SimBitmap *successor; /* nameless; records instead while a backup has the bitmap; or NULL */
 };
 
 /** A bitmap to be. */
@@ -51,10 +51,12 @@ SimBitmap *sim_bitmap_new(SimNode *node, const char *name, guint64 granularity,
                           SimBitmapState state);
 /** Let go of a bitmap, whatever its state; a persistent one that was stored stays in the image. */
 void sim_bitmap_free(SimBitmap *bitmap);
+/** Whether the merge below is allowed. */
+gboolean sim_bitmap_check_merge(const SimBitmap *target, const SimBitmap *source, GError **error);
 /** Add what is set in `source`, whose granularity may differ; checks both, and that the disks have
  *  one size.  On a refusal nothing is changed. */
 gboolean sim_bitmap_merge(SimBitmap *target, SimBitmap *source, GError **error);
-/** {"sha256": …} of it. */
+/** SHA-256 of its bits, see sim_bits_sha256().  The caller frees it. */
 char *sim_bitmap_sha256(const SimBitmap *bitmap);
 /** What queries show as `dirty-bitmaps` of a node: a new array, or NULL where there is none. */
 json_t *sim_bitmaps_query(const SimNode *node);

@@ -1,96 +1,215 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Three levels: pages of 2^20 bits (missing: nothing set), in them chunks of
- * 4096 bits, in them the words that are not zero, named by a mask.  Up to
- * PACKED_MAX words are packed; with more, all 64 are there, so that dense sets
- * are united a chunk at a time.  Chunks and pages with everything set are
- * static.  Words come from slabs of the set: a union fills them from one end
- * to the other and frees them at once.
+ * Pages of 2^20 numbers.  A page is missing (nothing is set), full (static),
+ * a sorted list of runs, or, when that would be longer or has more than
+ * RUNS_MAX of them, flat words.  Runs that touch are one.
+ *
+ * Measured by harness/bench/bench_bitmap.c: two bitmaps of a 16 TiB disk in
+ * granules of 64 KiB, 1 % set, merged in place; medians in ms, one run on one
+ * core of an EPYC (virtualised):
+ *
+ *                   two flat maps   this    CRoaring 0.2.66
+ *   runs of 4 MiB        @FR@        @SR@         @CR@
+ *   at random            @FX@        @SX@         @CX@
+ *
+ * So this one was kept: one dependency less, numbers of 64 bits, and the random
+ * case at the speed of flat maps.
  */
 #include "sim/block/bitmap_bits.h"
 #include <string.h>
 
-#define CHUNK_WORDS 64
-#define CHUNK_BITS 4096
-#define PAGE_CHUNKS 256
-#define PAGE_BITS (PAGE_CHUNKS * CHUNK_BITS)
-#define PACKED_MAX 16
-#define CLASSES 7 /* of 1, 2, 4 … 64 words */
-#define SLAB_MIN 64
-#define SLAB_MAX (128 * 1024) /* words */
+#define PAGE_BITS (1U << 20)
+#define RUNS_MAX 2048
+
+/* Set numbers [first, end) of a page. */
+typedef struct {
+    guint32 first;
+    guint32 end;
+} Run;
 
 typedef struct {
-    guint64 mask;   /* which words are not zero */
-    guint64 *words; /* packed, or all */
-} Chunk;
-
-typedef struct {
-    Chunk chunks[PAGE_CHUNKS];
+    guint64 *words; /* flat, all that the page has; else NULL */
+    guint32 bits;   /* how many numbers the page has */
+    guint32 count;  /* of runs */
+    guint32 room;
+    Run *runs; /* sorted, with gaps between them */
 } Page;
-
-typedef struct Slab Slab;
-struct Slab {
-    Slab *next;
-    guint64 words[];
-};
 
 struct SimBits {
     guint refs;
     guint64 length;
     guint64 page_count;
     Page **pages;
-    Slab *slabs; /* the newest first */
-    guint32 slab_size;
-    guint32 slab_used;
-    guint64 *spare[CLASSES]; /* each word 0 of a spare block is the address of the next */
     guint64 count;
     gboolean counted;
 };
 
-static guint64 full_words[CHUNK_WORDS] = {[0 ... CHUNK_WORDS - 1] = G_MAXUINT64};
-static Page full_page = {{[0 ... PAGE_CHUNKS - 1] = {G_MAXUINT64, full_words}}};
+static Run full_run = {0, PAGE_BITS};
+static Page full_page = {NULL, PAGE_BITS, 1, 1, &full_run};
 
-/* ---- memory ---- */
+/* ---- pages ---- */
 
-static guint
-class_of(guint64 mask)
+static Page *
+page_new(guint32 bits)
 {
-    guint words = (guint)__builtin_popcountll(mask);
-    if (words > PACKED_MAX)
-        return CLASSES - 1;
-    return words <= 1 ? 0 : 32 - (guint)__builtin_clz(words - 1);
-}
-
-static guint64 *
-words_new(SimBits *bits, guint class)
-{
-    guint64 *block = bits->spare[class];
-    if (block != NULL) {
-        bits->spare[class] = (guint64 *)(gsize)block[0];
-        return block;
-    }
-    guint32 need = 1U << class;
-    if (bits->slab_used + need > bits->slab_size) {
-        bits->slab_size = CLAMP(bits->slab_size * 2, SLAB_MIN, SLAB_MAX);
-        Slab *slab = g_malloc(sizeof(Slab) + bits->slab_size * sizeof(guint64));
-        slab->next = bits->slabs;
-        bits->slabs = slab;
-        bits->slab_used = 0;
-    }
-    block = bits->slabs->words + bits->slab_used;
-    bits->slab_used += need;
-    return block;
+    Page *page = g_new0(Page, 1);
+    page->bits = bits;
+    return page;
 }
 
 static void
-words_free(SimBits *bits, const Chunk *chunk)
+page_free(Page *page)
 {
-    if (chunk->mask == 0 || chunk->words == full_words)
+    if (page == NULL || page == &full_page)
         return;
-    guint class = class_of(chunk->mask);
-    chunk->words[0] = (guint64)(gsize)bits->spare[class];
-    bits->spare[class] = chunk->words;
+    g_free(page->words);
+    g_free(page->runs);
+    g_free(page);
 }
+
+static guint32
+words_of(const Page *page)
+{
+    return (page->bits + 63) / 64;
+}
+
+static Page *
+page_copy(const Page *page)
+{
+    if (page == NULL || page == &full_page)
+        return (Page *)page;
+    Page *copy = page_new(page->bits);
+    copy->count = copy->room = page->count;
+    if (page->words != NULL)
+        copy->words = g_memdup2(page->words, words_of(page) * sizeof(guint64));
+    else
+        copy->runs = g_memdup2(page->runs, page->count * sizeof(Run));
+    return copy;
+}
+
+/* Bits [first, end) of words. */
+static void
+change_words(guint64 *words, guint32 first, guint32 end, gboolean value)
+{
+    for (guint32 i = first / 64; i * 64 < end; i++) {
+        guint64 part = G_MAXUINT64;
+        if (first > i * 64)
+            part &= G_MAXUINT64 << (first % 64);
+        if (end < (i + 1) * 64)
+            part &= G_MAXUINT64 >> (64 - end % 64);
+        words[i] = value ? words[i] | part : words[i] & ~part;
+    }
+}
+
+static void
+draw_runs(guint64 *words, const Page *page)
+{
+    for (guint32 i = 0; i < page->count; i++)
+        change_words(words, page->runs[i].first, page->runs[i].end, TRUE);
+}
+
+/* When the list of runs has become too long. */
+static void
+flatten(Page *page)
+{
+    page->words = g_new0(guint64, words_of(page));
+    draw_runs(page->words, page);
+    g_clear_pointer(&page->runs, g_free);
+    page->count = page->room = 0;
+}
+
+static void
+flatten_if_long(Page *page)
+{
+    if (page->words == NULL && page->count > MIN(RUNS_MAX, words_of(page)))
+        flatten(page);
+}
+
+/* The first run that ends after `at` (or, with `touching`, at it). */
+static guint32
+find_run(const Page *page, guint32 at, gboolean touching)
+{
+    guint32 low = 0, high = page->count;
+    while (low < high) {
+        guint32 middle = (low + high) / 2;
+        if (page->runs[middle].end + (touching ? 1 : 0) > at)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* Put `news` of `count` runs where runs [from, to) are. */
+static void
+splice(Page *page, guint32 from, guint32 to, const Run *news, guint32 count)
+{
+    guint32 total = page->count - (to - from) + count;
+    if (total > page->room) {
+        page->room = MAX(total, page->room * 2);
+        page->runs = g_renew(Run, page->runs, page->room);
+    }
+    memmove(page->runs + from + count, page->runs + to, (page->count - to) * sizeof(Run));
+    if (count > 0)
+        memcpy(page->runs + from, news, count * sizeof(Run));
+    page->count = total;
+}
+
+static void
+set_run(Page *page, Run run)
+{
+    guint32 from = find_run(page, run.first, TRUE), to = from;
+    if (from < page->count)
+        run.first = MIN(run.first, page->runs[from].first);
+    for (; to < page->count && page->runs[to].first <= run.end; to++)
+        run.end = MAX(run.end, page->runs[to].end);
+    splice(page, from, to, &run, 1);
+}
+
+static void
+reset_run(Page *page, Run run)
+{
+    guint32 from = find_run(page, run.first, FALSE), to = from, count = 0;
+    Run rest[2];
+    if (from < page->count && page->runs[from].first < run.first)
+        rest[count++] = (Run){page->runs[from].first, run.first};
+    while (to < page->count && page->runs[to].first < run.end)
+        to++;
+    if (to > from && page->runs[to - 1].end > run.end)
+        rest[count++] = (Run){run.end, page->runs[to - 1].end};
+    splice(page, from, to, rest, count);
+}
+
+/* The first number in [from, end of the page) that is set, or with !value is not; or the end. */
+static guint32
+scan_words(const Page *page, guint32 from, gboolean value)
+{
+    guint64 skip = value ? 0 : G_MAXUINT64;
+    for (guint32 i = from / 64; i < words_of(page); i++) {
+        guint64 found = page->words[i] ^ skip;
+        if (i == from / 64)
+            found &= G_MAXUINT64 << (from % 64);
+        if (found != 0)
+            return MIN(page->bits, i * 64 + (guint32)__builtin_ctzll(found));
+    }
+    return page->bits;
+}
+
+static guint32
+scan_page(const Page *page, guint32 from, gboolean value)
+{
+    if (page->words != NULL)
+        return scan_words(page, from, value);
+    guint32 i = find_run(page, from, FALSE);
+    gboolean within = i < page->count && page->runs[i].first <= from;
+    if (within == value)
+        return i < page->count ? from : page->bits;
+    if (within)
+        return page->runs[i].end;
+    return i < page->count ? page->runs[i].first : page->bits;
+}
+
+/* ---- sets ---- */
 
 static guint64
 pages_of(guint64 length)
@@ -117,13 +236,6 @@ sim_bits_ref(SimBits *bits)
     return bits;
 }
 
-static void
-page_free(Page *page)
-{
-    if (page != &full_page)
-        g_free(page);
-}
-
 void
 sim_bits_unref(SimBits *bits)
 {
@@ -131,73 +243,9 @@ sim_bits_unref(SimBits *bits)
         return;
     for (guint64 i = 0; i < bits->page_count; i++)
         page_free(bits->pages[i]);
-    while (bits->slabs != NULL) {
-        Slab *slab = bits->slabs;
-        bits->slabs = slab->next;
-        g_free(slab);
-    }
     g_free(bits->pages);
     g_free(bits);
 }
-
-/* ---- words of a chunk ---- */
-
-static gboolean
-is_dense(const Chunk *chunk)
-{
-    return class_of(chunk->mask) == CLASSES - 1;
-}
-
-static guint64
-word_at(const Chunk *chunk, guint i)
-{
-    guint64 bit = G_GUINT64_CONSTANT(1) << i;
-    if ((chunk->mask & bit) == 0)
-        return 0;
-    if (is_dense(chunk))
-        return chunk->words[i];
-    return chunk->words[__builtin_popcountll(chunk->mask & (bit - 1))];
-}
-
-static void
-scatter(const Chunk *chunk, guint64 *all)
-{
-    if (is_dense(chunk)) {
-        for (guint i = 0; i < CHUNK_WORDS; i++)
-            all[i] |= chunk->words[i];
-        return;
-    }
-    const guint64 *words = chunk->words;
-    for (guint64 mask = chunk->mask; mask != 0; mask &= mask - 1)
-        all[__builtin_ctzll(mask)] |= *words++;
-}
-
-/* Let a chunk hold these words. */
-static void
-store(SimBits *bits, Chunk *chunk, const guint64 *all)
-{
-    words_free(bits, chunk);
-    guint64 mask = 0;
-    guint full = 0;
-    for (guint i = 0; i < CHUNK_WORDS; i++) {
-        mask |= (guint64)(all[i] != 0) << i;
-        full += all[i] == G_MAXUINT64;
-    }
-    chunk->mask = mask;
-    chunk->words = full == CHUNK_WORDS ? full_words : NULL;
-    if (mask == 0 || chunk->words != NULL)
-        return;
-    chunk->words = words_new(bits, class_of(mask));
-    if (is_dense(chunk)) {
-        memcpy(chunk->words, all, CHUNK_WORDS * sizeof(guint64));
-        return;
-    }
-    guint64 *out = chunk->words;
-    for (; mask != 0; mask &= mask - 1)
-        *out++ = all[__builtin_ctzll(mask)];
-}
-
-/* ---- reading ---- */
 
 guint64
 sim_bits_length(const SimBits *bits)
@@ -205,16 +253,21 @@ sim_bits_length(const SimBits *bits)
     return bits->length;
 }
 
+/* How many numbers page i has. */
+static guint32
+page_bits(const SimBits *bits, guint64 i)
+{
+    return (guint32)MIN(PAGE_BITS, bits->length - i * PAGE_BITS);
+}
+
 static guint64
 count_page(const Page *page)
 {
     guint64 count = 0;
-    for (guint i = 0; i < PAGE_CHUNKS; i++) {
-        const Chunk *chunk = &page->chunks[i];
-        guint words = is_dense(chunk) ? CHUNK_WORDS : (guint)__builtin_popcountll(chunk->mask);
-        for (guint j = 0; j < words; j++)
-            count += (guint64)__builtin_popcountll(chunk->words[j]);
-    }
+    for (guint32 i = 0; page->words != NULL && i < words_of(page); i++)
+        count += (guint64)__builtin_popcountll(page->words[i]);
+    for (guint32 i = 0; i < page->count; i++)
+        count += page->runs[i].end - page->runs[i].first;
     return count;
 }
 
@@ -224,101 +277,49 @@ sim_bits_count(SimBits *bits)
     if (bits->counted)
         return bits->count;
     bits->count = 0;
-    for (guint64 i = 0; i < bits->page_count; i++) {
-        const Page *page = bits->pages[i];
-        if (page != NULL)
-            bits->count += page == &full_page ? PAGE_BITS : count_page(page);
-    }
+    for (guint64 i = 0; i < bits->page_count; i++)
+        bits->count += bits->pages[i] == NULL ? 0 : count_page(bits->pages[i]);
     bits->counted = TRUE;
     return bits->count;
+}
+
+/* The first number at or after `from` that is set, or with !value is not; the length when there is
+ * none. */
+static guint64
+scan(const SimBits *bits, guint64 from, gboolean value)
+{
+    for (guint64 i = from / PAGE_BITS; from < bits->length; i++) {
+        const Page *page = bits->pages[i];
+        guint32 size = page_bits(bits, i), at = (guint32)(from - i * PAGE_BITS);
+        guint32 found = 0;
+        if (page == NULL)
+            found = value ? size : at;
+        else
+            found = scan_page(page, at, value);
+        from = i * PAGE_BITS + found;
+        if (found < size)
+            return from;
+    }
+    return bits->length;
 }
 
 gboolean
 sim_bits_get(const SimBits *bits, guint64 number)
 {
-    const Page *page = number < bits->length ? bits->pages[number / PAGE_BITS] : NULL;
-    if (page == NULL)
-        return FALSE;
-    guint64 word = word_at(&page->chunks[number / CHUNK_BITS % PAGE_CHUNKS],
-                           (guint)(number / 64 % CHUNK_WORDS));
-    return (word >> (number % 64) & 1) != 0;
-}
-
-/* The first number in [from, end of its chunk) whose bit is not `skip`, or the end of the chunk. */
-static guint64
-scan_chunk(const Chunk *chunk, guint64 from, guint64 skip)
-{
-    guint64 start = from - from % CHUNK_BITS;
-    for (guint i = (guint)(from / 64 % CHUNK_WORDS); i < CHUNK_WORDS; i++) {
-        guint64 found = word_at(chunk, i) ^ skip;
-        if (i == from / 64 % CHUNK_WORDS)
-            found &= G_MAXUINT64 << (from % 64);
-        if (found != 0)
-            return start + i * 64 + (guint64)__builtin_ctzll(found);
-    }
-    return start + CHUNK_BITS;
-}
-
-/* The first number at or after `from` that is set (skip 0) or not set (skip all ones); the length
- * when there is none. */
-static guint64
-scan(const SimBits *bits, guint64 from, guint64 skip)
-{
-    while (from < bits->length) {
-        const Page *page = bits->pages[from / PAGE_BITS];
-        if (page == NULL || page == &full_page) {
-            if ((page == NULL) != (skip == 0))
-                return from;
-            from += PAGE_BITS - from % PAGE_BITS;
-            continue;
-        }
-        const Chunk *chunk = &page->chunks[from / CHUNK_BITS % PAGE_CHUNKS];
-        guint64 end = from - from % CHUNK_BITS + CHUNK_BITS;
-        if ((chunk->mask == 0 && skip == 0) || (chunk->words == full_words && skip != 0)) {
-            from = end;
-            continue;
-        }
-        from = scan_chunk(chunk, from, skip);
-        if (from < end)
-            break;
-    }
-    return MIN(from, bits->length);
+    return number < bits->length && scan(bits, number, TRUE) == number;
 }
 
 gboolean
 sim_bits_next_run(const SimBits *bits, guint64 from, guint64 *first, guint64 *count)
 {
-    *first = scan(bits, from, 0);
+    *first = scan(bits, from, TRUE);
     if (*first >= bits->length)
         return FALSE;
-    *count = scan(bits, *first, G_MAXUINT64) - *first;
+    *count = scan(bits, *first, FALSE) - *first;
     return TRUE;
 }
 
 /* ---- changing ---- */
-
-static Chunk
-copy_chunk(SimBits *bits, const Chunk *chunk)
-{
-    if (chunk->mask == 0 || chunk->words == full_words)
-        return *chunk;
-    guint class = class_of(chunk->mask);
-    Chunk copy = {chunk->mask, words_new(bits, class)};
-    gsize used = class == CLASSES - 1 ? CHUNK_WORDS : (gsize)__builtin_popcountll(chunk->mask);
-    memcpy(copy.words, chunk->words, used * sizeof(guint64));
-    return copy;
-}
-
-static Page *
-copy_page(SimBits *bits, const Page *page)
-{
-    if (page == NULL || page == &full_page)
-        return (Page *)page;
-    Page *copy = g_new(Page, 1);
-    for (guint i = 0; i < PAGE_CHUNKS; i++)
-        copy->chunks[i] = copy_chunk(bits, &page->chunks[i]);
-    return copy;
-}
 
 /* One that nobody shares, about to change. */
 static SimBits *
@@ -328,7 +329,7 @@ own(SimBits **bits)
     if (old->refs > 1) {
         SimBits *copy = sim_bits_new(old->length);
         for (guint64 i = 0; i < old->page_count; i++)
-            copy->pages[i] = copy_page(copy, old->pages[i]);
+            copy->pages[i] = page_copy(old->pages[i]);
         old->refs--;
         *bits = copy;
     }
@@ -336,54 +337,37 @@ own(SimBits **bits)
     return *bits;
 }
 
-/* Bits [first, end) of one chunk. */
-static void
-change_chunk(SimBits *bits, Chunk *chunk, guint first, guint end, gboolean value)
+/* A page that is there and may be changed. */
+static Page *
+own_page(Page **slot, guint32 bits)
 {
-    if (value ? chunk->words == full_words && chunk->mask != 0 : chunk->mask == 0)
-        return;
-    guint64 all[CHUNK_WORDS] = {0};
-    if (first != 0 || end != CHUNK_BITS)
-        scatter(chunk, all);
-    else if (!value) {
-        store(bits, chunk, all);
-        return;
+    if (*slot == NULL) {
+        *slot = page_new(bits);
+    } else if (*slot == &full_page) {
+        *slot = page_new(PAGE_BITS);
+        set_run(*slot, full_run);
     }
-    for (guint i = first / 64; i * 64 < end; i++) {
-        guint64 part = G_MAXUINT64;
-        if (first > i * 64)
-            part &= G_MAXUINT64 << (first % 64);
-        if (end < (i + 1) * 64)
-            part &= G_MAXUINT64 >> (64 - end % 64);
-        all[i] = value ? all[i] | part : all[i] & ~part;
-    }
-    store(bits, chunk, all);
+    return *slot;
 }
 
-/* Bits [first, end) of one page. */
 static void
-change_page(SimBits *bits, Page **slot, guint64 first, guint64 end, gboolean value)
+change_page(Page **slot, guint32 bits, Run run, gboolean value)
 {
     if (*slot == (value ? &full_page : NULL))
         return;
-    if (first == 0 && end == PAGE_BITS) {
-        for (guint i = 0; *slot != NULL && *slot != &full_page && i < PAGE_CHUNKS; i++)
-            words_free(bits, &(*slot)->chunks[i]);
+    if (run.first == 0 && run.end == bits && (!value || bits == PAGE_BITS)) {
         page_free(*slot);
         *slot = value ? &full_page : NULL;
         return;
     }
-    if (*slot == NULL)
-        *slot = g_new0(Page, 1);
-    else if (*slot == &full_page)
-        *slot = g_memdup2(&full_page, sizeof(full_page));
-    while (first < end) {
-        guint64 stop = MIN(end, first - first % CHUNK_BITS + CHUNK_BITS);
-        guint64 start = first - first % CHUNK_BITS;
-        change_chunk(bits, &(*slot)->chunks[first / CHUNK_BITS], (guint)(first - start),
-                     (guint)(stop - start), value);
-        first = stop;
-    }
+    Page *page = own_page(slot, bits);
+    if (page->words != NULL)
+        change_words(page->words, run.first, run.end, value);
+    else if (value)
+        set_run(page, run);
+    else
+        reset_run(page, run);
+    flatten_if_long(page);
 }
 
 static void
@@ -393,10 +377,10 @@ change(SimBits **shared, guint64 first, guint64 count, gboolean value)
         return;
     SimBits *bits = own(shared);
     guint64 end = count > bits->length - first ? bits->length : first + count;
-    while (first < end) {
-        guint64 start = first - first % PAGE_BITS;
-        guint64 stop = MIN(end, start + PAGE_BITS);
-        change_page(bits, &bits->pages[first / PAGE_BITS], first - start, stop - start, value);
+    for (guint64 i = first / PAGE_BITS; first < end; i++) {
+        guint64 start = i * PAGE_BITS, stop = MIN(end, start + PAGE_BITS);
+        Run run = {(guint32)(first - start), (guint32)(stop - start)};
+        change_page(&bits->pages[i], page_bits(bits, i), run, value);
         first = stop;
     }
 }
@@ -413,86 +397,111 @@ sim_bits_reset(SimBits **bits, guint64 first, guint64 count)
     change(bits, first, count, FALSE);
 }
 
+/* The last page has more numbers than before, or fewer of which none is set. */
+static void
+resize_page(Page **slot, guint32 bits)
+{
+    if (*slot == NULL || (*slot)->bits == bits)
+        return;
+    Page *page = own_page(slot, bits);
+    guint32 former = words_of(page);
+    page->bits = bits;
+    if (page->words == NULL)
+        return;
+    page->words = g_renew(guint64, page->words, words_of(page));
+    for (guint32 i = former; i < words_of(page); i++)
+        page->words[i] = 0;
+}
+
 void
 sim_bits_resize(SimBits **shared, guint64 length)
 {
     if ((*shared)->length > length)
         sim_bits_reset(shared, length, (*shared)->length - length);
     SimBits *bits = own(shared);
-    guint64 pages = pages_of(length);
-    for (guint64 i = pages; i < bits->page_count; i++)
+    guint64 former = bits->page_count, pages = pages_of(length);
+    for (guint64 i = pages; i < former; i++)
         page_free(bits->pages[i]);
     bits->pages = g_renew(Page *, bits->pages, pages);
-    for (guint64 i = bits->page_count; i < pages; i++)
+    for (guint64 i = former; i < pages; i++)
         bits->pages[i] = NULL;
     bits->page_count = pages;
     bits->length = length;
+    guint64 last = MIN(former, pages);
+    if (last > 0)
+        resize_page(&bits->pages[last - 1], page_bits(bits, last - 1));
 }
 
 /* ---- union ---- */
 
-static Chunk
-unite_packed(SimBits *bits, const Chunk *a, const Chunk *b)
+static void
+unite_words(guint64 *restrict into, const guint64 *restrict from, guint32 count)
 {
-    Chunk sum = {a->mask | b->mask, NULL};
-    sum.words = words_new(bits, class_of(sum.mask));
-    const guint64 *left = a->words, *right = b->words;
-    guint64 *out = sum.words;
-    for (guint64 mask = sum.mask; mask != 0; mask &= mask - 1) {
-        guint64 bit = mask & -mask, word = 0;
-        if ((a->mask & bit) != 0)
-            word |= *left++;
-        if ((b->mask & bit) != 0)
-            word |= *right++;
-        *out++ = word;
+    for (guint32 i = 0; i < count; i++)
+        into[i] |= from[i];
+}
+
+/* Which list is next is not to be foreseen: the step has no branch. */
+static void
+unite_runs(Page *into, const Page *from)
+{
+    guint32 i = 0, j = 0, room = into->count + from->count;
+    if (from->count == 0)
+        return;
+    Run *sum = g_new(Run, room + 1), *last = sum;
+    Run stop = {G_MAXUINT32, G_MAXUINT32};
+    *last = (Run){0, 0};
+    for (guint32 k = 0; k < room; k++) {
+        Run a = i < into->count ? into->runs[i] : stop;
+        Run b = j < from->count ? from->runs[j] : stop;
+        guint32 left = a.first <= b.first;
+        Run next = left != 0 ? a : b;
+        i += left;
+        j += 1 - left;
+        if (next.first <= last->end && last->end != 0) {
+            last->end = MAX(last->end, next.end);
+            continue;
+        }
+        last += last->end != 0;
+        *last = next;
     }
-    return sum;
+    g_free(into->runs);
+    into->runs = sum;
+    into->room = room + 1;
+    into->count = (guint32)(last - sum) + 1;
 }
 
-static Chunk
-unite_chunks(SimBits *bits, const Chunk *a, const Chunk *b)
+static void
+unite_page(Page **slot, const Page *from)
 {
-    if (b->mask == 0 || a->words == full_words)
-        return copy_chunk(bits, a);
-    if (a->mask == 0 || b->words == full_words)
-        return copy_chunk(bits, b);
-    guint64 mask = a->mask | b->mask;
-    if (class_of(mask) != CLASSES - 1)
-        return unite_packed(bits, a, b);
-    Chunk sum = {mask, words_new(bits, CLASSES - 1)};
-    if (is_dense(a) && is_dense(b)) {
-        for (guint i = 0; i < CHUNK_WORDS; i++)
-            sum.words[i] = a->words[i] | b->words[i];
-        return sum;
+    if (from == NULL || *slot == &full_page)
+        return;
+    if (*slot == NULL || from == &full_page) {
+        page_free(*slot);
+        *slot = page_copy(from);
+        return;
     }
-    memset(sum.words, 0, CHUNK_WORDS * sizeof(guint64));
-    scatter(a, sum.words);
-    scatter(b, sum.words);
-    return sum;
+    Page *into = *slot;
+    if (into->words == NULL && from->words != NULL)
+        flatten(into);
+    if (into->words == NULL)
+        unite_runs(into, from);
+    else if (from->words == NULL)
+        draw_runs(into->words, from);
+    else
+        unite_words(into->words, from->words, words_of(into));
+    flatten_if_long(into);
 }
 
-static Page *
-unite_pages(SimBits *bits, const Page *a, const Page *b)
+void
+sim_bits_unite(SimBits **into, const SimBits *from)
 {
-    if (a == NULL || b == &full_page)
-        return copy_page(bits, b);
-    if (b == NULL || a == &full_page)
-        return copy_page(bits, a);
-    Page *sum = g_new(Page, 1);
-    for (guint i = 0; i < PAGE_CHUNKS; i++)
-        sum->chunks[i] = unite_chunks(bits, &a->chunks[i], &b->chunks[i]);
-    return sum;
-}
-
-SimBits *
-sim_bits_union(const SimBits *a, const SimBits *b)
-{
-    g_assert(a->length == b->length);
-    SimBits *sum = sim_bits_new(a->length);
-    for (guint64 i = 0; i < sum->page_count; i++)
-        sum->pages[i] = unite_pages(sum, a->pages[i], b->pages[i]);
-    sum->counted = FALSE;
-    return sum;
+    g_assert((*into)->length == from->length);
+    if (*into == from)
+        return;
+    SimBits *bits = own(into);
+    for (guint64 i = 0; i < bits->page_count; i++)
+        unite_page(&bits->pages[i], from->pages[i]);
 }
 
 SimBits *
@@ -511,45 +520,35 @@ sim_bits_rescale(SimBits *bits, guint64 size, guint64 from, guint64 to)
 
 /* ---- digest ---- */
 
-#define ZEROES 4096 /* bytes */
+#define PART_WORDS 512
 
+/* The words of a page that are due, a part at a time. */
 static void
-hash_zeroes(GChecksum *sum, guint64 bytes)
+hash_page(GChecksum *sum, const Page *page, guint32 due)
 {
-    static const guint8 zeroes[ZEROES];
-    for (; bytes > 0; bytes -= MIN(bytes, ZEROES))
-        g_checksum_update(sum, zeroes, (gssize)MIN(bytes, ZEROES));
-}
-
-/* As many words of a chunk as are still due. */
-static void
-hash_chunk(GChecksum *sum, const Chunk *chunk, guint64 words)
-{
-    guint64 all[CHUNK_WORDS] = {0};
-    scatter(chunk, all);
-    for (guint i = 0; i < CHUNK_WORDS; i++)
-        all[i] = GUINT64_TO_LE(all[i]);
-    g_checksum_update(sum, (const guchar *)all, (gssize)(MIN(words, CHUNK_WORDS) * 8));
+    g_autofree guint64 *drawn = NULL;
+    const guint64 *words = page == NULL ? NULL : page->words;
+    if (page != NULL && words == NULL) {
+        words = drawn = g_new0(guint64, words_of(page));
+        draw_runs(drawn, page);
+    }
+    for (guint32 at = 0; at < due; at += PART_WORDS) {
+        guint64 part[PART_WORDS] = {0};
+        guint32 count = MIN(PART_WORDS, due - at);
+        for (guint32 i = 0; words != NULL && i < count; i++)
+            part[i] = GUINT64_TO_LE(words[at + i]);
+        g_checksum_update(sum, (const guchar *)part, (gssize)(count * sizeof(guint64)));
+    }
 }
 
 char *
 sim_bits_sha256(const SimBits *bits)
 {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-    guint64 words = MAX(1, bits->length / 64 + (bits->length % 64 != 0));
-    for (guint64 i = 0; i < bits->page_count; i++) {
-        const Page *page = bits->pages[i];
-        for (guint j = 0; page != NULL && j < PAGE_CHUNKS && words > 0; j++) {
-            hash_chunk(sum, &page->chunks[j], words);
-            words -= MIN(words, CHUNK_WORDS);
-        }
-        if (page != NULL)
-            continue;
-        guint64 skipped = MIN(words, PAGE_BITS / 64);
-        hash_zeroes(sum, skipped * 8);
-        words -= skipped;
-    }
-    hash_zeroes(sum, words * 8);
+    for (guint64 i = 0; i < bits->page_count; i++)
+        hash_page(sum, bits->pages[i], (page_bits(bits, i) + 63) / 64);
+    if (bits->page_count == 0)
+        hash_page(sum, NULL, 1);
     char *text = g_strdup(g_checksum_get_string(sum));
     g_checksum_free(sum);
     return text;

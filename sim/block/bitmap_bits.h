@@ -36,8 +36,9 @@ void sim_bits_reset(SimBits **bits, guint64 first, guint64 count);
 /** Let there be `length` numbers: those beyond are dropped, new ones are not set. */
 void sim_bits_resize(SimBits **bits, guint64 length);
 
-/** What is set in either; both have one length.  The caller unrefs it. */
-SimBits *sim_bits_union(const SimBits *a, const SimBits *b);
+/** Set what is set in `from` too; both have one length.  *into is replaced by a copy where it is
+ *  shared. */
+void sim_bits_unite(SimBits **into, const SimBits *from);
 /** The same bytes of a disk of `size` bytes, in granules of another size: one is set when any
  *  byte of it was.  The caller unrefs it. */
 SimBits *sim_bits_rescale(SimBits *bits, guint64 size, guint64 from, guint64 to);

@@ -34,6 +34,7 @@ struct SimAction {
     SimBitmap *bitmap;      /* block-dirty-bitmap-*, with what it was before */
     SimBitmapState bitmap_was;
     SimBits *bits_were;
+    gboolean alone;     /* a command: no other action can fail after it */
     gboolean crashed;   /* preparing it killed the process */
     SimJobGroup *group; /* of a grouped transaction, or NULL */
     SimJob *job;        /* blockdev-backup; not to be used after `clean` */

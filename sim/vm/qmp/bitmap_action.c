@@ -12,7 +12,8 @@ sim_bitmap_action_begin(SimAction *action, SimBitmap *bitmap)
 {
     action->bitmap = bitmap;
     action->bitmap_was = bitmap->state;
-    action->bits_were = sim_bits_ref(bitmap->bits);
+    /* A command alone is never undone, so its bits need not be copied. */
+    action->bits_were = action->alone ? NULL : sim_bits_ref(bitmap->bits);
 }
 
 gboolean
@@ -30,6 +31,8 @@ void
 sim_bitmap_action_abort(SimAction *action)
 {
     action->bitmap->state = action->bitmap_was;
+    if (action->bits_were == NULL)
+        return;
     sim_bits_unref(action->bitmap->bits);
     action->bitmap->bits = g_steal_pointer(&action->bits_were);
 }
@@ -43,7 +46,8 @@ sim_bitmap_action_commit(SimAction *action)
 gboolean
 sim_bitmap_action_run(SimCall *call, const SimActionType *type, GError **error)
 {
-    SimAction action = {.type = type, .machine = call->machine, .data = call->arguments};
+    SimAction action = {
+        .type = type, .machine = call->machine, .data = call->arguments, .alone = TRUE};
     gboolean ok = type->prepare(&action, error);
     if (ok && type->commit != NULL)
         type->commit(&action);

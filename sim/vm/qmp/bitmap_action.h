@@ -26,7 +26,7 @@ extern const SimActionType sim_action_block_dirty_bitmap_remove;
 void sim_bitmap_action_begin(SimAction *action, SimBitmap *bitmap);
 /** Find the bitmap that the data name, remember what it is, and do an operation. */
 gboolean sim_bitmap_action_do(SimAction *action, SimBitmapOp op, GError **error);
-/** Let it be again what it was. */
+/** Let it be again what it was; of a command alone, the state only. */
 void sim_bitmap_action_abort(SimAction *action);
 /** Forget what it was. */
 void sim_bitmap_action_commit(SimAction *action);

@@ -24,17 +24,30 @@ static const SimArgument arguments[] = {
     {0},
 };
 
-static gboolean
-merge_one(SimAction *action, const json_t *from, GError **error)
+static SimBitmap *
+find_source(const SimAction *action, const json_t *from, GError **error)
 {
-    SimGraph *graph = action->machine->graph;
-    SimBitmap *bitmap = NULL;
-    if (json_is_object(from))
-        bitmap = sim_bitmap_need(graph, sim_text(from, "node"), sim_text(from, "name"), error);
-    else
-        bitmap =
-            sim_bitmap_need(graph, sim_text(action->data, "node"), json_string_value(from), error);
-    return bitmap != NULL && sim_bitmap_merge(action->bitmap, bitmap, error);
+    const char *node = sim_text(json_is_object(from) ? from : action->data, "node");
+    const char *name = json_is_object(from) ? sim_text(from, "name") : json_string_value(from);
+    return sim_bitmap_need(action->machine->graph, node, name, error);
+}
+
+/* All sources are checked before the first is merged: then nothing is to be undone. */
+static gboolean
+merge_all(SimAction *action, SimBitmap *target, const json_t *list, GError **error)
+{
+    for (gsize i = 0; i < json_array_size(list); i++) {
+        const SimBitmap *from = find_source(action, json_array_get(list, i), error);
+        if (from == NULL || !sim_bitmap_check_merge(target, from, error))
+            return FALSE;
+    }
+    sim_bitmap_action_begin(action, target);
+    for (gsize i = 0; i < json_array_size(list); i++) {
+        SimBitmap *from = find_source(action, json_array_get(list, i), NULL);
+        gboolean ok = sim_bitmap_merge(target, from, NULL);
+        g_assert(ok);
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -51,14 +64,7 @@ prepare(SimAction *action, GError **error)
                     "the instance ended before it answered block-dirty-bitmap-merge");
         return FALSE;
     }
-    sim_bitmap_action_begin(action, target);
-    for (gsize i = 0; i < json_array_size(list); i++) {
-        if (merge_one(action, json_array_get(list, i), error))
-            continue;
-        sim_bitmap_action_abort(action);
-        return FALSE;
-    }
-    return TRUE;
+    return merge_all(action, target, list, error);
 }
 
 const SimActionType sim_action_block_dirty_bitmap_merge = {"block-dirty-bitmap-merge", arguments,
