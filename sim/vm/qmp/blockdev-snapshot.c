@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/blocker.h"
-#include "sim/vm/qmp/action.h"
 #include "sim/vm/qmp/command.h"
+#include "sim/vm/qmp/snapshot_overlay.h"
 
 static const SimArgument arguments[] = {
     {"node", SIM_ARG_STRING, TRUE},
@@ -21,8 +21,8 @@ is_read(const SimNode *node)
     return FALSE;
 }
 
-static gboolean
-check_overlay(SimNode *overlay, GError **error)
+gboolean
+sim_snapshot_check_overlay(SimNode *overlay, GError **error)
 {
     if (is_read(overlay))
         return sim_qmp_refuse(error, "The overlay is already in use");
@@ -35,6 +35,13 @@ check_overlay(SimNode *overlay, GError **error)
     return TRUE;
 }
 
+gboolean
+sim_snapshot_flush(SimNode *node, GError **error)
+{
+    return node->read_only || node->graph->inactive || sim_node_flush(node) == 0 ||
+           sim_qmp_refuse(error, "An IO error has occurred");
+}
+
 static gboolean
 prepare(SimAction *action, GError **error)
 {
@@ -42,10 +49,10 @@ prepare(SimAction *action, GError **error)
     action->node = sim_graph_need(graph, sim_text(action->data, "node"), error);
     if (action->node == NULL || !sim_node_check_op(action->node, SIM_OP_SNAPSHOT, error))
         return FALSE;
-    if (!action->node->read_only && sim_node_flush(action->node) != 0)
-        return sim_qmp_refuse(error, "An IO error has occurred");
+    if (!sim_snapshot_flush(action->node, error))
+        return FALSE;
     action->overlay = sim_graph_need(graph, sim_text(action->data, "overlay"), error);
-    if (action->overlay == NULL || !check_overlay(action->overlay, error))
+    if (action->overlay == NULL || !sim_snapshot_check_overlay(action->overlay, error))
         return FALSE;
     if (action->overlay == action->node)
         return sim_qmp_refuse(error, "Making '%s' a backing child of '%s' would create a cycle",

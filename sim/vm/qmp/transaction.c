@@ -2,6 +2,7 @@
 #include "sim/vm/qmp/action.h"
 #include "sim/vm/qmp/bitmap_action.h"
 #include "sim/vm/qmp/command.h"
+#include "sim/vm/qmp/snapshot_overlay.h"
 #include <string.h>
 
 static const SimActionType *const types[] = {
@@ -15,6 +16,7 @@ static const SimActionType *const types[] = {
     &sim_action_blockdev_backup,
     &sim_action_blockdev_snapshot,
     &sim_action_blockdev_snapshot_internal_sync,
+    &sim_action_blockdev_snapshot_sync,
 };
 static const char *const type_names[] = {"abort",
                                          "block-dirty-bitmap-add",
@@ -26,6 +28,7 @@ static const char *const type_names[] = {"abort",
                                          "blockdev-backup",
                                          "blockdev-snapshot",
                                          "blockdev-snapshot-internal-sync",
+                                         "blockdev-snapshot-sync",
                                          NULL};
 static const char *const modes[] = {"individual", "grouped", NULL};
 
