@@ -50,6 +50,34 @@ look_for_target(const char *argument, char **why)
     return g_strdup("can be loaded");
 }
 
+/* Of a target that says by itself what it stands on. */
+static char *
+look_for_version(const char *argument, char **why)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *uri = NULL;
+    const struct vm_target *target = target_load(argument, &uri, &error);
+    struct vm_target_options options = {.uri = uri, .profile = target_default_profile(argument)};
+    struct vm_error err = {0};
+    struct vm_conn *conn = NULL;
+    char *version = NULL;
+    char *text;
+
+    if (target == NULL) {
+        *why = g_strdup(error->message);
+        return NULL;
+    }
+    if (target->open(&options, &conn, &err) != 0) {
+        *why = g_strdup(err.text);
+        return NULL;
+    }
+    target->version(conn, &version, &err);
+    text = g_strdup(version);
+    target->free_string(version);
+    target->close(conn);
+    return text;
+}
+
 static char *
 look_for_program(const char *argument, char **why)
 {
@@ -75,9 +103,8 @@ static const Check checks[] = {
     {"suite", "virt-moment run", look_for_suite, NULL},
     {"simulator", "--target sim", look_for_target, "sim"},
     {"libvirt", "--target URI", look_for_target, "test:///default"},
-    {"qemu-system-x86_64", "real QEMU (not tried yet)", look_for_program, "qemu-system-x86_64"},
-    {"/dev/kvm", "real QEMU (not tried yet)", look_for_device, "/dev/kvm"},
-    {"qemu-img", "real images (not tried yet)", look_for_program, "qemu-img"},
+    {"QEMU", "--target qemu", look_for_version, "qemu"},
+    {"/dev/kvm", "--target qemu without TCG", look_for_device, "/dev/kvm"},
     {"valgrind", "ci/test", look_for_program, "valgrind"},
     {"lcov", "ci/test", look_for_program, "lcov"},
 };

@@ -29,7 +29,8 @@ static struct {
 
 static const GOptionEntry entries[] = {
     {"target", 0, 0, G_OPTION_ARG_STRING, &given.target,
-     "What to try: sim (default), a libvirt URI, or a plug-in ./driver.so", "TARGET"},
+     "What to try: sim (default), qemu, qemu+tcg, a libvirt URI, or a plug-in ./driver.so",
+     "TARGET"},
     {"profile", 0, 0, G_OPTION_ARG_STRING, &given.profile,
      "The contract: rfc, or libvirt (default for a URI)", "PROFILE"},
     {"filter", 0, 0, G_OPTION_ARG_STRING_ARRAY, &given.filters,

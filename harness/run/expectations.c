@@ -129,7 +129,8 @@ read_file(Expectations *expectations, const char *dir, const char *name, GError 
     return TRUE;
 }
 
-/* "test:///default" → "test", "./a/my-driver.so" → "my-driver", "sim" → "sim". */
+/* "test:///default" → "test", "./a/my-driver.so" → "my-driver", "sim" → "sim", "qemu+tcg" → "qemu".
+ */
 static char *
 short_name(const char *target)
 {
@@ -140,7 +141,7 @@ short_name(const char *target)
     }
     base = g_path_get_basename(target);
     return g_str_has_suffix(base, ".so") ? g_strndup(base, strlen(base) - 3)
-                                         : g_steal_pointer(&base);
+                                         : g_strndup(base, strcspn(base, "+"));
 }
 
 Expectations *

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 
 #define LOG_TAIL_BYTES 4096
 #define END_PATIENCE_MS 10000
+#define ORPHAN_PATIENCE_S 10
 
 static void
 on_ignored_signal(int number)
@@ -41,6 +43,26 @@ leave_signals_to_parent(void)
 }
 
 static void
+on_parent_death(int number)
+{
+    (void)number;
+    alarm(ORPHAN_PATIENCE_S);
+}
+
+/* Without its parent a child has no deadline any more: it may clean up, and that is all. */
+static void
+end_with_parent(pid_t parent)
+{
+    struct sigaction action = {.sa_handler = on_parent_death, .sa_flags = SA_RESTART};
+
+    sigaction(SIGHUP, &action, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGHUP);
+    if (getppid() != parent) {
+        alarm(ORPHAN_PATIENCE_S);
+    }
+}
+
+static void
 redirect_output(const char *log)
 {
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -58,12 +80,13 @@ redirect_output(const char *log)
 }
 
 static void
-run_child(const ProcessOptions *options, int fd)
+run_child(const ProcessOptions *options, int fd, pid_t parent)
 {
     for (guint i = 0; options->others != NULL && i < options->others->len; i++) {
         close(g_array_index(options->others, int, i));
     }
     leave_signals_to_parent();
+    end_with_parent(parent);
     redirect_output(options->log);
     exit(options->body(fd, options->data));
 }
@@ -71,6 +94,7 @@ run_child(const ProcessOptions *options, int fd)
 gboolean
 process_start(Process *process, const ProcessOptions *options, GError **error)
 {
+    pid_t parent = getpid();
     int fds[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {
@@ -82,7 +106,7 @@ process_start(Process *process, const ProcessOptions *options, GError **error)
     process->pid = fork();
     if (process->pid == 0) {
         close(fds[0]);
-        run_child(options, fds[1]);
+        run_child(options, fds[1], parent);
     }
     close(fds[1]);
     if (process->pid < 0) {
