@@ -114,6 +114,8 @@ sim_world_disturb(SimWorld *world, const char *instance, const char *what, GErro
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "no instance '%s' runs", instance);
     if (strcmp(what, "continue") == 0)
         sim_hang_end(machine);
+    else if (strcmp(what, "kill") == 0)
+        sim_machine_end(machine, -9, FALSE);
     else if (strcmp(what, "hang") == 0)
         sim_hang(machine, NULL);
     else if (g_str_has_prefix(what, "hang "))

@@ -9,8 +9,9 @@
 /* What migrate and migrate-incoming call the descriptor that getfd has passed. */
 #define STREAM_FD "stream"
 
-/* Our one job's name; calls do not overlap, so there is never a second one. */
-#define JOB_ID "vm-job"
+/* Our one job's name; calls do not overlap, so there is never a second one.  QMP costs by the byte.
+ */
+#define JOB_ID "j"
 
 /* ---- commands ---- */
 
@@ -168,11 +169,29 @@ process_config(const VmDomainDef *def, gboolean incoming)
 
 /* ---- start ---- */
 
+/* Its end is told by an event, so that it is asked for once. */
+static gboolean
+await_migration_event(VmDomain *domain, const char *what, GError **error)
+{
+    static const char *const ends[] = {"completed", "failed", "cancelled", NULL};
+    for (;;) {
+        json_t *event = NULL;
+        if (!wait_for_event(domain, what, &event, error))
+            return FALSE;
+        const json_t *data = json_object_get(event, "data");
+        const char *status = json_string_value(json_object_get(data, "status"));
+        gboolean worth_it = event == NULL || (status != NULL && g_strv_contains(ends, status));
+        json_decref(event);
+        if (worth_it)
+            return TRUE;
+    }
+}
+
 /* TRUE when the stream has gone through, in either direction. */
 static gboolean
 await_migration(VmDomain *domain, const char *what, GError **error)
 {
-    for (;;) {
+    while (await_migration_event(domain, what, error)) {
         json_t *reply = NULL;
         if (!vm_domain_qmp(domain, "query-migrate", NULL, &reply, error))
             return FALSE;
@@ -184,9 +203,8 @@ await_migration(VmDomain *domain, const char *what, GError **error)
         if (g_strcmp0(status, "failed") == 0 || g_strcmp0(status, "cancelled") == 0)
             return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s %s: %s",
                              domain->def->name, what, status, text ? text : "no cause given");
-        if (!wait_for_news(domain, what, error))
-            return FALSE;
     }
+    return FALSE;
 }
 
 gboolean

@@ -164,7 +164,7 @@ vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error)
         return FALSE;
 
     gboolean recorded = FALSE;
-    gboolean ok = vm_overlays_make(domain, overlays, error) && pause_guest(plan, error) &&
+    gboolean ok = vm_overlays_make(plan, overlays, error) && pause_guest(plan, error) &&
                   record(plan, &change, &recorded, error) && switch_disks(plan, overlays, error);
     if (!ok && vm_domain_in_doubt(domain)) {
         /* the disks may be switched yet: the intent stays, and no file is touched */

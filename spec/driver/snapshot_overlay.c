@@ -137,16 +137,16 @@ make_live(VmDomain *domain, VmOverlay *overlay, json_t **nodes, GError **error)
 }
 
 gboolean
-vm_overlays_make(VmDomain *domain, GPtrArray *overlays, GError **error)
+vm_overlays_make(VmSnapshotPlan *plan, GPtrArray *overlays, GError **error)
 {
+    VmDomain *domain = plan->domain;
     gboolean active = vm_domain_is_active(domain);
-    json_t *nodes = NULL; /* asked for once: what is below the overlays does not change */
     gboolean ok = TRUE;
     for (guint i = 0; ok && i < overlays->len; i++) {
         VmOverlay *overlay = g_ptr_array_index(overlays, i);
-        ok = active ? make_live(domain, overlay, &nodes, error) : make_off(domain, overlay, error);
+        ok = active ? make_live(domain, overlay, &plan->nodes, error)
+                    : make_off(domain, overlay, error);
     }
-    json_decref(nodes);
     return ok;
 }
 

@@ -27,7 +27,7 @@ GPtrArray *vm_overlays_of(const VmSnapshotPlan *plan);
 
 /** Make them, durably, and attach them unused where the domain is active.  What was done before a
  *  failure is for vm_overlays_remove(). */
-gboolean vm_overlays_make(VmDomain *domain, GPtrArray *overlays, GError **error);
+gboolean vm_overlays_make(VmSnapshotPlan *plan, GPtrArray *overlays, GError **error);
 
 /** Switch all of a running domain's disks to them at once, or none. */
 gboolean vm_overlays_switch(VmDomain *domain, const GPtrArray *overlays, GError **error);

@@ -12,6 +12,7 @@
 /* One disk that is looked at. */
 typedef struct {
     VmSnapshotPlan *plan;
+    guint number;
     VmSnapshotDisk *disk;
     const VmDiskDef *target; /* the domain's */
 } Look;
@@ -179,6 +180,11 @@ static guint
 chain_depth(const Look *look)
 {
     const VmDiskDef *target = look->target;
+    VmSnapshotPlan *plan = look->plan;
+    guint live =
+        is_active(look) ? vm_snapshot_live_depth(plan->domain, look->number, &plan->nodes) : 0;
+    if (live > 0)
+        return live;
     guint depth = 1 + target->backing->len;
     if (target->backing_end)
         return depth;
@@ -187,7 +193,7 @@ chain_depth(const Look *look)
                                    : &target->source;
     g_autofree char *path = g_strdup(last->path);
     while (path != NULL && depth <= CHAIN_MAX) {
-        VmHypervisor *hypervisor = look->plan->domain->driver->hypervisor;
+        VmHypervisor *hypervisor = plan->domain->driver->hypervisor;
         g_autoptr(VmImageInfo) info = hypervisor->ops->image_info(hypervisor, path, NULL);
         g_free(path);
         path = info != NULL ? g_strdup(info->backing) : NULL;
@@ -261,6 +267,7 @@ vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
     for (guint i = 0; i < plan->def->disks->len; i++) {
         const Look look = {
             .plan = plan,
+            .number = i,
             .disk = g_ptr_array_index(plan->def->disks, i),
             .target = vm_domain_def_disk(plan->domain->def, i),
         };
@@ -281,9 +288,9 @@ vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
 
 /* QEMU would keep two entries of one name, and find either (EC-171). */
 static gboolean
-check_image_tags(const VmSnapshotPlan *plan, guint disk, json_t **nodes, GError **error)
+check_image_tags(VmSnapshotPlan *plan, guint disk, GError **error)
 {
-    g_autoptr(VmImageInfo) info = vm_snapshot_image(plan->domain, disk, nodes, error);
+    g_autoptr(VmImageInfo) info = vm_snapshot_image(plan->domain, disk, &plan->nodes, error);
     if (info == NULL)
         return FALSE;
     if (vm_snapshot_image_tags(info, plan->def->name) == 0)
@@ -296,16 +303,14 @@ check_image_tags(const VmSnapshotPlan *plan, guint disk, json_t **nodes, GError 
 }
 
 gboolean
-vm_snapshot_check_tags(const VmSnapshotPlan *plan, GError **error)
+vm_snapshot_check_tags(VmSnapshotPlan *plan, GError **error)
 {
     if (plan->external)
         return TRUE;
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, plan->domain->def);
-    json_t *nodes = NULL;
     gboolean ok = TRUE;
     for (guint i = 0; ok && i < disks->len; i++)
-        ok = check_image_tags(plan, g_array_index(disks, guint, i), &nodes, error);
-    json_decref(nodes);
+        ok = check_image_tags(plan, g_array_index(disks, guint, i), error);
     return ok;
 }
 

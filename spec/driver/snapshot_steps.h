@@ -85,6 +85,7 @@ typedef struct {
     guint32 flags;
     gboolean external; /* overlays are made; else the disks are internal */
     gboolean manual;   /* a disk is left to the caller: a running guest ends paused */
+    json_t *nodes;     /* of a live domain: its block nodes before the call, asked for once */
 } VmSnapshotPlan;
 
 /** VmAlignOptions.is_regular over a VmStore: whether an overlay may be named after that image. */
@@ -93,8 +94,12 @@ gboolean vm_snapshot_is_regular(const char *path, gpointer store);
 /** Refuse all that can be refused beforehand (section 8), and find out which way it goes. */
 gboolean vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error);
 
+/** How many images stand below the top of disk `disk` of a live domain, itself counted, by the
+ *  nodes that have them open; *nodes as for vm_snapshot_image().  0 where that cannot be seen. */
+guint vm_snapshot_live_depth(VmDomain *domain, guint disk, json_t **nodes);
+
 /** Refuse tags that the images already have. */
-gboolean vm_snapshot_check_tags(const VmSnapshotPlan *plan, GError **error);
+gboolean vm_snapshot_check_tags(VmSnapshotPlan *plan, GError **error);
 
 /** Whether the metadata file would be read back: OPERATION_UNSUPPORTED. */
 gboolean vm_snapshot_check_size(const VmSnapshotPlan *plan, GError **error);
