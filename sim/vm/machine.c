@@ -85,6 +85,7 @@ sim_machine_end(SimMachine *machine, int status, gboolean flush)
     sim_graph_free(g_steal_pointer(&machine->graph), flush);
     g_hash_table_remove_all(machine->fds);
     g_clear_pointer(&machine->migration_file, close_file);
+    g_clear_pointer(&machine->migration_uri, g_free);
 }
 
 void

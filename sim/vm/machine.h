@@ -68,7 +68,8 @@ struct SimMachine {
     gboolean incoming_begun;
     const char *migration; /* status, static; NULL: never */
     char *migration_error; /* or NULL */
-    VmStoreFile *migration_file;
+    VmStoreFile *migration_file; /* or NULL, as migration_uri */
+    char *migration_uri;
     gboolean migration_events;
 
     GString *output; /* what the process wrote to its standard output and error */

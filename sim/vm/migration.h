@@ -6,8 +6,10 @@
 
 #include "sim/vm/machine.h"
 
-/** Take the descriptor that a "fd:NAME" address names out of the machine's; NULL with a refusal. */
-VmStoreFile *sim_migration_take_fd(SimMachine *machine, const char *uri, GError **error);
+/** Note where the stream goes to, or comes from: "fd:NAME" (the descriptor is taken out of the
+ *  machine's), "exec:cat > FILE", "exec:cat FILE" and some commands that only fail, "unix:PATH"
+ *  where nobody listens.  FALSE with a refusal of what is no address. */
+gboolean sim_migration_connect(SimMachine *machine, const char *uri, GError **error);
 /** Note a status, and announce it where events are wanted. */
 void sim_migration_status(SimMachine *machine, const char *status);
 /** Work: write the state of the machine / read it and become it. */

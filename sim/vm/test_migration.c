@@ -63,7 +63,7 @@ test_save_and_restore_bring_the_memory_over(void **state)
 
     restart_incoming(rig);
     receive(rig, "/save", 6);
-    rig_expect_events(rig->vm, "setup");
+    rig_expect_events(rig->vm, "setup active completed");
     rig_expect_status(rig, "paused");
     g_autofree char *restored = rig_ram_digest(rig, "vm");
     assert_string_equal(restored, memory);

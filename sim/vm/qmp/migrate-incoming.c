@@ -17,11 +17,9 @@ run(SimCall *call, GError **error)
         return sim_qmp_refuse(error, "'-incoming' was not specified on the command line");
     /* Announced even where migration events are off, and before the address is looked at. */
     sim_machine_event(machine, "MIGRATION", json_pack("{s:s}", "status", "setup"));
-    VmStoreFile *file = sim_migration_take_fd(machine, sim_text(call->arguments, "uri"), error);
-    if (file == NULL)
+    if (!sim_migration_connect(machine, sim_text(call->arguments, "uri"), error))
         return FALSE;
     machine->incoming_begun = TRUE;
-    machine->migration_file = file;
     machine->migration = "setup";
     sim_machine_later(machine, sim_migration_receive, NULL);
     return TRUE;

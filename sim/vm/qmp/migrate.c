@@ -16,10 +16,8 @@ run(SimCall *call, GError **error)
     if (machine->run == SIM_RUN_POSTMIGRATE)
         return sim_qmp_refuse(error,
                               "Can't migrate the vm that was paused due to previous migration");
-    VmStoreFile *file = sim_migration_take_fd(machine, sim_text(call->arguments, "uri"), error);
-    if (file == NULL)
+    if (!sim_migration_connect(machine, sim_text(call->arguments, "uri"), error))
         return FALSE;
-    machine->migration_file = file;
     g_clear_pointer(&machine->migration_error, g_free);
     sim_migration_status(machine, "setup");
     sim_machine_later(machine, sim_migration_send, NULL);
