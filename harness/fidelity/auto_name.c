@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "harness/fidelity/auto_name.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PREFIX "#block"
@@ -111,4 +112,38 @@ auto_names_apply(AutoNames *names, const json_t *value, gboolean in_order)
         json_array_append_new(copy, auto_names_apply(names, json_array_get(value, i), in_order));
     }
     return copy;
+}
+
+static const char *
+digits_of(const AutoNames *names, guint number)
+{
+    GHashTableIter iter;
+    gpointer digits;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, names->numbers);
+    while (g_hash_table_iter_next(&iter, &digits, &value)) {
+        if (GPOINTER_TO_UINT(value) == number) {
+            return digits;
+        }
+    }
+    return "";
+}
+
+char *
+auto_names_restore(const AutoNames *names, const char *text)
+{
+    GString *out = g_string_new(NULL);
+    const char *found;
+
+    while ((found = strstr(text, PREFIX "<")) != NULL) {
+        char *end;
+        guint number = strtoul(found + strlen(PREFIX "<"), &end, 10);
+
+        g_string_append_len(out, text, found + strlen(PREFIX) - text);
+        g_string_append(out, digits_of(names, number));
+        text = *end == '>' ? end + 1 : end;
+    }
+    g_string_append(out, text);
+    return g_string_free(out, FALSE);
 }

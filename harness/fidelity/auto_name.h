@@ -20,3 +20,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AutoNames, auto_names_free)
  *  all values given.  Members are visited in the order that they have when `in_order`, else sorted.
  */
 json_t *auto_names_apply(AutoNames *names, const json_t *value, gboolean in_order);
+
+/** The reverse in a text: "#block<1>" is the name that was seen first.  The caller frees it. */
+char *auto_names_restore(const AutoNames *names, const char *text);

@@ -23,7 +23,9 @@ typedef struct {
 typedef struct {
     Play *play;
     Stage *stage;
-    GArray *actors; /* of Actor */
+    guint quiet_ms;
+    gboolean asking; /* an answer is waited for */
+    GArray *actors;  /* of Actor */
 } Player;
 
 /* ---- the record ---- */
@@ -83,7 +85,7 @@ stop_unsupported(Player *player, guint at, const char *what)
 static json_t *
 take_object(Player *player, Actor *actor, json_t *object)
 {
-    PlayEvent event = {.on = actor->on, .at = actor->at};
+    PlayEvent event = {.on = actor->on, .at = actor->at, .early = player->asking};
 
     if (json_object_get(object, "event") == NULL) {
         json_object_del(object, "id");
@@ -98,16 +100,17 @@ take_object(Player *player, Actor *actor, json_t *object)
 static json_t *
 await_answer(Player *player, Actor *actor)
 {
+    json_t *answer = NULL;
     json_t *object;
 
-    while ((object = actor->process->stage->ops->next(actor->process, ANSWER_MS)) != NULL) {
-        json_t *answer = take_object(player, actor, object);
-
-        if (answer != NULL) {
-            return answer;
-        }
+    player->asking = TRUE;
+    while (answer == NULL &&
+           (object = player->stage->ops->next(actor->process, ANSWER_MS)) != NULL) {
+        answer = take_object(player, actor, object);
     }
-    return json_pack("{s:s}", "lost", "the connection ended without an answer");
+    player->asking = FALSE;
+    return answer != NULL ? answer
+                          : json_pack("{s:s}", "lost", "the connection ended without an answer");
 }
 
 static void
@@ -189,7 +192,7 @@ await_events(Player *player, guint until)
             json_decref(take_object(player, actor, object));
         }
         if (actor->process != NULL) {
-            take_what_is_there(player, actor, 0);
+            take_what_is_there(player, actor, player->quiet_ms);
         }
     }
 }
@@ -266,6 +269,14 @@ play_greeting(Player *player, Actor *actor, guint at, GError **error)
     return answer != NULL;
 }
 
+/* Whether something failed for being beyond the simulator. */
+static gboolean
+is_lack(const GError *error)
+{
+    return g_error_matches(error, VM_ERROR, VIR_ERR_OPERATION_UNSUPPORTED) ||
+           g_str_has_suffix(error->message, " is not simulated");
+}
+
 static gboolean
 play_start(Player *player, const Element *element, guint at, GError **error)
 {
@@ -278,7 +289,7 @@ play_start(Player *player, const Element *element, guint at, GError **error)
     if (actor->process != NULL) {
         return play_greeting(player, actor, at, error);
     }
-    if (g_error_matches(cause, VM_ERROR, VIR_ERR_OPERATION_UNSUPPORTED)) {
+    if (is_lack(cause)) {
         return stop_unsupported(player, at, cause->message);
     }
     g_propagate_error(error, g_steal_pointer(&cause));
@@ -294,7 +305,6 @@ lack_of(const json_t *request, const json_t *expected, const json_t *got)
     const char *text = json_string_value(json_object_get(error, "desc"));
     const char *wanted =
         json_string_value(json_object_get(json_object_get(expected, "error"), "desc"));
-    const char *value;
 
     if (error == NULL || g_strcmp0(text, wanted) == 0) {
         return NULL;
@@ -302,12 +312,7 @@ lack_of(const json_t *request, const json_t *expected, const json_t *got)
     if (g_strcmp0(kind, "CommandNotFound") == 0) {
         return g_strdup(json_string_value(json_object_get(request, "execute")));
     }
-    value = text != NULL ? strstr(text, "driver' does not accept value '") : NULL;
-    if (value == NULL) {
-        return NULL;
-    }
-    value = strchr(value, ' ') + strlen(" does not accept value '");
-    return g_strdup_printf("driver %.*s", (int)strcspn(value, "'"), value);
+    return text != NULL && g_str_has_suffix(text, " is not simulated") ? g_strdup(text) : NULL;
 }
 
 /* A migration goes on in the background without an event: the recorder asked until it was over. */
@@ -402,7 +407,7 @@ play_run_tool(Player *player, const json_t *argv, guint at, json_t **came, GErro
         json_object_set_new(*came, "rc", json_integer(run.status));
         return TRUE;
     }
-    if (g_error_matches(cause, VM_ERROR, VIR_ERR_OPERATION_UNSUPPORTED)) {
+    if (is_lack(cause)) {
         return stop_unsupported(player, at, cause->message);
     }
     g_propagate_error(error, g_steal_pointer(&cause));
@@ -569,10 +574,13 @@ play_log(Player *player, GError **error)
 }
 
 Play *
-play_run(Dialogue *dialogue, Stage *stage, GError **error)
+play_run(Dialogue *dialogue, Stage *stage, guint quiet_ms, GError **error)
 {
     g_autoptr(Play) play = play_new(dialogue);
-    Player player = {play, stage, g_array_new(FALSE, FALSE, sizeof(Actor))};
+    Player player = {.play = play,
+                     .stage = stage,
+                     .quiet_ms = quiet_ms,
+                     .actors = g_array_new(FALSE, FALSE, sizeof(Actor))};
     g_autoptr(GError) cause = NULL;
 
     if (play_setup(&player, &cause)) {

@@ -11,6 +11,7 @@
 typedef struct {
     const char *on; /* borrowed from the dialogue */
     guint at;       /* the element that was being played */
+    gboolean early; /* it stood before the answer */
     json_t *json;   /* "event" and, where there are, "data" */
 } PlayEvent;
 
@@ -26,8 +27,9 @@ typedef struct {
     guint unsupported_at; /* the element */
 } Play;
 
-/** Play it; fails only where the stage itself does.  The caller frees it. */
-Play *play_run(Dialogue *dialogue, Stage *stage, GError **error);
+/** Play it; fails only where the stage itself does.  `quiet_ms`: after each command, wait until no
+ *  event came for so long; 0 where the dialogue tells what to wait for.  The caller frees it. */
+Play *play_run(Dialogue *dialogue, Stage *stage, guint quiet_ms, GError **error);
 /** Free it; NULL is fine. */
 void play_free(Play *play);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Play, play_free)

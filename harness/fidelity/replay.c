@@ -77,7 +77,7 @@ static ReplayVerdict
 replay_one(Dialogue *dialogue, Stage *stage)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Play) play = play_run(dialogue, stage, &error);
+    g_autoptr(Play) play = play_run(dialogue, stage, 0, &error);
 
     if (play == NULL) {
         printf("  %s\n", error->message);

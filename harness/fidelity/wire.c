@@ -50,7 +50,7 @@ wire_listen(const char *path, GError **error)
         vm_refuse(error, VIR_ERR_OPERATION_FAILED, "the socket path '%s' is too long", path);
         return NULL;
     }
-    strcpy(address.sun_path, path);
+    g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
     unlink(path);
     if (wire->listener < 0 ||
         bind(wire->listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Names are few and short: what collides is what is interesting, and QMP
+ * takes its time byte by byte.
+ */
+#include "harness/fidelity/argument.h"
+
+/* One in so many is wrong on purpose. */
+#define SELDOM 24
+#define VERY_SELDOM 160
+
+static const char *const node_names[] = {"a", "b", "c", "d", "e", "g", "h", "r"};
+static const char *const overlay_names[] = {"o", "p", "q", "s"};
+static const char *const bitmap_names[] = {"x", "y", "z"};
+static const char *const job_names[] = {"i", "j", "k"};
+static const char *const tags[] = {"t", "u", "1", "2"};
+static const char *const new_files[] = {"n1", "n2", "n3", "n4", "n5"};
+static const char *const files[] = {"a.q", "b.q", "c.q", "m.q", "t.q", "r.raw", "n1", "n2", "n3"};
+static const char *const bad_names[] = {"nosuch", "", "1x", "a b",
+                                        "a-name-that-is-longer-than-31-bytes"};
+
+static const char *
+one_of(Making *making, const char *const *names, guint count)
+{
+    return names[choose(making->choices, count)];
+}
+
+#define ONE_OF(making, names) one_of(making, names, G_N_ELEMENTS(names))
+
+static json_t *
+name_or_bad(Making *making, const char *name)
+{
+    return json_string(chance(making->choices, SELDOM) ? ONE_OF(making, bad_names) : name);
+}
+
+/* ---- nodes ---- */
+
+/* How large the file of a format node is, and what is written there, is the hypervisor's own
+ * business. */
+static gboolean
+is_container(const View *view, guint index)
+{
+    const json_t *node = json_array_get(view->nodes, index);
+
+    return g_strcmp0(json_string_value(json_object_get(node, "drv")), "file") == 0 &&
+           g_strcmp0(json_string_value(json_object_get(node, "file")), "r.raw") != 0;
+}
+
+static json_t *
+pick_node(Making *making, gboolean container)
+{
+    guint count = view_nodes(making->view);
+    guint index;
+
+    making->node = NULL;
+    if (count == 0 || chance(making->choices, SELDOM)) {
+        return json_string(ONE_OF(making, bad_names));
+    }
+    index = choose(making->choices, count);
+    for (guint i = 0; i < count && !container && is_container(making->view, index); i++) {
+        index = (index + 1) % count;
+    }
+    making->node = view_node(making->view, index);
+    return json_string(making->node);
+}
+
+json_t *
+make_node(Making *making)
+{
+    return pick_node(making, FALSE);
+}
+
+json_t *
+make_any_node(Making *making)
+{
+    return pick_node(making, TRUE);
+}
+
+json_t *
+make_new_node(Making *making)
+{
+    return name_or_bad(making, ONE_OF(making, node_names));
+}
+
+json_t *
+make_snapshot_node(Making *making)
+{
+    return name_or_bad(making, ONE_OF(making, overlay_names));
+}
+
+json_t *
+make_node_list(Making *making)
+{
+    guint count = chance(making->choices, SELDOM) ? 0 : 1 + choose(making->choices, 2);
+    json_t *list = json_array();
+
+    while (count-- > 0) {
+        json_array_append_new(list, make_node(making));
+    }
+    return list;
+}
+
+/* ---- bitmaps ---- */
+
+json_t *
+make_bitmap(Making *making)
+{
+    g_autoptr(GPtrArray) names = view_bitmaps(making->view, making->node);
+
+    return names->len > 0 && !chance(making->choices, SELDOM)
+               ? json_string(names->pdata[choose(making->choices, names->len)])
+               : json_string(ONE_OF(making, bitmap_names));
+}
+
+json_t *
+make_new_bitmap(Making *making)
+{
+    return chance(making->choices, 4 * SELDOM) ? json_string("")
+                                               : json_string(ONE_OF(making, bitmap_names));
+}
+
+/* Never empty: that ends a QEMU 7.2. */
+json_t *
+make_bitmap_list(Making *making)
+{
+    const char *node = making->node;
+    guint count = 1 + choose(making->choices, 2);
+    json_t *list = json_array();
+
+    while (count-- > 0) {
+        if (chance(making->choices, 4)) {
+            json_t *other = make_node(making);
+
+            json_array_append_new(
+                list, json_pack("{s:o,s:o}", "node", other, "name", make_bitmap(making)));
+        } else {
+            json_array_append_new(list, make_bitmap(making));
+        }
+        making->node = node;
+    }
+    return list;
+}
+
+json_t *
+make_granularity(Making *making)
+{
+    static const json_int_t values[] = {512, 4096, 65536, 65536, 131072, 1000, 0};
+
+    return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
+}
+
+/* ---- jobs ---- */
+
+json_t *
+make_job(Making *making)
+{
+    guint count = view_jobs(making->view);
+
+    return count > 0 && !chance(making->choices, SELDOM)
+               ? json_string(view_job(making->view, choose(making->choices, count)))
+               : json_string(ONE_OF(making, job_names));
+}
+
+json_t *
+make_new_job(Making *making)
+{
+    return name_or_bad(making, ONE_OF(making, job_names));
+}
+
+/* Either at once, or so slow that it stands still. */
+json_t *
+make_speed(Making *making)
+{
+    static const json_int_t values[] = {0, 1, 1, -1};
+
+    return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
+}
+
+/* ---- plain values ---- */
+
+json_t *
+make_bool(Making *making)
+{
+    return json_boolean(chance(making->choices, 2));
+}
+
+json_t *
+make_true(Making *making)
+{
+    (void)making;
+    return json_true();
+}
+
+json_t *
+make_false(Making *making)
+{
+    (void)making;
+    return json_false();
+}
+
+json_t *
+make_disk_size(Making *making)
+{
+    static const json_int_t values[] = {1048576, 1048576, 2097152, 524288, 1049088, 0, 1000, -512};
+
+    return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
+}
+
+#define MAKE_WORD(function, ...)                                                                   \
+    json_t *function(Making *making)                                                               \
+    {                                                                                              \
+        static const char *const words[] = {__VA_ARGS__};                                          \
+                                                                                                   \
+        return json_string(ONE_OF(making, words));                                                 \
+    }
+
+MAKE_WORD(make_backup_sync, "full", "full", "top", "none", "incremental", "bitmap")
+MAKE_WORD(make_mirror_sync, "full", "full", "top", "none", "incremental")
+MAKE_WORD(make_bitmap_mode, "on-success", "never", "always")
+MAKE_WORD(make_policy, "report", "stop", "enospc")
+MAKE_WORD(make_copy_mode, "background", "write-blocking")
+MAKE_WORD(make_new_device, "v", "w")
+
+/* ---- snapshots and files ---- */
+
+json_t *
+make_tag(Making *making)
+{
+    g_autoptr(GPtrArray) names = view_snapshots(making->view, making->node);
+
+    return names->len > 0 && chance(making->choices, 2)
+               ? json_string(names->pdata[choose(making->choices, names->len)])
+               : json_string(ONE_OF(making, tags));
+}
+
+json_t *
+make_snapshot_id(Making *making)
+{
+    return json_string(chance(making->choices, 2) ? "1" : "2");
+}
+
+json_t *
+make_new_file(Making *making)
+{
+    return json_string(ONE_OF(making, new_files));
+}
+
+json_t *
+make_file(Making *making)
+{
+    return json_string(chance(making->choices, SELDOM) ? "nosuch" : ONE_OF(making, files));
+}
+
+/* ---- objects ---- */
+
+static void
+make_wrong(Making *making, json_t *object, const Argument *arguments)
+{
+    static const char *const wrong[] = {"7", "\"\"", "null", "1.5", "[]"};
+    const char *text = ONE_OF(making, wrong);
+
+    if (!chance(making->choices, VERY_SELDOM) || arguments[0].name == NULL) {
+        return;
+    }
+    switch (choose(making->choices, 3)) {
+    case 0:
+        json_object_del(object, arguments[0].name);
+        break;
+    case 1:
+        json_object_set_new(object, "zz", json_integer(1));
+        break;
+    default:
+        json_object_set_new(object, arguments[0].name, json_loads(text, JSON_DECODE_ANY, NULL));
+        break;
+    }
+}
+
+json_t *
+make_arguments(Making *making, const Argument *arguments)
+{
+    json_t *object = json_object();
+
+    for (const Argument *argument = arguments; argument->name != NULL; argument++) {
+        json_t *value = argument->one_in == 1 || chance(making->choices, argument->one_in)
+                            ? argument->make(making)
+                            : NULL;
+
+        if (value != NULL) {
+            json_object_set_new(object, argument->name, value);
+        }
+    }
+    make_wrong(making, object, arguments);
+    return object;
+}

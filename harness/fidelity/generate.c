@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The commands of a lock step, and how often each is tried.
+ */
+#include "harness/fidelity/generate.h"
+
+#include <string.h>
+#include "harness/fidelity/argument.h"
+#include "harness/fidelity/options.h"
+
+#define ARGUMENTS_MAX 10
+
+/* A command: its arguments by the table, or made as a whole. */
+typedef struct {
+    const char *name;
+    guint weight;
+    gboolean action; /* of a transaction too */
+    MakeValue whole; /* or NULL */
+    Argument arguments[ARGUMENTS_MAX];
+} Generator;
+
+static json_t *make_transaction(Making *making);
+
+static const Generator generators[] = {
+    {"blockdev-add", 22, FALSE, make_node_options, {}},
+    {"blockdev-del", 9, FALSE, NULL, {{"node-name", make_any_node, 1}}},
+    {"blockdev-reopen", 6, FALSE, make_reopen, {}},
+    {"blockdev-create", 4, FALSE, make_create, {}},
+    {"block_resize", 4, FALSE, NULL, {{"node-name", make_node, 1}, {"size", make_disk_size, 1}}},
+    {"human-monitor-command", 14, FALSE, make_qemu_io, {}},
+
+    {"blockdev-snapshot", 7, TRUE, NULL, {{"node", make_node, 1}, {"overlay", make_node, 1}}},
+    {"blockdev-snapshot-sync",
+     4,
+     TRUE,
+     NULL,
+     {{"node-name", make_node, 1},
+      {"snapshot-file", make_new_file, 1},
+      {"snapshot-node-name", make_snapshot_node, 1}}},
+    {"blockdev-snapshot-internal-sync",
+     6,
+     TRUE,
+     NULL,
+     {{"device", make_node, 1}, {"name", make_tag, 1}}},
+    {"blockdev-snapshot-delete-internal-sync",
+     4,
+     FALSE,
+     NULL,
+     {{"device", make_node, 1}, {"name", make_tag, 1}, {"id", make_snapshot_id, 6}}},
+    {"snapshot-save",
+     3,
+     FALSE,
+     NULL,
+     {{"job-id", make_new_job, 1},
+      {"devices", make_node_list, 1},
+      {"vmstate", make_node, 1},
+      {"tag", make_tag, 1}}},
+    {"snapshot-load",
+     3,
+     FALSE,
+     NULL,
+     {{"job-id", make_new_job, 1},
+      {"devices", make_node_list, 1},
+      {"vmstate", make_node, 1},
+      {"tag", make_tag, 1}}},
+    {"snapshot-delete",
+     3,
+     FALSE,
+     NULL,
+     {{"job-id", make_new_job, 1}, {"devices", make_node_list, 1}, {"tag", make_tag, 1}}},
+
+    {"block-dirty-bitmap-add",
+     10,
+     TRUE,
+     NULL,
+     {{"node", make_node, 1},
+      {"name", make_new_bitmap, 1},
+      {"granularity", make_granularity, 4},
+      {"persistent", make_bool, 2},
+      {"disabled", make_bool, 4}}},
+    {"block-dirty-bitmap-remove",
+     4,
+     TRUE,
+     NULL,
+     {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+    {"block-dirty-bitmap-clear", 4, TRUE, NULL, {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+    {"block-dirty-bitmap-enable",
+     3,
+     TRUE,
+     NULL,
+     {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+    {"block-dirty-bitmap-disable",
+     3,
+     TRUE,
+     NULL,
+     {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+    {"block-dirty-bitmap-merge",
+     5,
+     TRUE,
+     NULL,
+     {{"node", make_node, 1}, {"target", make_bitmap, 1}, {"bitmaps", make_bitmap_list, 1}}},
+    {"x-debug-block-dirty-bitmap-sha256",
+     4,
+     FALSE,
+     NULL,
+     {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+    {"transaction", 8, FALSE, make_transaction, {}},
+
+    {"blockdev-backup",
+     7,
+     TRUE,
+     NULL,
+     {{"target", make_node, 1},
+      {"device", make_node, 1},
+      {"sync", make_backup_sync, 1},
+      {"job-id", make_new_job, 1},
+      {"bitmap", make_bitmap, 3},
+      {"bitmap-mode", make_bitmap_mode, 3},
+      {"speed", make_speed, 4},
+      {"auto-finalize", make_bool, 4},
+      {"auto-dismiss", make_bool, 4}}},
+    {"blockdev-mirror",
+     5,
+     FALSE,
+     NULL,
+     {{"target", make_node, 1},
+      {"device", make_node, 1},
+      {"sync", make_mirror_sync, 1},
+      {"job-id", make_new_job, 1},
+      {"speed", make_speed, 4},
+      {"copy-mode", make_copy_mode, 6},
+      {"auto-finalize", make_bool, 4},
+      {"auto-dismiss", make_bool, 4}}},
+    {"block-commit",
+     6,
+     FALSE,
+     NULL,
+     {{"device", make_node, 1},
+      {"top-node", make_node, 3},
+      {"base-node", make_node, 3},
+      {"job-id", make_new_job, 1},
+      {"speed", make_speed, 6},
+      {"auto-finalize", make_bool, 6},
+      {"auto-dismiss", make_bool, 6}}},
+    /* Not with auto-dismiss false: a query afterwards ends a QEMU 7.2. */
+    {"block-stream",
+     5,
+     FALSE,
+     NULL,
+     {{"device", make_node, 1},
+      {"base-node", make_node, 3},
+      {"job-id", make_new_job, 1},
+      {"speed", make_speed, 6},
+      {"auto-finalize", make_bool, 6}}},
+
+    {"job-pause", 2, FALSE, NULL, {{"id", make_job, 1}}},
+    {"job-resume", 3, FALSE, NULL, {{"id", make_job, 1}}},
+    {"job-cancel", 5, FALSE, NULL, {{"id", make_job, 1}}},
+    {"job-complete", 3, FALSE, NULL, {{"id", make_job, 1}}},
+    {"job-finalize", 5, FALSE, NULL, {{"id", make_job, 1}}},
+    {"job-dismiss", 8, FALSE, NULL, {{"id", make_job, 1}}},
+    {"block-job-pause", 2, FALSE, NULL, {{"device", make_job, 1}}},
+    {"block-job-resume", 3, FALSE, NULL, {{"device", make_job, 1}}},
+    {"block-job-cancel", 3, FALSE, NULL, {{"device", make_job, 1}, {"force", make_bool, 2}}},
+    {"block-job-complete", 3, FALSE, NULL, {{"device", make_job, 1}}},
+    {"block-job-finalize", 2, FALSE, NULL, {{"id", make_job, 1}}},
+    {"block-job-dismiss", 3, FALSE, NULL, {{"id", make_job, 1}}},
+    {"block-job-set-speed", 2, FALSE, NULL, {{"device", make_job, 1}, {"speed", make_speed, 1}}},
+
+    {"query-block", 1, FALSE, NULL, {}},
+    {"query-status", 1, FALSE, NULL, {}},
+    {"stop", 1, FALSE, NULL, {}},
+    {"cont", 1, FALSE, NULL, {}},
+    {"migrate", 1, FALSE, make_migrate, {}},
+    {"device_add",
+     1,
+     FALSE,
+     NULL,
+     {{"driver", make_disk_driver, 1}, {"drive", make_node, 1}, {"id", make_new_device, 1}}},
+};
+
+static json_t *
+arguments_of(Making *making, const Generator *generator)
+{
+    return generator->whole != NULL ? generator->whole(making)
+                                    : make_arguments(making, generator->arguments);
+}
+
+static const Generator *
+pick(Choices *choices, gboolean action)
+{
+    guint total = 0;
+    guint at;
+
+    for (guint i = 0; i < G_N_ELEMENTS(generators); i++) {
+        total += !action || generators[i].action ? generators[i].weight : 0;
+    }
+    at = choose(choices, total);
+    for (guint i = 0; i < G_N_ELEMENTS(generators); i++) {
+        guint weight = !action || generators[i].action ? generators[i].weight : 0;
+
+        if (at < weight) {
+            return &generators[i];
+        }
+        at -= weight;
+    }
+    g_assert_not_reached();
+}
+
+static json_t *
+make_transaction(Making *making)
+{
+    guint count = 1 + choose(making->choices, 3);
+    json_t *actions = json_array();
+
+    while (count-- > 0) {
+        const Generator *generator = pick(making->choices, TRUE);
+
+        making->node = NULL;
+        json_array_append_new(actions, json_pack("{s:s,s:o}", "type", generator->name, "data",
+                                                 arguments_of(making, generator)));
+    }
+    if (chance(making->choices, 12)) {
+        json_array_append_new(actions, json_pack("{s:s,s:{}}", "type", "abort", "data"));
+    }
+    if (chance(making->choices, 12)) {
+        return json_pack("{s:o,s:{s:s}}", "actions", actions, "properties", "completion-mode",
+                         chance(making->choices, 2) ? "grouped" : "individual");
+    }
+    return json_pack("{s:o}", "actions", actions);
+}
+
+json_t *
+generate_command(Choices *choices, const View *view)
+{
+    Making making = {choices, view, NULL};
+    const Generator *generator = pick(choices, FALSE);
+    json_t *arguments = arguments_of(&making, generator);
+    json_t *command = json_pack("{s:s}", "execute", generator->name);
+
+    if (json_object_size(arguments) > 0) {
+        json_object_set(command, "arguments", arguments);
+    }
+    json_decref(arguments);
+    return command;
+}
+
+const char *const *
+generate_names(void)
+{
+    static const char *names[G_N_ELEMENTS(generators) + 1];
+
+    for (guint i = 0; i < G_N_ELEMENTS(generators); i++) {
+        names[i] = generators[i].name;
+    }
+    return names;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "harness/fidelity/shrink.h"
+
+#include <stdio.h>
+#include "harness/fidelity/known.h"
+#include "harness/fidelity/pair.h"
+
+/* What a shrink may take. */
+#define ATTEMPTS_MAX 150
+#define SECONDS_MAX 60
+
+struct Script {
+    gboolean pc;
+    GPtrArray *commands; /* of json_t * */
+};
+
+static void
+free_command(gpointer data)
+{
+    json_decref(data);
+}
+
+Script *
+script_new(gboolean pc)
+{
+    Script *script = g_new0(Script, 1);
+
+    script->pc = pc;
+    script->commands = g_ptr_array_new_with_free_func(free_command);
+    return script;
+}
+
+void
+script_free(Script *script)
+{
+    if (script != NULL) {
+        g_ptr_array_unref(script->commands);
+        g_free(script);
+    }
+}
+
+gboolean
+script_pc(const Script *script)
+{
+    return script->pc;
+}
+
+void
+script_add(Script *script, json_t *command)
+{
+    g_ptr_array_add(script->commands, json_incref(command));
+}
+
+static void
+print_line(const char *member, const json_t *value)
+{
+    char *dump = json_dumps(value, JSON_ENCODE_ANY);
+
+    printf("    {\"%s\": %s},\n", member, dump);
+    free(dump);
+}
+
+static void
+print_step(const json_t *command, const json_t *answer)
+{
+    const char *key;
+    json_t *value;
+
+    if (command != NULL) {
+        print_line("send", command);
+    }
+    json_object_foreach((json_t *)answer, key, value)
+    {
+        print_line(key, value);
+    }
+}
+
+/* The end of a step: TRUE for an unknown difference; *over when the two have gone apart. */
+static gboolean
+take_step(PairStep *step, const json_t *command, gboolean print, gboolean *over)
+{
+    gboolean known =
+        step->difference != NULL && known_difference("sim", "lockstep", step->difference) != NULL;
+    gboolean differs = step->difference != NULL && !known;
+
+    if (print) {
+        print_step(command, step->answer);
+    }
+    if (print && step->difference != NULL) {
+        printf("    difference: %s\n", step->difference);
+    }
+    *over = step->difference != NULL;
+    pair_step_clear(step);
+    return differs;
+}
+
+/* Run it: TRUE when the two differ, and *length is the number of commands that it took. */
+static gboolean
+run_script(const Script *script, gboolean print, guint *length)
+{
+    g_autoptr(Pair) pair = pair_new(script->pc, NULL);
+    gboolean over = pair == NULL;
+    gboolean differs = FALSE;
+    PairStep step;
+
+    for (guint i = 0; i < script->commands->len && !over; i++) {
+        *length = i + 1;
+        pair_step(pair, script->commands->pdata[i], &step);
+        differs = take_step(&step, script->commands->pdata[i], print, &over);
+    }
+    if (!over) {
+        pair_finish(pair, &step);
+        differs = take_step(&step, NULL, print, &over);
+    }
+    return differs;
+}
+
+/* The script without `count` commands from `start` on. */
+static Script *
+without(const Script *script, guint start, guint count)
+{
+    Script *shorter = script_new(script->pc);
+
+    for (guint i = 0; i < script->commands->len; i++) {
+        if (i < start || i >= start + count) {
+            script_add(shorter, script->commands->pdata[i]);
+        }
+    }
+    return shorter;
+}
+
+/* Try to leave out a part; TRUE when it was not needed. */
+static gboolean
+leave_out(Script *script, guint start, guint count)
+{
+    g_autoptr(Script) shorter = without(script, start, count);
+    guint length = 0;
+
+    if (!run_script(shorter, FALSE, &length)) {
+        return FALSE;
+    }
+    g_ptr_array_set_size(shorter->commands, length);
+    g_ptr_array_unref(script->commands);
+    script->commands = g_ptr_array_ref(shorter->commands);
+    return TRUE;
+}
+
+void
+script_shrink(Script *script)
+{
+    gint64 end = g_get_monotonic_time() + SECONDS_MAX * G_USEC_PER_SEC;
+    guint attempts = 0;
+
+    for (guint size = MAX(1, script->commands->len / 2); size > 0; size /= 2) {
+        guint start = 0;
+
+        while (start < script->commands->len && attempts++ < ATTEMPTS_MAX &&
+               g_get_monotonic_time() < end) {
+            start += leave_out(script, start, size) ? 0 : size;
+        }
+    }
+}
+
+void
+script_print(const Script *script)
+{
+    guint length = 0;
+
+    printf("  on -machine %s:\n", script->pc ? "pc" : "none");
+    if (!run_script(script, TRUE, &length)) {
+        printf("    the difference did not show again\n");
+    }
+}
