@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A version that nobody knows.
+# expect info 1 chain 1 check 1 write 1
+create qcow2
+put $VERSION 4 9
