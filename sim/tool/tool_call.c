@@ -57,7 +57,8 @@ sim_tool_read_words(SimToolCall *call, const SimToolOption *options, const char 
                     GError **error)
 {
     for (guint i = 0; words[i] != NULL; i++) {
-        if (words[i][0] != '-' || words[i][1] == '\0')
+        /* "-1M" is how much to take away. */
+        if (words[i][0] != '-' || words[i][1] == '\0' || g_ascii_isdigit(words[i][1]))
             g_ptr_array_add(call->operands, (gpointer)words[i]);
         else if (!read_option(call, options, words, &i, error))
             return FALSE;
