@@ -47,9 +47,9 @@ SimNode *
 sim_node_storage(SimNode *node)
 {
     node = sim_node_skip_filters(node);
-    if (node->driver != SIM_DRIVER_RAW || node->file->child->inode != NULL)
-        return node;
-    return sim_node_storage(node->file->child);
+    gboolean over_format = node->driver == SIM_DRIVER_SNAPSHOT_ACCESS ||
+                           (node->driver == SIM_DRIVER_RAW && node->file->child->inode == NULL);
+    return over_format ? sim_node_storage(node->file->child) : node;
 }
 
 SimEdge *

@@ -17,7 +17,8 @@ gboolean sim_driver_is_filter(SimDriver driver);
 SimEdge *sim_node_filtered(const SimNode *node);
 /** The first node at or below `node` that is no filter. */
 SimNode *sim_node_skip_filters(SimNode *node);
-/** The node that the data of `node` are in: filters, and raw over another format, skipped. */
+/** The node that the data of `node` are in: filters, raw over another format and snapshot-access
+ *  skipped. */
 SimNode *sim_node_storage(SimNode *node);
 /** The edge to the backing of an overlay; NULL for filters and where there is none. */
 SimEdge *sim_node_cow(const SimNode *node);

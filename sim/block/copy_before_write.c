@@ -3,6 +3,7 @@
 #include "sim/block/chain.h"
 #include "sim/block/filter.h"
 #include "sim/block/node_io.h"
+#include <errno.h>
 
 #define CLUSTER_MIN 65536
 
@@ -11,6 +12,8 @@ typedef struct {
     SimBitmap *done;   /* on the filter: copied because of a write */
     SimBitmap *access; /* on the filter: what the frozen view shows */
     guint64 *counter;  /* or NULL */
+    gboolean lets_write;
+    int broken; /* the view is: the errno of the first copy that failed */
 } CopyBeforeWrite;
 
 static CopyBeforeWrite *
@@ -91,10 +94,15 @@ before_write(SimNode *filter, guint64 offset, guint64 length)
 {
     CopyBeforeWrite *state = state_of(filter);
     round_out(state, &offset, &length);
+    if (state->broken != 0)
+        return 0;
     int number = sim_copy_before_write_copy(filter, offset, length, NULL);
     if (number == 0)
         sim_bitmap_set(state->done, offset, length);
-    return number;
+    if (number == 0 || !state->lets_write)
+        return number;
+    state->broken = number;
+    return 0;
 }
 
 void
@@ -139,25 +147,87 @@ cluster_size(SimNode *target)
     return MAX(CLUSTER_MIN, sim_image_state(sim_node_image(target))->cluster_size);
 }
 
+void
+sim_copy_before_write_attach(SimNode *filter, const SimBitmap *bitmap, gboolean lets_write)
+{
+    SimNode *source = filter->file->child;
+    guint64 cluster = cluster_size(filter->target->child), offset = 0;
+    guint64 length = sim_node_size(source);
+    CopyBeforeWrite *state = g_new0(CopyBeforeWrite, 1);
+    state->todo = sim_bitmap_new_nameless(source, cluster, FALSE);
+    state->done = sim_bitmap_new_nameless(filter, cluster, FALSE);
+    state->access = sim_bitmap_new_nameless(filter, cluster, FALSE);
+    state->lets_write = lets_write;
+    if (bitmap == NULL) {
+        sim_bitmap_set(state->todo, 0, length);
+        sim_bitmap_set(state->access, 0, length);
+    }
+    while (bitmap != NULL && sim_bitmap_next_dirty(bitmap, offset, &offset, &length)) {
+        sim_bitmap_set(state->todo, offset, length);
+        sim_bitmap_set(state->access, offset, length);
+        offset += length;
+    }
+    filter->filter_data = state;
+    filter->filter_free = free_state;
+    filter->before_write = before_write;
+}
+
 SimNode *
 sim_copy_before_write_insert(SimNode *source, SimNode *target, const char *name, GError **error)
 {
     SimFilterOptions options = {
         .driver = SIM_DRIVER_COPY_BEFORE_WRITE, .name = name, .target = target};
     SimNode *filter = sim_graph_insert_filter(source, &options, error);
-    if (filter == NULL) {
+    if (filter == NULL)
         g_prefix_error(error, "Could not create node: ");
-        return NULL;
-    }
-    guint64 cluster = cluster_size(target), size = sim_node_size(source);
-    CopyBeforeWrite *state = g_new0(CopyBeforeWrite, 1);
-    state->todo = sim_bitmap_new_nameless(source, cluster, FALSE);
-    state->done = sim_bitmap_new_nameless(filter, cluster, FALSE);
-    state->access = sim_bitmap_new_nameless(filter, cluster, FALSE);
-    sim_bitmap_set(state->todo, 0, size);
-    sim_bitmap_set(state->access, 0, size);
-    filter->filter_data = state;
-    filter->filter_free = free_state;
-    filter->before_write = before_write;
+    else
+        sim_copy_before_write_attach(filter, NULL, FALSE);
     return filter;
+}
+
+/* ---- the frozen view ---- */
+
+/* Put the part [offset, offset + length) of `from` into *content, zeroes included. */
+static void
+take_part(SimContent **content, SimContent *from, guint64 offset, guint64 length)
+{
+    g_autoptr(SimContent) part = sim_content_slice(from, offset, length);
+    guint count = 0;
+    const SimExtent *extents = sim_content_extents(part, &count);
+    sim_content_write(content, offset, length, SIM_STAMP_ZERO);
+    for (guint i = 0; i < count; i++)
+        sim_content_write(content, extents[i].offset, extents[i].length, extents[i].stamp);
+}
+
+int
+sim_copy_before_write_check_view(SimNode *access, guint64 offset, guint64 length)
+{
+    SimNode *filter = access->file->child;
+    if (filter->driver != SIM_DRIVER_COPY_BEFORE_WRITE)
+        return ENOTSUP;
+    const CopyBeforeWrite *state = state_of(filter);
+    guint64 start = 0, run = 0;
+    if (length == 0)
+        return 0;
+    gboolean shown = sim_bitmap_next_dirty(state->access, offset, &start, &run) &&
+                     start == offset && run >= length;
+    return shown && state->broken == 0 ? 0 : EACCES;
+}
+
+SimContent *
+sim_copy_before_write_view(SimNode *access)
+{
+    SimNode *filter = access->file->child;
+    if (filter->driver != SIM_DRIVER_COPY_BEFORE_WRITE)
+        return sim_content_new();
+    const CopyBeforeWrite *state = state_of(filter);
+    g_autoptr(SimContent) now = sim_node_content(filter->file->child);
+    g_autoptr(SimContent) kept = sim_node_content(filter->target->child);
+    g_autoptr(SimContent) view = sim_content_flatten(NULL, now, state->done->size);
+    guint64 offset = 0, length = 0;
+    while (sim_bitmap_next_dirty(state->done, offset, &offset, &length)) {
+        take_part(&view, kept, offset, length);
+        offset += length;
+    }
+    return sim_content_flatten(NULL, view, state->done->size);
 }

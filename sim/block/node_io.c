@@ -2,6 +2,7 @@
 #include "sim/block/node_io.h"
 #include "sim/block/bitmap.h"
 #include "sim/block/chain.h"
+#include "sim/block/copy_before_write.h"
 #include <errno.h>
 
 /* The next node on the way down to the data: through filters and raw nodes, or NULL. */
@@ -40,6 +41,8 @@ check_writable(SimNode *node)
 {
     if (node->graph->inactive)
         return EPERM;
+    if (data_node(node)->driver == SIM_DRIVER_SNAPSHOT_ACCESS)
+        return ENOTSUP;
     return node->read_only ? EROFS : sim_node_can_write(node);
 }
 
@@ -131,6 +134,8 @@ SimContent *
 sim_node_content(SimNode *node)
 {
     SimNode *data = data_node(node);
+    if (data->driver == SIM_DRIVER_SNAPSHOT_ACCESS)
+        return sim_copy_before_write_view(data);
     const SimImageState *state = sim_image_state(sim_node_image(data));
     g_autoptr(SimContent) base =
         data->backing == NULL ? NULL : sim_node_content(data->backing->child);
@@ -143,6 +148,11 @@ sim_node_read(SimNode *node, guint64 offset, guint64 length, int *number)
     *number = sim_fs_fault(node->graph->fs, sim_node_protocol(node)->filename, SIM_FS_READ);
     if (*number != 0)
         return NULL;
-    g_autoptr(SimContent) whole = sim_node_content(node);
+    SimNode *data = data_node(node);
+    if (data->driver == SIM_DRIVER_SNAPSHOT_ACCESS)
+        *number = sim_copy_before_write_check_view(data, offset, length);
+    if (*number != 0)
+        return NULL;
+    g_autoptr(SimContent) whole = sim_node_content(data);
     return sim_content_slice(whole, offset, length);
 }

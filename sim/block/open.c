@@ -3,6 +3,7 @@
  * blockdev-add: how a node comes to be, with its children.
  */
 #include "sim/block/bitmap.h"
+#include "sim/block/copy_before_write.h"
 #include "sim/block/graph_private.h"
 #include "sim/block/image_path.h"
 #include <errno.h>
@@ -194,16 +195,45 @@ open_backing(SimNode *node, const json_t *options, GError **error)
     return sim_graph_refresh(graph, error);
 }
 
+/* ---- what goes over another node ---- */
+
+static gboolean
+open_copy_before_write(SimNode *node, const json_t *options, GError **error)
+{
+    SimNode *target = open_reference(node->graph, json_object_get(options, "target"), error);
+    if (target == NULL)
+        return FALSE;
+    node->target = sim_edge_new_child(target, "target", node);
+    if (!sim_graph_refresh(node->graph, error))
+        return FALSE;
+    const json_t *given = json_object_get(options, "bitmap");
+    SimBitmap *bitmap = given == NULL ? NULL
+                                      : sim_bitmap_need(node->graph, option_text(given, "node"),
+                                                        option_text(given, "name"), error);
+    if (given != NULL && bitmap == NULL)
+        return FALSE;
+    sim_copy_before_write_attach(
+        node, bitmap, g_strcmp0(option_text(options, "on-cbw-error"), "break-snapshot") == 0);
+    return TRUE;
+}
+
 static gboolean
 finish_format(SimNode *node, const json_t *options, GError **error)
 {
     if (!sim_graph_refresh(node->graph, error))
         return FALSE;
-    if (node->driver == SIM_DRIVER_RAW)
+    switch (node->driver) {
+    case SIM_DRIVER_RAW:
         return check_raw_range(node, options, error);
-    if (sim_node_image(node) == NULL)
-        return sim_qmp_refuse(error, "Image is not in qcow2 format");
-    return open_backing(node, options, error);
+    case SIM_DRIVER_QCOW2:
+        if (sim_node_image(node) == NULL)
+            return sim_qmp_refuse(error, "Image is not in qcow2 format");
+        return open_backing(node, options, error);
+    case SIM_DRIVER_COPY_BEFORE_WRITE:
+        return open_copy_before_write(node, options, error);
+    default:
+        return TRUE;
+    }
 }
 
 static SimNode *
@@ -238,7 +268,7 @@ open_node(SimGraph *graph, const json_t *options, gboolean top, GError **error)
         return NULL;
     }
     SimNode *node = NULL;
-    if (driver == SIM_DRIVER_RAW || driver == SIM_DRIVER_QCOW2) {
+    if (driver != SIM_DRIVER_FILE && driver != SIM_DRIVER_HOST_DEVICE) {
         node = open_format(graph, options, (SimDriver)driver, error);
     } else {
         node = node_new(graph, options, (SimDriver)driver, error);

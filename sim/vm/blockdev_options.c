@@ -91,7 +91,35 @@ static const SimArgument qcow2_members[] = {
     {0},
 };
 
+static const char *const cbw_errors[] = {"break-guest-write", "break-snapshot", NULL};
+
+static const SimArgument bitmap_members[] = {
+    {"node", SIM_ARG_STRING, TRUE},
+    {"name", SIM_ARG_STRING, TRUE},
+    {0},
+};
+
+static const SimArgument copy_before_write_members[] = {
+    {"file", SIM_ARG_CUSTOM, TRUE, .check = sim_blockdev_ref_check},
+    {"target", SIM_ARG_CUSTOM, TRUE, .check = sim_blockdev_ref_check},
+    {"bitmap", SIM_ARG_OBJECT, .members = bitmap_members},
+    {"on-cbw-error", SIM_ARG_ENUM, .values = cbw_errors},
+    {"cbw-timeout", SIM_ARG_INTEGER},
+    {0},
+};
+
+static const SimArgument over_file_members[] = {
+    {"file", SIM_ARG_CUSTOM, TRUE, .check = sim_blockdev_ref_check},
+    {0},
+};
+
+/* Filters of jobs cannot be asked for. */
 static const SimArgument *const driver_members[] = {
+    [SIM_DRIVER_COPY_BEFORE_WRITE] = copy_before_write_members,
+    [SIM_DRIVER_COPY_ON_READ] = over_file_members,
+    [SIM_DRIVER_MIRROR_TOP] = NULL,
+    [SIM_DRIVER_COMMIT_TOP] = NULL,
+    [SIM_DRIVER_SNAPSHOT_ACCESS] = over_file_members,
     [SIM_DRIVER_FILE] = file_members,
     [SIM_DRIVER_HOST_DEVICE] = file_members,
     [SIM_DRIVER_RAW] = raw_members,
@@ -105,7 +133,7 @@ sim_blockdev_options_check(const json_t *options, const char *path, GError **err
         return sim_argument_wrong_type(path, "object", error);
     const char *name = sim_text(options, "driver");
     int driver = name == NULL ? -1 : sim_driver_number(name);
-    if (driver >= 0) {
+    if (driver >= 0 && driver_members[driver] != NULL) {
         const SimArgument *tables[] = {base_members, driver_members[driver], NULL};
         return sim_arguments_check_union(tables, options, path, error);
     }
