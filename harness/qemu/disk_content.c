@@ -6,7 +6,6 @@
 
 #define BLOCK 512
 #define CHUNK (256 * 1024)
-#define CHAIN_MAX 200
 
 DiskDigest
 disk_digest_new(void)
@@ -61,7 +60,7 @@ disk_chain_open(const char *path)
     g_autoptr(GPtrArray) layers = g_ptr_array_new_with_free_func((GDestroyNotify)qcow2_reader_free);
     gboolean plain = FALSE;
     while (path != NULL) {
-        Qcow2Reader *layer = layers->len < CHAIN_MAX ? qcow2_reader_open(path, plain) : NULL;
+        Qcow2Reader *layer = layers->len < DISK_CHAIN_MAX ? qcow2_reader_open(path, plain) : NULL;
         if (layer == NULL)
             return NULL;
         g_ptr_array_add(layers, layer);

@@ -8,6 +8,9 @@
 
 #include "harness/qemu/qcow2_reader.h"
 
+/** Layers at most; a longer chain is a loop. */
+#define DISK_CHAIN_MAX 256
+
 /** A digest in the making. */
 typedef struct {
     GChecksum *sum;

@@ -16,15 +16,38 @@
 
 typedef struct {
     char *signature;
-    gboolean settled; /* a later change would show in the signature */
     QemuContent *content;
 } CacheEntry;
+
+/* A disk that an instance has open for writing. */
+typedef struct {
+    char *path;
+    char *instance;
+    char *node;
+} LiveDisk;
+
+/* What a file's header names, for as long as the file is as it was. */
+typedef struct {
+    char *facts;
+    char *backing;
+    gboolean plain; /* the one below is to be taken for plain bytes */
+} Layer;
+
+/* What can tell that one of the layers is another than it was. */
+typedef struct {
+    char *text;
+    gint64 latest; /* last change, nanoseconds */
+} Signature;
 
 struct QemuContentCache {
     VmHypervisor *hypervisor;
     char *socket_path;
     GHashTable *entries; /* "PATH@TAG" → CacheEntry * */
+    GHashTable *layers;  /* path → Layer * */
     guint guest_serial;
+    /* of this look: */
+    GPtrArray *live;        /* of LiveDisk * */
+    GHashTable *signatures; /* path → Signature * */
 };
 
 void
@@ -56,6 +79,33 @@ entry_free(gpointer data)
     g_free(entry);
 }
 
+static void
+layer_free(gpointer data)
+{
+    Layer *layer = data;
+    g_free(layer->facts);
+    g_free(layer->backing);
+    g_free(layer);
+}
+
+static void
+signature_free(gpointer data)
+{
+    Signature *signature = data;
+    g_free(signature->text);
+    g_free(signature);
+}
+
+static void
+live_disk_free(gpointer data)
+{
+    LiveDisk *disk = data;
+    g_free(disk->path);
+    g_free(disk->instance);
+    g_free(disk->node);
+    g_free(disk);
+}
+
 QemuContentCache *
 qemu_content_cache_new(VmHypervisor *hypervisor, const char *scratch)
 {
@@ -63,6 +113,9 @@ qemu_content_cache_new(VmHypervisor *hypervisor, const char *scratch)
     cache->hypervisor = hypervisor;
     cache->socket_path = g_build_filename(scratch, SOCKET, NULL);
     cache->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
+    cache->layers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, layer_free);
+    cache->live = g_ptr_array_new_with_free_func(live_disk_free);
+    cache->signatures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, signature_free);
     return cache;
 }
 
@@ -74,6 +127,9 @@ qemu_content_cache_free(QemuContentCache *cache)
     g_unlink(cache->socket_path);
     g_free(cache->socket_path);
     g_hash_table_unref(cache->entries);
+    g_hash_table_unref(cache->layers);
+    g_ptr_array_unref(cache->live);
+    g_hash_table_unref(cache->signatures);
     g_free(cache);
 }
 
@@ -84,16 +140,6 @@ qemu_content_cache_note_guest(QemuContentCache *cache)
 }
 
 /* ---- disks in use ---- */
-
-static void
-live_disk_free(gpointer data)
-{
-    QemuLiveDisk *disk = data;
-    g_free(disk->path);
-    g_free(disk->instance);
-    g_free(disk->node);
-    g_free(disk);
-}
 
 static gboolean
 is_format_node(const json_t *node)
@@ -112,7 +158,7 @@ add_live_disks(GPtrArray *disks, QemuLooks *looks, const char *instance)
         const char *path = json_string_value(json_object_get(node, "file"));
         if (path == NULL || !is_format_node(node) || json_is_true(json_object_get(node, "ro")))
             continue;
-        QemuLiveDisk *disk = g_new0(QemuLiveDisk, 1);
+        LiveDisk *disk = g_new0(LiveDisk, 1);
         disk->path = g_strdup(path);
         disk->instance = g_strdup(instance);
         disk->node = g_strdup(json_string_value(json_object_get(node, "node-name")));
@@ -121,21 +167,21 @@ add_live_disks(GPtrArray *disks, QemuLooks *looks, const char *instance)
     json_decref(nodes);
 }
 
-GPtrArray *
-qemu_live_disks(VmHypervisor *hypervisor, QemuLooks *looks)
+void
+qemu_content_cache_begin(QemuContentCache *cache, QemuLooks *looks)
 {
-    GPtrArray *disks = g_ptr_array_new_with_free_func(live_disk_free);
-    g_autoptr(GPtrArray) names = qemu_hypervisor_names(hypervisor);
+    g_autoptr(GPtrArray) names = qemu_hypervisor_names(cache->hypervisor);
+    g_ptr_array_set_size(cache->live, 0);
+    g_hash_table_remove_all(cache->signatures);
     for (guint i = 0; i < names->len; i++)
-        add_live_disks(disks, looks, names->pdata[i]);
-    return disks;
+        add_live_disks(cache->live, looks, names->pdata[i]);
 }
 
-static const QemuLiveDisk *
-find_live(const GPtrArray *live, const char *path)
+static const LiveDisk *
+find_live(const QemuContentCache *cache, const char *path)
 {
-    for (guint i = 0; i < live->len; i++) {
-        const QemuLiveDisk *disk = live->pdata[i];
+    for (guint i = 0; i < cache->live->len; i++) {
+        const LiveDisk *disk = cache->live->pdata[i];
         if (strcmp(disk->path, path) == 0)
             return disk;
     }
@@ -145,15 +191,14 @@ find_live(const GPtrArray *live, const char *path)
 /* ---- reading ---- */
 
 static gboolean
-look(const QemuContentCache *cache, const QemuLiveDisk *disk, const char *command,
-     json_t *arguments)
+look(const QemuContentCache *cache, const LiveDisk *disk, const char *command, json_t *arguments)
 {
     return qemu_hypervisor_look(cache->hypervisor, disk->instance, command, arguments, NULL, NULL);
 }
 
 /* The server is there for as long as this takes: the driver may want one of its own. */
 static char *
-read_live(const QemuContentCache *cache, const QemuLiveDisk *disk)
+read_live(const QemuContentCache *cache, const LiveDisk *disk)
 {
     char *digest = NULL;
     g_unlink(cache->socket_path);
@@ -187,15 +232,14 @@ read_snapshot_memory(Qcow2Reader *layer, const Qcow2Snapshot *snapshot)
 }
 
 static QemuContent *
-read_content(const QemuContentCache *cache, const GPtrArray *live, const char *path,
-             const char *tag)
+read_content(const QemuContentCache *cache, const char *path, const char *tag)
 {
     g_autoptr(GPtrArray) layers = disk_chain_open(path);
     if (layers == NULL)
         return NULL;
     Qcow2Reader *top = g_ptr_array_index(layers, 0);
     const Qcow2Snapshot *snapshot = tag != NULL ? qcow2_reader_snapshot(top, tag) : NULL;
-    const QemuLiveDisk *disk = tag == NULL ? find_live(live, path) : NULL;
+    const LiveDisk *disk = tag == NULL ? find_live(cache, path) : NULL;
     if (tag != NULL && snapshot == NULL)
         return NULL;
     QemuContent *content = g_new0(QemuContent, 1);
@@ -210,57 +254,78 @@ read_content(const QemuContentCache *cache, const GPtrArray *live, const char *p
 
 /* ---- the cache ---- */
 
-/* What can tell that one of the layers is another than it was; *latest is the last change. */
-static char *
-signature_of(const QemuContentCache *cache, const GPtrArray *layers, const QemuLiveDisk *disk,
-             gint64 *latest)
+/* The layer of a path, looked at again where its file has changed. */
+static const Layer *
+layer_of(QemuContentCache *cache, const char *path, gboolean plain, const char *facts)
 {
-    GString *text = g_string_new(NULL);
-    *latest = 0;
-    for (guint i = 0; i < layers->len; i++) {
-        const Qcow2Reader *layer = layers->pdata[i];
-        struct stat info;
-        if (fstat(layer->fd, &info) < 0)
-            continue;
-        gint64 changed = (gint64)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
-        *latest = MAX(*latest, changed);
-        g_string_append_printf(text,
-                               "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT " ",
-                               (guint64)info.st_ino, (guint64)info.st_size, changed);
-    }
-    if (disk != NULL)
-        g_string_append_printf(text, "%s %s %u", disk->instance, disk->node, cache->guest_serial);
-    return g_string_free(text, FALSE);
+    Layer *layer = g_hash_table_lookup(cache->layers, path);
+    if (layer != NULL && strcmp(layer->facts, facts) == 0)
+        return layer;
+    g_autoptr(Qcow2Reader) reader = qcow2_reader_open(path, plain);
+    if (reader == NULL)
+        return NULL;
+    layer = g_new0(Layer, 1);
+    layer->facts = g_strdup(facts);
+    layer->backing = g_strdup(reader->backing);
+    layer->plain = g_strcmp0(reader->backing_format, "raw") == 0;
+    g_hash_table_replace(cache->layers, g_strdup(path), layer);
+    return layer;
 }
 
-static QemuContent *
-look_again(QemuContentCache *cache, const GPtrArray *live, const char *path, const char *tag,
-           char **key)
+/* Of the layers from a path downwards; NULL where one is missing.  `depth` ends a loop. */
+static const Signature *
+signature_of(QemuContentCache *cache, const char *path, gboolean plain, guint depth)
 {
-    gint64 latest = 0;
-    g_autoptr(GPtrArray) layers = disk_chain_open(path);
-    if (layers == NULL)
+    const Signature *known = g_hash_table_lookup(cache->signatures, path);
+    struct stat info;
+    if (known != NULL || depth > DISK_CHAIN_MAX || stat(path, &info) < 0)
+        return known;
+    gint64 changed = (gint64)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+    g_autofree char *facts =
+        g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%d",
+                        (guint64)info.st_ino, (guint64)info.st_size, changed, plain);
+    const Layer *layer = layer_of(cache, path, plain, facts);
+    g_autofree char *backing = layer != NULL ? g_strdup(layer->backing) : NULL;
+    const Signature *below =
+        backing != NULL ? signature_of(cache, backing, layer->plain, depth + 1) : NULL;
+    if (layer == NULL || (backing != NULL && below == NULL))
         return NULL;
-    const QemuLiveDisk *disk = tag == NULL ? find_live(live, path) : NULL;
-    g_autofree char *signature = signature_of(cache, layers, disk, &latest);
-    const CacheEntry *known = g_hash_table_lookup(cache->entries, *key);
-    if (known != NULL && known->settled && strcmp(known->signature, signature) == 0)
-        return content_copy(known->content);
-    gboolean settled = g_get_real_time() * 1000 - latest > CLOCK_STEP_NS;
-    QemuContent *content = read_content(cache, live, path, tag);
-    if (content == NULL)
-        return NULL;
+    g_autofree char *both = g_strconcat(facts, " ", below != NULL ? below->text : "", NULL);
+    Signature *signature = g_new0(Signature, 1);
+    signature->text = g_compute_checksum_for_string(G_CHECKSUM_SHA1, both, -1);
+    signature->latest = below != NULL ? MAX(changed, below->latest) : changed;
+    g_hash_table_insert(cache->signatures, g_strdup(path), signature);
+    return signature;
+}
+
+static void
+keep(QemuContentCache *cache, char *key, char *signature, const QemuContent *content)
+{
     CacheEntry *entry = g_new0(CacheEntry, 1);
-    entry->signature = g_steal_pointer(&signature);
-    entry->settled = settled;
+    entry->signature = signature;
     entry->content = content_copy(content);
-    g_hash_table_replace(cache->entries, g_steal_pointer(key), entry);
-    return content;
+    g_hash_table_replace(cache->entries, key, entry);
 }
 
 QemuContent *
-qemu_content_look(QemuContentCache *cache, const GPtrArray *live, const char *path, const char *tag)
+qemu_content_look(QemuContentCache *cache, const char *path, const char *tag)
 {
+    const Signature *layers = signature_of(cache, path, FALSE, 0);
+    const LiveDisk *disk = tag == NULL ? find_live(cache, path) : NULL;
+    if (layers == NULL)
+        return NULL;
     g_autofree char *key = g_strdup_printf("%s@%s", path, tag != NULL ? tag : "");
-    return look_again(cache, live, path, tag, &key);
+    g_autofree char *signature = disk == NULL
+                                     ? g_strdup(layers->text)
+                                     : g_strdup_printf("%s %s %s %u", layers->text, disk->instance,
+                                                       disk->node, cache->guest_serial);
+    const CacheEntry *known = g_hash_table_lookup(cache->entries, key);
+    if (known != NULL && strcmp(known->signature, signature) == 0)
+        return content_copy(known->content);
+    gboolean settled = g_get_real_time() * 1000 - layers->latest > CLOCK_STEP_NS;
+    QemuContent *content = read_content(cache, path, tag);
+    /* one more change would perhaps not show */
+    if (content != NULL && settled)
+        keep(cache, g_steal_pointer(&key), g_steal_pointer(&signature), content);
+    return content;
 }

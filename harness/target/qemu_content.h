@@ -21,16 +21,6 @@ typedef struct {
 void qemu_content_free(QemuContent *content);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QemuContent, qemu_content_free)
 
-/** A disk that a process has open for writing. */
-typedef struct {
-    char *path;
-    char *instance;
-    char *node;
-} QemuLiveDisk;
-
-/** The disks that running instances have open for writing, of QemuLiveDisk *; the caller unrefs. */
-GPtrArray *qemu_live_disks(VmHypervisor *hypervisor, QemuLooks *looks);
-
 typedef struct QemuContentCache QemuContentCache;
 
 /** A cache; `scratch` (copied) is the folder for its socket, and the one that instances run in. */
@@ -40,7 +30,8 @@ void qemu_content_cache_free(QemuContentCache *cache);
 /** What was read of live disks counts no longer. */
 void qemu_content_cache_note_guest(QemuContentCache *cache);
 
-/** The content of a path, or of its internal snapshot `tag` (may be NULL): NULL where there is
- * none. The caller frees it. */
-QemuContent *qemu_content_look(QemuContentCache *cache, const GPtrArray *live, const char *path,
-                               const char *tag);
+/** Begin a look, in which nothing changes: see which disks instances have open for writing. */
+void qemu_content_cache_begin(QemuContentCache *cache, QemuLooks *looks);
+/** The content of a path, or of its internal snapshot `tag` (may be NULL), within a look: NULL
+ * where there is none.  The caller frees it. */
+QemuContent *qemu_content_look(QemuContentCache *cache, const char *path, const char *tag);

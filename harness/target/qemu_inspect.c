@@ -104,9 +104,9 @@ image_facts(const Qcow2Reader *image)
 
 /* Of a chain that is broken there is at least the file itself. */
 static char *
-content_digest(QemuInspector *inspector, const GPtrArray *live, const char *path)
+content_digest(QemuInspector *inspector, const char *path)
 {
-    g_autoptr(QemuContent) content = qemu_content_look(inspector->contents, live, path, NULL);
+    g_autoptr(QemuContent) content = qemu_content_look(inspector->contents, path, NULL);
     struct stat info;
     if (content != NULL && content->digest != NULL)
         return g_steal_pointer(&content->digest);
@@ -117,11 +117,10 @@ content_digest(QemuInspector *inspector, const GPtrArray *live, const char *path
 }
 
 static json_t *
-facts_digest(QemuInspector *inspector, const GPtrArray *live, const char *path,
-             const Qcow2Reader *image)
+facts_digest(QemuInspector *inspector, const char *path, const Qcow2Reader *image)
 {
     json_t *facts = image_facts(image);
-    g_autofree char *content = content_digest(inspector, live, path);
+    g_autofree char *content = content_digest(inspector, path);
     json_object_set_new(facts, "content", json_string(content));
     char *text = json_dumps(facts, JSON_SORT_KEYS | JSON_COMPACT);
     g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA1, text, -1);
@@ -140,7 +139,7 @@ kind_name(mode_t mode)
 
 /* Entries of "files" and "file" begin alike. */
 static json_t *
-describe_path(QemuInspector *inspector, const GPtrArray *live, const char *path, gboolean whole)
+describe_path(QemuInspector *inspector, const char *path, gboolean whole)
 {
     struct stat info;
     if (stat(path, &info) < 0)
@@ -150,7 +149,7 @@ describe_path(QemuInspector *inspector, const GPtrArray *live, const char *path,
     json_object_set_new(entry, "size", json_integer(image != NULL ? (json_int_t)image->size : 0));
     if (image == NULL)
         return entry;
-    json_object_set_new(entry, "digest", facts_digest(inspector, live, path, image));
+    json_object_set_new(entry, "digest", facts_digest(inspector, path, image));
     if (whole) {
         json_t *facts = image_facts(image);
         json_object_update(entry, facts);
@@ -183,7 +182,6 @@ static json_t *
 inspect_files(QemuInspector *inspector, const char *argument)
 {
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor, inspector->looks);
     if (*argument != '\0')
         add_paths(paths, argument);
     for (guint i = 0; *argument == '\0' && inspector->folders[i] != NULL; i++)
@@ -191,7 +189,7 @@ inspect_files(QemuInspector *inspector, const char *argument)
     g_ptr_array_sort(paths, compare_paths);
     json_t *list = json_array();
     for (guint i = 0; i < paths->len; i++) {
-        json_t *entry = describe_path(inspector, live, paths->pdata[i], FALSE);
+        json_t *entry = describe_path(inspector, paths->pdata[i], FALSE);
         if (entry != NULL)
             json_array_append_new(list, entry);
     }
@@ -201,8 +199,7 @@ inspect_files(QemuInspector *inspector, const char *argument)
 static json_t *
 inspect_file(QemuInspector *inspector, const char *path)
 {
-    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor, inspector->looks);
-    return describe_path(inspector, live, path, TRUE);
+    return describe_path(inspector, path, TRUE);
 }
 
 /* ---- content ---- */
@@ -210,8 +207,7 @@ inspect_file(QemuInspector *inspector, const char *path)
 static json_t *
 describe_content(QemuInspector *inspector, const char *path, const char *tag)
 {
-    g_autoptr(GPtrArray) live = qemu_live_disks(inspector->hypervisor, inspector->looks);
-    g_autoptr(QemuContent) content = qemu_content_look(inspector->contents, live, path, tag);
+    g_autoptr(QemuContent) content = qemu_content_look(inspector->contents, path, tag);
     if (content == NULL || content->digest == NULL)
         return NULL;
     return json_pack("{s:s, s:I, s:o}", "digest", content->digest, "size",
@@ -350,6 +346,7 @@ static const struct {
 json_t *
 qemu_inspect(QemuInspector *inspector, const char *what, const char *argument)
 {
+    qemu_content_cache_begin(inspector->contents, inspector->looks);
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         if (strcmp(what, rows[i].what) == 0)
             return rows[i].look(inspector, argument);
