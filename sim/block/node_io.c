@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/node_io.h"
+#include "sim/block/allocation.h"
 #include "sim/block/bitmap.h"
 #include "sim/block/chain.h"
 #include "sim/block/copy_before_write.h"
@@ -34,7 +35,7 @@ sim_node_size(SimNode *node)
     return file ? sim_inode_size(inode) : sim_image_state(image)->size;
 }
 
-/* ---- writing ---- */
+/* ---- may it be written ---- */
 
 static int
 check_writable(SimNode *node)
@@ -58,13 +59,66 @@ before_write(SimNode *node, guint64 offset, guint64 length)
     return number;
 }
 
-/* Every node on the way has been written. */
-static void
-mark(SimNode *node, guint64 offset, guint64 length)
+/* ---- what a write leaves in bitmaps ---- */
+
+/* The refcount block and the mapping tables before the data of a qcow2 file, in clusters. */
+#define TABLES_BEGIN 2
+#define TABLES_END 5
+
+/* A write on its way. */
+typedef struct {
+    SimNode *node;
+    guint64 offset;
+    guint64 length;
+    SimNode *format;  /* the qcow2 node whose file has bitmaps, or NULL */
+    guint64 clusters; /* of data that it had before */
+} Write;
+
+static Write
+write_begin(SimNode *node, guint64 offset, guint64 length)
 {
-    for (; node != NULL; node = below(node))
-        sim_bitmaps_mark(node, offset, length);
+    Write write = {node, offset, length, NULL, 0};
+    SimNode *data = data_node(node);
+    if (data->file != NULL && sim_bitmaps_any(data->file->child)) {
+        write.format = data;
+        write.clusters = sim_node_data_clusters(data);
+    }
+    return write;
 }
+
+/* A file grows with the clusters in it; where these are taken to be, the map of the image says. */
+static void
+mark_file(const Write *write)
+{
+    SimNode *file = write->format->file->child;
+    guint64 cluster = sim_image_state(sim_node_image(write->format))->cluster_size;
+    guint64 end = write->offset + write->length;
+    g_autoptr(GArray) parts = sim_node_allocation(write->format);
+    guint64 clusters = sim_node_data_clusters(write->format);
+    sim_bitmaps_resize(file, MAX(sim_node_size(file), (TABLES_END + clusters) * cluster));
+    if (clusters > write->clusters)
+        sim_bitmaps_mark(file, TABLES_BEGIN * cluster, (TABLES_END - TABLES_BEGIN) * cluster);
+    for (guint i = 0; i < parts->len; i++) {
+        const SimAllocation *part = &g_array_index(parts, SimAllocation, i);
+        guint64 from = MAX(part->offset, write->offset);
+        guint64 to = MIN(part->offset + part->length, end);
+        if (part->mapped && part->depth == 0 && from < to)
+            sim_bitmaps_mark(file, part->host_offset + (from - part->offset), to - from);
+    }
+}
+
+/* Every node on the way has been written; and the file, whatever the guest sees of it. */
+static void
+write_end(const Write *write, SimWriteKind kind)
+{
+    SimNode *node = kind == SIM_WRITE_DIRTY ? write->node : NULL;
+    for (; node != NULL; node = below(node))
+        sim_bitmaps_mark(node, write->offset, write->length);
+    if (write->format != NULL)
+        mark_file(write);
+}
+
+/* ---- writing ---- */
 
 int
 sim_node_write(SimNode *node, guint64 offset, guint64 length, guint64 stamp)
@@ -72,8 +126,9 @@ sim_node_write(SimNode *node, guint64 offset, guint64 length, guint64 stamp)
     int number = before_write(node, offset, length);
     if (number != 0)
         return number;
+    Write write = write_begin(node, offset, length);
     sim_image_write(sim_node_image(data_node(node)), offset, length, stamp);
-    mark(node, offset, length);
+    write_end(&write, SIM_WRITE_DIRTY);
     return 0;
 }
 
@@ -84,12 +139,13 @@ sim_node_discard(SimNode *node, guint64 offset, guint64 length)
     if (number != 0 || !node->unmap)
         return number;
     /* Over a backing image the old data would come back: zeroes hide them. */
+    Write write = write_begin(node, offset, length);
     SimNode *data = data_node(node);
     if (data->backing != NULL)
         sim_image_write(sim_node_image(data), offset, length, SIM_STAMP_ZERO);
     else
         sim_image_discard(sim_node_image(data), offset, length);
-    mark(node, offset, length);
+    write_end(&write, SIM_WRITE_DIRTY);
     return 0;
 }
 
@@ -122,9 +178,9 @@ sim_node_copy_in(SimNode *node, const SimContent *content, guint64 offset, guint
     int number = before_write(node, offset, length);
     if (number != 0)
         return number;
+    Write write = write_begin(node, offset, length);
     copy_extents(sim_node_image(data_node(node)), content, offset, offset + length);
-    if (kind == SIM_WRITE_DIRTY)
-        mark(node, offset, length);
+    write_end(&write, kind);
     return 0;
 }
 
