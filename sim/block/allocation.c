@@ -44,19 +44,21 @@ add_own(GArray *list, guint64 offset, guint64 end, Kind kind)
     g_array_append_val(list, own);
 }
 
-/* Add clusters [start, end) of a kind behind what the list has; where the last cluster of the list
- * is touched again, data win over zeroes. */
+/* Add the clusters that an extent touches behind what the list has, which reaches up to *done;
+ * where the last cluster of the list is touched again, data win over zeroes. */
 static void
-add_clusters(GArray *list, guint64 *done, guint64 start, guint64 end, Kind kind, guint64 unit)
+add_clusters(GArray *list, guint64 *done, const SimExtent *extent, guint64 unit)
 {
+    guint64 start = extent->offset / unit * unit;
+    guint64 end = (extent->offset + extent->length + unit - 1) / unit * unit;
+    Kind kind = extent->stamp == SIM_STAMP_ZERO ? ZEROES : DATA;
     if (start < *done && kind == DATA) {
         Own *last = &g_array_index(list, Own, list->len - 1);
         if (last->kind == ZEROES) {
             last->length -= unit;
-            guint64 at = last->offset + last->length;
             if (last->length == 0)
                 g_array_remove_index(list, list->len - 1);
-            add_own(list, at, *done, DATA);
+            add_own(list, start, *done, DATA);
         }
     }
     add_own(list, *done, MAX(*done, start), NOTHING);
@@ -73,12 +75,8 @@ own_clusters(SimNode *node)
     guint count = 0;
     const SimExtent *extents = sim_content_extents(state->content, &count);
     GArray *list = g_array_new(FALSE, FALSE, sizeof(Own));
-    for (guint i = 0; i < count; i++) {
-        guint64 start = extents[i].offset / unit * unit;
-        guint64 end = (extents[i].offset + extents[i].length + unit - 1) / unit * unit;
-        add_clusters(list, &done, start, end, extents[i].stamp == SIM_STAMP_ZERO ? ZEROES : DATA,
-                     unit);
-    }
+    for (guint i = 0; i < count; i++)
+        add_clusters(list, &done, &extents[i], unit);
     add_own(list, done, MAX(done, state->size), NOTHING);
     for (guint i = 0; i < list->len; i++) {
         Own *own = &g_array_index(list, Own, i);
