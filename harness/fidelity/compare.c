@@ -7,6 +7,7 @@
 #include <string.h>
 #include "harness/fidelity/auto_name.h"
 #include "harness/fidelity/event_stream.h"
+#include "harness/fidelity/extent.h"
 #include "harness/fidelity/value_match.h"
 #include "sim/vm/graph_digest.h"
 
@@ -174,10 +175,14 @@ compare_run(Comparison *comparison, guint at, const json_t *got)
 {
     const json_t *expected = dialogue_element(comparison->play->dialogue, at)->json;
     json_int_t rc = json_integer_value(json_object_get(expected, "rc"));
+    json_t *wanted = extents_join(json_object_get(expected, "json"));
+    json_t *came = extents_join(json_object_get(got, "json"));
 
     check(comparison, at, json_object_get(expected, "rc"), json_object_get(got, "rc"), FALSE);
-    check(comparison, at, json_object_get(expected, "json"), json_object_get(got, "json"), FALSE);
+    check(comparison, at, wanted, came, FALSE);
     check(comparison, at, json_object_get(expected, "out"), json_object_get(got, "out"), rc != 0);
+    json_decref(wanted);
+    json_decref(came);
 }
 
 /* Of what a process wrote, the lines that it puts its name before are for people. */

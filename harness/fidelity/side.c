@@ -2,6 +2,7 @@
 #include "harness/fidelity/side.h"
 
 #include <string.h>
+#include "harness/fidelity/extent.h"
 #include "harness/fidelity/play.h"
 #include "sim/vm/graph_digest.h"
 #include "spec/api/error.h"
@@ -364,15 +365,6 @@ side_tool(Side *side, const json_t *argv)
     }
     came = run.status == 0 ? play_output(run.out, FALSE) : json_object();
     json_object_set_new(came, "rc", json_integer(run.status));
-    if (json_is_array(json_object_get(came, "json"))) {
-        size_t index;
-        json_t *extent;
-
-        /* Where data are in the file is the hypervisor's own business. */
-        json_array_foreach(json_object_get(came, "json"), index, extent)
-        {
-            json_object_del(extent, "offset");
-        }
-    }
+    json_object_set_new(came, "json", extents_join(json_object_get(came, "json")));
     return came;
 }
