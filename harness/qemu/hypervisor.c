@@ -86,6 +86,7 @@ handle_new(QemuHypervisor *hypervisor, QemuMachine *machine, QemuMonitor *monito
     instance->base.hypervisor = &hypervisor->base;
     instance->machine = qemu_machine_ref(machine);
     instance->monitor = monitor;
+    machine->drivers = monitor;
     qemu_monitor_set_deadline(monitor, hypervisor->deadline_ms);
     return &instance->base;
 }
@@ -153,7 +154,8 @@ port_attach(VmHypervisor *hv, const char *name, GError **error)
         return NULL;
     gint64 began = g_get_monotonic_time();
     g_autoptr(GError) failure = NULL;
-    QemuMonitor *monitor = qemu_machine_connect(machine, hypervisor->deadline_ms, &failure);
+    guint deadline = qemu_hypervisor_deadline(hypervisor, machine);
+    QemuMonitor *monitor = qemu_machine_connect(machine, deadline, &failure);
     gboolean gone = monitor == NULL &&
                     g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED) &&
                     qemu_machine_await_end(machine);
@@ -168,6 +170,7 @@ port_attach(VmHypervisor *hv, const char *name, GError **error)
 static void
 port_detach(VmInstance *instance)
 {
+    handle(instance)->machine->drivers = NULL;
     qemu_monitor_free(handle(instance)->monitor);
     qemu_machine_unref(handle(instance)->machine);
     g_free(instance);
@@ -204,6 +207,9 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
     QemuMachine *machine = handle(instance)->machine;
     GError *failure = NULL;
     qemu_hypervisor_before(qemu_hypervisor_own(instance->hypervisor), machine, name);
+    qemu_monitor_set_deadline(
+        handle(instance)->monitor,
+        qemu_hypervisor_deadline(qemu_hypervisor_own(instance->hypervisor), machine));
     gboolean ok =
         qemu_monitor_command(handle(instance)->monitor, name, arguments, fd, reply, &failure) ||
         qemu_hypervisor_explain(machine, failure, error);
@@ -221,7 +227,8 @@ port_next_event(VmInstance *instance, gboolean wait)
     QemuHypervisor *hypervisor = qemu_hypervisor_own(instance->hypervisor);
     QemuMonitor *monitor = handle(instance)->monitor;
     gint64 began = g_get_monotonic_time();
-    json_t *event = qemu_monitor_next_event(monitor, wait ? hypervisor->deadline_ms : 0);
+    guint deadline = qemu_hypervisor_deadline(hypervisor, handle(instance)->machine);
+    json_t *event = qemu_monitor_next_event(monitor, wait ? deadline : 0);
     if (event != NULL)
         hypervisor->changes++;
     else if (wait && qemu_monitor_disconnected(monitor))

@@ -52,8 +52,12 @@ gboolean qemu_hypervisor_look(VmHypervisor *hypervisor, const char *instance, co
  *  process has ended. */
 gboolean qemu_hypervisor_guest(VmHypervisor *hypervisor, const char *instance, const char *command,
                                char **answer, GError **error);
-/** Stop (SIGSTOP) or let go on (SIGCONT) the process of an instance: a monitor that hangs. */
+/** Stop (SIGSTOP) or let go on (SIGCONT) the process of an instance: a monitor that hangs.  Nobody
+ *  waits long for one that was stopped so; one that goes on has given its late answers, at best. */
 gboolean qemu_hypervisor_hang(VmHypervisor *hypervisor, const char *instance, gboolean on,
                               GError **error);
+/** Stop it when the driver sends that command, before it is read. */
+gboolean qemu_hypervisor_hang_at(VmHypervisor *hypervisor, const char *instance,
+                                 const char *command, GError **error);
 /** End the process of an instance by SIGKILL, and see it end. */
 gboolean qemu_hypervisor_kill(VmHypervisor *hypervisor, const char *instance, GError **error);

@@ -8,6 +8,9 @@
 #include "harness/qemu/images.h"
 #include "harness/qemu/machine.h"
 
+/** What a process that we have stopped is waited for. */
+#define QEMU_STOPPED_MS 100
+
 /** Real QEMU. */
 typedef struct {
     VmHypervisor base;
@@ -43,6 +46,13 @@ static inline void
 qemu_hypervisor_count_time(QemuHypervisor *hypervisor, gint64 began)
 {
     hypervisor->spent += g_get_monotonic_time() - began;
+}
+
+/** How long one of its answers is waited for: not long for a process that we have stopped. */
+static inline guint
+qemu_hypervisor_deadline(const QemuHypervisor *hypervisor, const QemuMachine *machine)
+{
+    return machine->stopped ? QEMU_STOPPED_MS : hypervisor->deadline_ms;
 }
 
 /** The running process of that name, or NULL; borrowed. */

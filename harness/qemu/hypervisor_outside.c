@@ -15,6 +15,8 @@
 #define GUEST_SLICE_MS 500
 /* For the power button: an answer of the guest shows that it has seen it. */
 #define BUTTON_MS 5000
+/* For what waits in the socket of a process that was stopped. */
+#define LATE_MS 5000
 
 static QemuMachine *
 find_or_refuse(VmHypervisor *hypervisor, const char *name, GError **error)
@@ -33,7 +35,11 @@ look(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command, json
 {
     GError *failure = NULL;
     gboolean ok = FALSE;
-    QemuMonitor *monitor = qemu_machine_look(machine, hypervisor->deadline_ms, &failure);
+    QemuMonitor *monitor = NULL;
+    if (machine->stopped)
+        g_set_error(&failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT, "the process is stopped");
+    else
+        monitor = qemu_machine_look(machine, hypervisor->deadline_ms, &failure);
     if (monitor != NULL) {
         qemu_monitor_drop_events(monitor);
         ok = qemu_monitor_command(monitor, command, arguments, -1, reply, &failure);
@@ -142,12 +148,22 @@ qemu_hypervisor_guest(VmHypervisor *hypervisor, const char *instance, const char
     return ok;
 }
 
+static void
+stop_machine(QemuMachine *machine)
+{
+    qemu_process_signal(machine->process, SIGSTOP);
+    machine->stopped = TRUE;
+    g_clear_pointer(&machine->hang_at, g_free);
+}
+
 /* ---- what the driver does to the guest ---- */
 
 void
 qemu_hypervisor_before(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command)
 {
     gboolean running = FALSE;
+    if (g_strcmp0(machine->hang_at, command) == 0)
+        stop_machine(machine);
     if (hypervisor->rom == NULL || strcmp(command, "system_reset") != 0)
         return;
     if (look_if_running(hypervisor, machine, &running, NULL))
@@ -178,14 +194,42 @@ qemu_hypervisor_after(QemuHypervisor *hypervisor, QemuMachine *machine, const ch
 
 /* ---- signals ---- */
 
+/* Late answers come before anything else is done, as from a miniature. */
+static void
+continue_machine(QemuMachine *machine)
+{
+    gint64 deadline = g_get_monotonic_time() + LATE_MS * 1000;
+    qemu_process_signal(machine->process, SIGCONT);
+    machine->stopped = FALSE;
+    g_clear_pointer(&machine->hang_at, g_free);
+    while (machine->drivers != NULL && !qemu_monitor_settled(machine->drivers) &&
+           !qemu_process_ended(machine->process, NULL) && g_get_monotonic_time() < deadline)
+        g_usleep(1000);
+}
+
 gboolean
 qemu_hypervisor_hang(VmHypervisor *hypervisor, const char *instance, gboolean on, GError **error)
 {
     QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
     if (machine == NULL)
         return FALSE;
-    qemu_process_signal(machine->process, on ? SIGSTOP : SIGCONT);
+    if (on)
+        stop_machine(machine);
+    else
+        continue_machine(machine);
     qemu_hypervisor_own(hypervisor)->changes++;
+    return TRUE;
+}
+
+gboolean
+qemu_hypervisor_hang_at(VmHypervisor *hypervisor, const char *instance, const char *command,
+                        GError **error)
+{
+    QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
+    if (machine == NULL)
+        return FALSE;
+    g_free(machine->hang_at);
+    machine->hang_at = g_strdup(command);
     return TRUE;
 }
 

@@ -110,6 +110,7 @@ qemu_machine_unref(QemuMachine *machine)
     g_unlink(machine->log_path);
     g_free(machine->socket_path);
     g_free(machine->log_path);
+    g_free(machine->hang_at);
     g_free(machine->name);
     g_free(machine);
 }

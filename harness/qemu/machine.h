@@ -21,6 +21,9 @@ typedef struct {
     int look_fd;       /* of the other monitor, until it is opened; or -1 */
     QemuMonitor *look; /* the other monitor, or NULL */
     QemuGuestChannel *guest;
+    gboolean stopped;     /* by a signal of ours: nothing is answered */
+    char *hang_at;        /* the command at which it is to be stopped, or NULL */
+    QemuMonitor *drivers; /* the driver's monitor, borrowed, or NULL */
 } QemuMachine;
 
 /** How it is started; all borrowed. */

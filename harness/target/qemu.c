@@ -48,6 +48,8 @@ static const char *const qemu_capabilities[] = {
     "log",
     "disk-formats",
     "texts",
+    "hang",
+    "hang-at",
     NULL,
 };
 
@@ -124,6 +126,8 @@ world_disturb(ReferenceWorld *world, const char *instance, const char *what, GEr
     VmHypervisor *hypervisor = world->ports.hypervisor;
     if (strcmp(what, "hang") == 0 || strcmp(what, "continue") == 0)
         return qemu_hypervisor_hang(hypervisor, instance, *what == 'h', error);
+    if (g_str_has_prefix(what, "hang "))
+        return qemu_hypervisor_hang_at(hypervisor, instance, what + strlen("hang "), error);
     if (strcmp(what, "kill") == 0)
         return qemu_hypervisor_kill(hypervisor, instance, error);
     return vm_refuse(error, VIR_ERR_INVALID_ARG, "nothing can '%s' a process", what);
