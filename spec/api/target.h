@@ -217,7 +217,8 @@ struct vm_target {
 
     /* ---- the world around the driver (capabilities "files", "guest", …) --- */
 
-    /** Make an empty disk image of `size` bytes; format "qcow2" or "raw". */
+    /** Make an empty disk image of `size` bytes; format "qcow2" or "raw".  With the capability
+     *  "recipes" also "recipe:NAME": the image of that name in images/README.md. */
     int (*disk_create)(struct vm_conn *conn, const char *path, const char *format, uint64_t size,
                        struct vm_error *err);
     /** Write a whole file (the folder is made too).  Not for images that are in use. */

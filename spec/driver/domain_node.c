@@ -38,17 +38,43 @@ nodes_of(const VmDomainDef *def, const json_t *blocks)
     return nodes;
 }
 
+static gboolean
+ask(VmDomain *domain, json_t **blocks, GError **error)
+{
+    if (!vm_domain_qmp(domain, "query-block", NULL, blocks, error))
+        return FALSE;
+    vm_domain_forget_nodes(domain);
+    domain->nodes = nodes_of(domain->def, *blocks);
+    return TRUE;
+}
+
+const json_t *
+vm_domain_inserted(VmDomain *domain, guint disk, json_t **blocks, GError **error)
+{
+    const char *target = vm_domain_def_disk(domain->def, disk)->target;
+    if (*blocks == NULL && !ask(domain, blocks, error))
+        return NULL;
+    gsize i;
+    json_t *entry;
+    json_array_foreach(*blocks, i, entry)
+    {
+        const json_t *inserted = json_object_get(entry, "inserted");
+        if (inserted != NULL && is_device_of(entry, target))
+            return inserted;
+    }
+    vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': disk '%s' has no node",
+              domain->def->name, target);
+    return NULL;
+}
+
 char *
 vm_domain_node(VmDomain *domain, guint disk, GError **error)
 {
     const char *target = vm_domain_def_disk(domain->def, disk)->target;
-    if (domain->nodes == NULL) {
-        json_t *blocks = NULL;
-        if (!vm_domain_qmp(domain, "query-block", NULL, &blocks, error))
-            return NULL;
-        domain->nodes = nodes_of(domain->def, blocks);
-        json_decref(blocks);
-    }
+    json_t *blocks = NULL;
+    if (domain->nodes == NULL && !ask(domain, &blocks, error))
+        return NULL;
+    json_decref(blocks);
     const char *node = g_hash_table_lookup(domain->nodes, target);
     if (node == NULL)
         vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': disk '%s' has no node",

@@ -156,6 +156,9 @@ void vm_domain_settle(VmDomain *domain);
  *  once and kept until vm_domain_forget_nodes().  The caller frees it; OPERATION_FAILED naming the
  *  disk where it has none. */
 char *vm_domain_node(VmDomain *domain, guint disk, GError **error);
+/** What query-block shows as inserted in disk i of an active domain; borrowed from *blocks, the
+ *  whole answer, which is asked for where it is NULL.  OPERATION_FAILED naming the disk. */
+const json_t *vm_domain_inserted(VmDomain *domain, guint disk, json_t **blocks, GError **error);
 /** The devices may use other nodes from now on. */
 void vm_domain_forget_nodes(VmDomain *domain);
 

@@ -274,7 +274,7 @@ vm_snapshot_create_xml(VmDriver *driver, const char *domain_name, const char *xm
         return FALSE;
     gboolean ok = flags & CREATE(REDEFINE) ? vm_snapshot_redefine(domain, def, flags, error)
                                            : create_new(&plan, error);
-    json_decref(plan.nodes);
+    json_decref(plan.blocks);
     if (ok)
         *name = g_strdup(def->name);
     return ok;

@@ -37,58 +37,22 @@ info_of_node(const json_t *node)
     return info;
 }
 
-/* The first node whose member has that value, or NULL. */
-static const json_t *
-find_node(const json_t *nodes, const char *member, const char *value)
-{
-    gsize i;
-    json_t *node;
-    json_array_foreach(nodes, i, node)
-    {
-        if (g_strcmp0(json_string_value(json_object_get(node, member)), value) == 0)
-            return node;
-    }
-    return NULL;
-}
-
-/* The node of a disk's top image; borrowed from *nodes. */
-static const json_t *
-live_node(VmDomain *domain, guint disk, json_t **nodes, GError **error)
-{
-    g_autofree char *name = vm_domain_node(domain, disk, error);
-    if (name == NULL)
-        return NULL;
-    if (*nodes == NULL && !vm_domain_qmp(domain, "query-named-block-nodes",
-                                         json_pack("{s:b}", "flat", 1), nodes, error))
-        return NULL;
-    const json_t *node = find_node(*nodes, "node-name", name);
-    if (node == NULL)
-        vm_refuse(error, VIR_ERR_OPERATION_FAILED,
-                  "domain '%s': node '%s' is not in the block graph", domain->def->name, name);
-    return node;
-}
-
 static VmImageInfo *
-live_image(VmDomain *domain, guint disk, json_t **nodes, GError **error)
+live_image(VmDomain *domain, guint disk, json_t **blocks, GError **error)
 {
-    const json_t *node = live_node(domain, disk, nodes, error);
-    return node != NULL ? info_of_node(node) : NULL;
+    const json_t *inserted = vm_domain_inserted(domain, disk, blocks, error);
+    return inserted != NULL ? info_of_node(inserted) : NULL;
 }
 
 guint
-vm_snapshot_live_depth(VmDomain *domain, guint disk, json_t **nodes)
+vm_snapshot_live_depth(VmDomain *domain, guint disk, json_t **blocks)
 {
-    const json_t *node = live_node(domain, disk, nodes, NULL);
+    const json_t *inserted = vm_domain_inserted(domain, disk, blocks, NULL);
     guint depth = 0;
-    while (node != NULL) {
-        const json_t *image = json_object_get(node, "image");
-        const char *below = json_string_value(json_object_get(image, "full-backing-filename"));
+    for (const json_t *image = json_object_get(inserted, "image"); image != NULL;
+         image = json_object_get(image, "backing-image"))
         depth++;
-        if (below == NULL)
-            return depth;
-        node = find_node(*nodes, "file", below);
-    }
-    return 0;
+    return depth;
 }
 
 VmImageInfo *
@@ -104,10 +68,10 @@ vm_snapshot_image_file(VmDomain *domain, const char *path, GError **error)
 }
 
 VmImageInfo *
-vm_snapshot_image(VmDomain *domain, guint disk, json_t **nodes, GError **error)
+vm_snapshot_image(VmDomain *domain, guint disk, json_t **blocks, GError **error)
 {
     if (vm_domain_is_active(domain))
-        return live_image(domain, disk, nodes, error);
+        return live_image(domain, disk, blocks, error);
     return vm_snapshot_image_file(domain, vm_domain_def_disk(domain->def, disk)->source.path,
                                   error);
 }

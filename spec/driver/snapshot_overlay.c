@@ -144,7 +144,7 @@ vm_overlays_make(VmSnapshotPlan *plan, GPtrArray *overlays, GError **error)
     gboolean ok = TRUE;
     for (guint i = 0; ok && i < overlays->len; i++) {
         VmOverlay *overlay = g_ptr_array_index(overlays, i);
-        ok = active ? make_live(domain, overlay, &plan->nodes, error)
+        ok = active ? make_live(domain, overlay, &plan->blocks, error)
                     : make_off(domain, overlay, error);
     }
     return ok;

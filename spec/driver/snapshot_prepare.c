@@ -182,7 +182,7 @@ chain_depth(const Look *look)
     const VmDiskDef *target = look->target;
     VmSnapshotPlan *plan = look->plan;
     guint live =
-        is_active(look) ? vm_snapshot_live_depth(plan->domain, look->number, &plan->nodes) : 0;
+        is_active(look) ? vm_snapshot_live_depth(plan->domain, look->number, &plan->blocks) : 0;
     if (live > 0)
         return live;
     guint depth = 1 + target->backing->len;
@@ -290,7 +290,7 @@ vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
 static gboolean
 check_image_tags(VmSnapshotPlan *plan, guint disk, GError **error)
 {
-    g_autoptr(VmImageInfo) info = vm_snapshot_image(plan->domain, disk, &plan->nodes, error);
+    g_autoptr(VmImageInfo) info = vm_snapshot_image(plan->domain, disk, &plan->blocks, error);
     if (info == NULL)
         return FALSE;
     if (vm_snapshot_image_tags(info, plan->def->name) == 0)

@@ -9,9 +9,9 @@
 /* ---- snapshot_image.c: what the images hold ---- */
 
 /** What the top image of disk `disk` of domain->def holds.  Live it is asked of the instance:
- *  *nodes caches the answer over several disks (start with NULL, drop with json_decref).  Off it is
- *  read from the file.  OPERATION_FAILED naming the disk.  The caller frees it. */
-VmImageInfo *vm_snapshot_image(VmDomain *domain, guint disk, json_t **nodes, GError **error);
+ *  *blocks caches the answer over several disks (start with NULL, drop with json_decref).  Off it
+ * is read from the file.  OPERATION_FAILED naming the disk.  The caller frees it. */
+VmImageInfo *vm_snapshot_image(VmDomain *domain, guint disk, json_t **blocks, GError **error);
 
 /** What the image file holds that no instance has open: OPERATION_FAILED naming it. */
 VmImageInfo *vm_snapshot_image_file(VmDomain *domain, const char *path, GError **error);
@@ -85,7 +85,7 @@ typedef struct {
     guint32 flags;
     gboolean external; /* overlays are made; else the disks are internal */
     gboolean manual;   /* a disk is left to the caller: a running guest ends paused */
-    json_t *nodes;     /* of a live domain: its block nodes before the call, asked for once */
+    json_t *blocks;    /* of a live domain: its drives before the call, asked for once */
 } VmSnapshotPlan;
 
 /** VmAlignOptions.is_regular over a VmStore: whether an overlay may be named after that image. */
@@ -95,8 +95,8 @@ gboolean vm_snapshot_is_regular(const char *path, gpointer store);
 gboolean vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error);
 
 /** How many images stand below the top of disk `disk` of a live domain, itself counted, by the
- *  nodes that have them open; *nodes as for vm_snapshot_image().  0 where that cannot be seen. */
-guint vm_snapshot_live_depth(VmDomain *domain, guint disk, json_t **nodes);
+ *  nodes that have them open; *blocks as for vm_snapshot_image().  0 where that cannot be seen. */
+guint vm_snapshot_live_depth(VmDomain *domain, guint disk, json_t **blocks);
 
 /** Refuse tags that the images already have. */
 gboolean vm_snapshot_check_tags(VmSnapshotPlan *plan, GError **error);
