@@ -45,6 +45,9 @@ check_backing(SimFs *fs, SimImageCreate *create, GError **error)
     if (!is_qcow2(create))
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "Backing file not supported for file format '%s'", create->format);
+    if (strcmp(create->path, create->backing) == 0)
+        return failed(error, "Error: Trying to create an image with the same filename as the "
+                             "backing file");
     g_autofree char *path = sim_image_resolve(create->path, create->backing);
     SimInode *inode = create->unchecked ? NULL : open_backing(fs, path, error);
     if (inode == NULL && !create->unchecked)

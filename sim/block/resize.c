@@ -4,12 +4,21 @@
 #include "sim/block/chain.h"
 #include "sim/block/node_io.h"
 
+#define SECTOR 512
+
 gboolean
 sim_node_resize(SimNode *node, guint64 size, GError **error)
 {
     SimNode *data = sim_node_skip_filters(node);
     SimImage *image = sim_node_image(data);
     const SimImageState *state = sim_image_state(image);
+    if (node->read_only)
+        return sim_qmp_refuse(error, "Image is read-only");
+    if (node->graph->inactive)
+        return sim_qmp_refuse(error, "Block node is read-only");
+    if (data->driver == SIM_DRIVER_QCOW2 && size % SECTOR != 0)
+        return sim_qmp_refuse(error, "The new size must be a multiple of %d", SECTOR);
+    size = (size + SECTOR - 1) / SECTOR * SECTOR;
     if (!sim_bitmaps_check_resize(data, error))
         return FALSE;
     if (data->driver == SIM_DRIVER_QCOW2 && state->version_2 && state->snapshots != NULL)

@@ -5,6 +5,7 @@
 #include "sim/block/image_bitmap.h"
 #include "sim/block/image_path.h"
 #include "sim/block/node_io.h"
+#include <string.h>
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
 
@@ -173,13 +174,22 @@ backing_depth(const SimNode *node)
     return next == NULL ? 0 : 1 + backing_depth(next->child);
 }
 
+/* A file that was defined inside a node is opened as that node is. */
+static gboolean
+shown_read_only(const SimNode *node)
+{
+    const SimEdge *user = node->owned || node->parents->len == 0 ? NULL : node->parents->pdata[0];
+    gboolean inside = user != NULL && user->parent != NULL && strcmp(user->role, "file") == 0;
+    return node->read_only || (inside && user->parent->read_only);
+}
+
 json_t *
 sim_block_info_node(SimNode *node, gboolean flat)
 {
     g_autofree char *name = shown_name(node);
     json_t *info = json_pack(
         "{s:s, s:s, s:b, s:s, s:i, s:b, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "node-name",
-        node->name, "file", name, "ro", node->read_only, "drv", sim_driver_name(node->driver),
+        node->name, "file", name, "ro", shown_read_only(node), "drv", sim_driver_name(node->driver),
         "backing_file_depth", flat ? 0 : (int)backing_depth(node), "encrypted", FALSE,
         "detect_zeroes", "off", "bps", 0, "bps_rd", 0, "bps_wr", 0, "iops", 0, "iops_rd", 0,
         "iops_wr", 0, "write_threshold", 0);

@@ -22,7 +22,8 @@ sim_migration_connect(SimMachine *machine, const char *uri, GError **error)
     char *key = NULL;
     if (g_str_has_prefix(uri, "exec:") && !is_known_command(uri + strlen("exec:")))
         return sim_qmp_refuse(error, "Migration by '%s' is not simulated", uri);
-    if (g_str_has_prefix(uri, "exec:") || g_str_has_prefix(uri, "unix:")) {
+    if (g_str_has_prefix(uri, "exec:") || g_str_has_prefix(uri, "unix:") ||
+        g_str_has_prefix(uri, "tcp:")) {
         g_free(machine->migration_uri);
         machine->migration_uri = g_strdup(uri);
         return TRUE;
@@ -89,6 +90,9 @@ static char *
 unreachable(const SimMachine *machine)
 {
     const char *uri = machine->migration_uri;
+    if (uri != NULL && g_str_has_prefix(uri, "tcp:"))
+        return g_strdup_printf("Failed to connect to '%s': Connection refused",
+                               uri + strlen("tcp:"));
     if (uri == NULL || !g_str_has_prefix(uri, "unix:"))
         return NULL;
     return g_strdup_printf("Failed to connect to '%s': No such file or directory",

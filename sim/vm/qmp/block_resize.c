@@ -20,10 +20,11 @@ run(SimCall *call, GError **error)
         return FALSE;
     if (size < 0)
         return sim_qmp_refuse(error, "Parameter 'size' expects a >0 size");
-    if (size % 512 != 0)
-        return sim_qmp_refuse(error, "The new size must be a multiple of 512");
     if (!sim_node_check_op(node, SIM_OP_RESIZE, NULL))
         return sim_qmp_refuse(error, "Device '(null)' is in use");
+    /* A node that cannot be written has no use for the permission: the resize refuses it. */
+    if (node->read_only || node->graph->inactive)
+        return sim_node_resize(node, (guint64)size, error);
     SimEdge *user = sim_graph_use(node, SIM_PERM_RESIZE, SIM_PERM_ALL, error);
     if (user == NULL)
         return FALSE;

@@ -46,6 +46,7 @@ make_image(SimAction *action, GError **error)
                              .format = format_of(action),
                              .size = sim_node_size(action->node),
                              .sized = TRUE,
+                             .unchecked = TRUE,
                              .backing = sim_node_protocol(action->node)->filename,
                              .backing_format = sim_driver_name(action->node->driver)};
     g_autoptr(GError) failure = NULL;

@@ -34,9 +34,9 @@ find_device(SimMachine *machine, const char *path)
 {
     for (guint i = 0; i < machine->devices->len; i++) {
         const SimDevice *device = machine->devices->pdata[i];
-        g_autofree char *plain = g_strdup_printf("/machine/peripheral/%s", device->id);
-        g_autofree char *backend = g_strdup_printf("%s/virtio-backend", plain);
-        if (strcmp(path, backend) == 0 || strcmp(path, plain) == 0)
+        g_autofree char *backend =
+            g_strdup_printf("/machine/peripheral/%s/virtio-backend", device->id);
+        if (strcmp(path, backend) == 0)
             return device->root;
     }
     return NULL;
@@ -50,8 +50,9 @@ run_qemu_io(SimMachine *machine, const GPtrArray *words)
     gboolean by_device = words->len > 1 && strcmp(words->pdata[1], "-d") == 0;
     guint first = by_device ? 2 : 1;
     if (words->len != first + 2)
-        return g_strdup(
-            "qemu-io: string expected\r\nTry \"help qemu-io\" for more information\r\n");
+        return g_strdup_printf(
+            "qemu-io: %s expected\r\nTry \"help qemu-io\" for more information\r\n",
+            words->len <= first ? "block device name" : "string");
     const char *name = words->pdata[first];
     SimEdge *user = by_device ? find_device(machine, name) : NULL;
     SimNode *node =
@@ -70,9 +71,13 @@ run(SimCall *call, GError **error)
 {
     const char *line = sim_text(call->arguments, "command-line");
     g_autoptr(GPtrArray) words = split_line(line);
-    if (words->len == 0 || strcmp(words->pdata[0], "qemu-io") != 0)
+    if (words->len == 0) {
+        call->reply = json_string("");
+        return TRUE;
+    }
+    if (strcmp(words->pdata[0], "qemu-io") != 0)
         return sim_qmp_refuse(error, "HMP command '%s' is not simulated",
-                              words->len == 0 ? "" : (const char *)words->pdata[0]);
+                              (const char *)words->pdata[0]);
     g_autofree char *answer = run_qemu_io(call->machine, words);
     call->reply = json_string(answer);
     return TRUE;
