@@ -715,6 +715,8 @@ fill_needs(ScnCase *scenario, GHashTable *needs, const ScnFile *file, const ScnS
 
         if (!declared->undefined)
             g_hash_table_add(needs, (gpointer)(declared->transient ? "transient" : "persistent"));
+        if (declared->recipe)
+            g_hash_table_add(needs, (gpointer) "recipes");
     }
     for (guint i = 0; i < file->preamble->needs->len; i++)
         g_hash_table_add(needs, g_ptr_array_index(file->preamble->needs, i));

@@ -40,6 +40,7 @@ static const char *const disk_words[] = {"qcow2",
                                          "snapshot=manual",
                                          "serial=",
                                          "file=",
+                                         "recipe=",
                                          "64M",
                                          NULL};
 
@@ -71,7 +72,8 @@ check_disk_word(const ScnWord *word, const ScnPlace *place, GError **error)
     const char *nearest;
 
     if (g_str_has_prefix(word->text, "serial=") || g_str_has_prefix(word->text, "file=") ||
-        parse_size(word->text) || g_strv_contains(disk_words, word->text))
+        g_str_has_prefix(word->text, "recipe=") || parse_size(word->text) ||
+        g_strv_contains(disk_words, word->text))
         return TRUE;
     nearest = scn_nearest(word->text, disk_words);
     return scn_syntax_error(error, place, word->column,
@@ -114,6 +116,8 @@ scn_domain_check(const GPtrArray *items, const ScnPlace *place, ScnDeclared *dec
             return FALSE;
         declared->transient |= strcmp(text_at(item, 0), "transient") == 0;
         declared->undefined |= strcmp(text_at(item, 0), "undefined") == 0;
+        for (guint j = 1; j < item->len; j++)
+            declared->recipe |= g_str_has_prefix(text_at(item, j), "recipe=");
     }
     return TRUE;
 }
@@ -124,6 +128,7 @@ disk_free(ScnDisk *disk)
     g_free(disk->target);
     g_free(disk->format);
     g_free(disk->path);
+    g_free(disk->recipe);
     g_free(disk->xml);
     g_free(disk);
 }
@@ -169,6 +174,9 @@ read_disk_word(ScnRun *run, const char *text, ScnDisk *disk, DiskWords *words)
     } else if (g_str_has_prefix(text, "file=")) {
         g_free(disk->path);
         disk->path = scn_expand_text(run, text + 5);
+    } else if (g_str_has_prefix(text, "recipe=")) {
+        g_free(disk->recipe);
+        disk->recipe = g_strdup_printf("recipe:%s", text + 7);
     } else if (parse_size(text)) {
         disk->size = parse_size(text);
         words->sized = TRUE;
@@ -337,7 +345,9 @@ make_images(ScnRun *run, const ScnTemplate *made)
             continue;
         note(run, "file", disk->path);
         g_ptr_array_add(run->images, g_strdup(disk->path));
-        if (run->target.disk_create(run->conn, disk->path, disk->format, disk->size, &err) != 0)
+        if (run->target.disk_create(run->conn, disk->path,
+                                    disk->recipe ? disk->recipe : disk->format, disk->size,
+                                    &err) != 0)
             return scn_fail(run, "the image is made", "%s: %s", vm_error_name(err.code), err.text);
     }
     return TRUE;

@@ -13,6 +13,7 @@ typedef struct {
     char *format; /* "qcow2", "raw" */
     char *path;   /* NULL for an empty drive */
     guint64 size;
+    char *recipe;     /* "recipe:NAME", or NULL: an empty image */
     gboolean missing; /* the image is not to be made */
     char *xml;        /* the whole <disk> element */
 } ScnDisk;
@@ -124,7 +125,7 @@ void scn_hash(ScnRun *run, const char *text);
 gboolean scn_run_domain(ScnRun *run, const ScnStep *step);
 gboolean scn_run_edit(ScnRun *run, const ScnStep *step);
 gboolean scn_run_guest(ScnRun *run, const ScnStep *step);
-/** `hang`, `unhang`, `kill`: what happens to the process behind a domain.  A process that hangs lets
+/** `hang`, `unhang`, `kill`: what happens to the process behind a domain.  One that hangs lets
  *  nobody look into it, so the oracle is told that the world is damaged. */
 gboolean scn_run_disturb(ScnRun *run, const ScnStep *step);
 gboolean scn_run_mark(ScnRun *run, const ScnStep *step);

@@ -139,6 +139,7 @@ typedef struct {
 typedef struct {
     char *name;
     gboolean transient, undefined;
+    gboolean recipe; /* an image is made by one */
 } ScnDeclared;
 
 struct ScnCase {

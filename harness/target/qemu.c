@@ -12,11 +12,13 @@
 
 #include "harness/qemu/files.h"
 #include "harness/qemu/hypervisor.h"
+#include "harness/qemu/process.h"
 #include "harness/target/qemu_copy.h"
 #include "harness/target/qemu_inspect.h"
 #include "harness/target/reference.h"
 #include "harness/target/target_load.h"
 #include "images/guest/rom.h"
+#include "images/recipes/recipe.h"
 
 static const char *const qemu_capabilities[] = {
     "persistent",
@@ -50,6 +52,7 @@ static const char *const qemu_capabilities[] = {
     "texts",
     "hang",
     "hang-at",
+    "recipes",
     NULL,
 };
 
@@ -133,6 +136,17 @@ world_disturb(ReferenceWorld *world, const char *instance, const char *what, GEr
     return vm_refuse(error, VIR_ERR_INVALID_ARG, "nothing can '%s' a process", what);
 }
 
+static gboolean
+world_recipe(ReferenceWorld *world, const char *name, const char *path, guint64 size,
+             GError **error)
+{
+    (void)world;
+    g_autofree char *script = images_recipe_script();
+    g_autofree char *bytes = g_strdup_printf("%" G_GUINT64_FORMAT, size);
+    const char *const argv[] = {"sh", script, name, path, bytes, NULL};
+    return qemu_process_run(argv, NULL, NULL, error);
+}
+
 static void
 world_advance(ReferenceWorld *world, guint64 milliseconds)
 {
@@ -161,6 +175,7 @@ static const ReferenceWorldOps world_ops = {
     .disturb = world_disturb,
     .advance = world_advance,
     .take_log = world_take_log,
+    .recipe = world_recipe,
     .hypervisor_time = world_time,
 };
 

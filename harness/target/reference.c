@@ -155,6 +155,18 @@ next_event(struct vm_conn *conn, struct vm_event *event)
 
 /* ---- the world around the driver ---- */
 
+/* How a format begins that is a recipe. */
+#define RECIPE "recipe:"
+
+static gboolean
+make_by_recipe(ReferenceWorld *world, const char *name, const char *path, guint64 size,
+               GError **error)
+{
+    if (world->ops->recipe == NULL)
+        return vm_refuse(error, VIR_ERR_NO_SUPPORT, "no images are made by recipe here");
+    return world->ops->recipe(world, name, path, size, error);
+}
+
 static int
 disk_create(struct vm_conn *conn, const char *path, const char *format, uint64_t size,
             struct vm_error *err)
@@ -162,7 +174,9 @@ disk_create(struct vm_conn *conn, const char *path, const char *format, uint64_t
     VmHypervisor *hypervisor = conn->world->ports.hypervisor;
     GError *failure = NULL;
     gboolean ok =
-        hypervisor->ops->image_create(hypervisor, path, format, size, NULL, NULL, &failure);
+        g_str_has_prefix(format, RECIPE)
+            ? make_by_recipe(conn->world, format + strlen(RECIPE), path, size, &failure)
+            : hypervisor->ops->image_create(hypervisor, path, format, size, NULL, NULL, &failure);
     return reference_answer(ok, failure, err);
 }
 

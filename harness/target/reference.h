@@ -43,6 +43,9 @@ typedef struct {
     void (*advance)(ReferenceWorld *world, guint64 milliseconds);
     /** What was logged since the last call, or NULL.  The caller frees it. */
     char *(*take_log)(ReferenceWorld *world);
+    /** Make an image by a recipe.  NULL: there are none. */
+    gboolean (*recipe)(ReferenceWorld *world, const char *name, const char *path, guint64 size,
+                       GError **error);
     /** Nanoseconds that the hypervisor took.  NULL: it is none of its own. */
     guint64 (*hypervisor_time)(ReferenceWorld *world);
 } ReferenceWorldOps;

@@ -60,13 +60,16 @@ put() {
     done | dd of="$file" bs=1 seek="$1" conv=notrunc status=none
 }
 
-# Header fields of a qcow2 image.
+# Header fields of a qcow2 image, for the recipes.
+# shellcheck disable=SC2034
+{
 VERSION=4
 L1_OFFSET=41       # 7 bytes: the high one is 0
 REFCOUNT_OFFSET=49 # likewise
 SNAPSHOTS_OFFSET=65
 INCOMPATIBLE=72
 HEADER_LENGTH=100
+}
 
 # The places of the first entries of its tables.
 first_l1_entry() { get $L1_OFFSET 7; }
