@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "harness/qemu/files.h"
+#include "harness/qemu/image_check.h"
 #include "harness/qemu/version.h"
 
 #define DEADLINE_MS 30000
@@ -116,7 +117,8 @@ start(QemuHypervisor *hypervisor, const json_t *config, GError **error)
         .rom = hypervisor->rom,
         .kvm = hypervisor->kvm,
     };
-    g_autoptr(QemuMachine) machine = qemu_machine_start(&options, config, error);
+    g_autoptr(QemuMachine) machine =
+        qemu_image_check_config(config, error) ? qemu_machine_start(&options, config, error) : NULL;
     if (machine == NULL)
         return NULL;
     g_autoptr(GError) failure = NULL;

@@ -37,8 +37,8 @@ GPtrArray *qemu_hypervisor_names(VmHypervisor *hypervisor);
  *  ends. */
 guint64 qemu_hypervisor_time(const VmHypervisor *hypervisor);
 
-/** A number that is another one after everything that may have changed an instance's disks, nodes or
- *  jobs: starts, ends, the driver's commands that are no queries, guest commands, signals. */
+/** A number that is another one after everything that may have changed an instance's disks, nodes
+ *  or jobs: starts, ends, the driver's commands that are no queries, guest commands, signals. */
 guint64 qemu_hypervisor_changes(VmHypervisor *hypervisor);
 
 /** A command on the second monitor of a running instance, which the driver never sees; for looking

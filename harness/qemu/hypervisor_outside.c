@@ -29,38 +29,36 @@ find_or_refuse(VmHypervisor *hypervisor, const char *name, GError **error)
 
 /* ---- looks ---- */
 
-static gboolean
-look(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command, json_t *arguments,
-     json_t **reply, GError **error)
+/* The second monitor, without the events that nobody took. */
+static QemuMonitor *
+look_monitor(QemuHypervisor *hypervisor, QemuMachine *machine, GError **error)
 {
-    GError *failure = NULL;
-    gboolean ok = FALSE;
-    QemuMonitor *monitor = NULL;
-    if (machine->stopped)
-        g_set_error(&failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT, "the process is stopped");
-    else
-        monitor = qemu_machine_look(machine, hypervisor->deadline_ms, &failure);
-    if (monitor != NULL) {
-        qemu_monitor_drop_events(monitor);
-        ok = qemu_monitor_command(monitor, command, arguments, -1, reply, &failure);
-    } else {
-        json_decref(arguments);
+    if (machine->stopped) {
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT, "the process is stopped");
+        return NULL;
     }
-    return ok || qemu_hypervisor_explain(machine, failure, error);
+    QemuMonitor *monitor = qemu_machine_look(machine, hypervisor->deadline_ms, error);
+    if (monitor != NULL)
+        qemu_monitor_drop_events(monitor);
+    return monitor;
 }
 
 gboolean
 qemu_hypervisor_look(VmHypervisor *hypervisor, const char *instance, const char *command,
                      json_t *arguments, json_t **reply, GError **error)
 {
+    QemuHypervisor *own = qemu_hypervisor_own(hypervisor);
     QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
-    if (machine == NULL) {
-        json_decref(arguments);
-        return FALSE;
-    }
     gint64 began = g_get_monotonic_time();
-    gboolean ok = look(qemu_hypervisor_own(hypervisor), machine, command, arguments, reply, error);
-    qemu_hypervisor_count_time(qemu_hypervisor_own(hypervisor), began);
+    GError *failure = NULL;
+    QemuMonitor *monitor = machine != NULL ? look_monitor(own, machine, &failure) : NULL;
+    if (monitor == NULL)
+        json_decref(arguments);
+    gboolean ok =
+        monitor != NULL && qemu_monitor_command(monitor, command, arguments, -1, reply, &failure);
+    if (failure != NULL)
+        qemu_hypervisor_explain(machine, failure, error);
+    qemu_hypervisor_count_time(own, began);
     return ok;
 }
 
@@ -69,8 +67,11 @@ static gboolean
 look_if_running(QemuHypervisor *hypervisor, QemuMachine *machine, gboolean *running, GError **error)
 {
     json_t *reply = NULL;
-    if (!look(hypervisor, machine, "query-status", NULL, &reply, error))
-        return FALSE;
+    GError *failure = NULL;
+    QemuMonitor *monitor = look_monitor(hypervisor, machine, &failure);
+    if (monitor == NULL ||
+        !qemu_monitor_command(monitor, "query-status", NULL, -1, &reply, &failure))
+        return qemu_hypervisor_explain(machine, failure, error);
     *running = json_is_true(json_object_get(reply, "running"));
     json_decref(reply);
     return TRUE;
