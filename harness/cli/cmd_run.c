@@ -19,6 +19,7 @@ static struct {
     char *seed;
     char *shard;
     char *failed;
+    gboolean slow;
     double timeout;
     gboolean keep;
     gboolean tap;
@@ -41,6 +42,10 @@ static const GOptionEntry entries[] = {
      "N"},
     {"shard", 0, 0, G_OPTION_ARG_STRING, &given.shard, "Only the i-th of n parts of the cases",
      "I/N"},
+    {"slow", 0, 0, G_OPTION_ARG_NONE, &given.slow,
+     "Cases that take long as well, and the full flag matrix (default but for qemu and libvirt "
+     "URIs)",
+     NULL},
     {"failed", 0, 0, G_OPTION_ARG_FILENAME, &given.failed,
      "Only cases that did not end as expected in that report", "FROM.json"},
     {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &given.timeout, "Seconds per case (default: 60)", "S"},
@@ -81,6 +86,7 @@ fill_options(RunOptions *options)
     options->jobs = given.jobs > 0 ? (guint)given.jobs : g_get_num_processors();
     options->seed = 1;
     options->failed = given.failed;
+    options->slow = given.slow;
     options->timeout = given.timeout;
     options->keep = given.keep;
     options->progress = isatty(STDERR_FILENO);

@@ -14,6 +14,7 @@ G_DEFINE_QUARK(virt - moment - runner - error, runner_error)
 typedef struct {
     VmProfile profile;
     const char *const *globs; /* or NULL */
+    gboolean quick;           /* what takes long is left out, unless a glob is its very id */
     GHashTable *failed;       /* set of ids, or NULL */
     guint shard, shards;
 } Selection;
@@ -102,12 +103,22 @@ matches_any(const char *const *globs, const char *id)
 }
 
 static gboolean
+takes_too_long(const Selection *selection, const ScnCaseInfo *info)
+{
+    return selection->quick && (info->slow || info->matrix) &&
+           (selection->globs == NULL || !g_strv_contains(selection->globs, info->id));
+}
+
+static gboolean
 selects(const Selection *selection, const ScnCaseInfo *info)
 {
     if ((info->profile & selection->profile) == 0) {
         return FALSE;
     }
     if (selection->globs != NULL && !matches_any(selection->globs, info->id)) {
+        return FALSE;
+    }
+    if (takes_too_long(selection, info)) {
         return FALSE;
     }
     if (selection->failed != NULL && !g_hash_table_contains(selection->failed, info->id)) {
@@ -136,6 +147,8 @@ describe_selection(const RunOptions *options)
     json_object_set_new(json, "shard",
                         options->shards > 0 ? json_sprintf("%u/%u", options->shard, options->shards)
                                             : json_null());
+    json_object_set_new(json, "slow",
+                        json_boolean(options->slow || !target_is_slow(options->target)));
     json_object_set_new(json, "failed",
                         options->failed != NULL ? json_string(options->failed) : json_null());
     json_object_set_new(json, "paths", strings(options->suite ? NULL : options->paths));
@@ -150,6 +163,7 @@ selection_init(Selection *selection, const RunOptions *options, GError **error)
     selection->shard = options->shard;
     selection->shards = options->shards;
     selection->globs = options->filters;
+    selection->quick = !options->slow && target_is_slow(options->target);
     if (options->failed != NULL) {
         selection->failed = read_failed(options->failed, error);
         return selection->failed != NULL;

@@ -16,6 +16,7 @@ typedef struct {
     guint jobs;                 /* -j */
     guint64 seed;
     guint shard, shards; /* --shard i/n; 0/0 = all */
+    gboolean slow;       /* cases that take long as well, on a target of processes */
     const char *failed;  /* --failed FROM.json, or NULL */
     double timeout;      /* seconds per case */
     gboolean keep;

@@ -48,6 +48,7 @@ fake_case(const char *id)
         .file = "a.scn",
         .rules = scenario->rules,
         .profile = g_str_has_suffix(id, "-rfc") ? VM_PROFILE_RFC : VM_PROFILE_BOTH,
+        .slow = g_str_has_suffix(id, "-slow"),
     };
     return scenario;
 }
@@ -260,6 +261,12 @@ const char *
 target_default_profile(const char *argument)
 {
     return strchr(argument, ':') != NULL ? "libvirt" : "rfc";
+}
+
+gboolean
+target_is_slow(const char *argument)
+{
+    return g_str_has_prefix(argument, "qemu:");
 }
 
 /* Run the cases named in `ids`. */

@@ -46,6 +46,24 @@ test_cases_of_another_profile_are_not_planned(void **state)
 }
 
 static void
+test_slow_cases_are_planned_where_they_are_quick_or_wanted(void **state)
+{
+    const char *filters[] = {"b-slow", NULL};
+    g_autoptr(RunReport) quick = run_cases((RunOptions){.target = "x.so"}, "a b-slow", NULL);
+    g_autoptr(RunReport) slow = run_cases((RunOptions){.target = "qemu:///x"}, "a b-slow", NULL);
+    g_autoptr(RunReport) wanted =
+        run_cases((RunOptions){.target = "qemu:///x", .slow = TRUE}, "a b-slow", NULL);
+    g_autoptr(RunReport) named =
+        run_cases((RunOptions){.target = "qemu:///x", .filters = filters}, "a b-slow", NULL);
+
+    (void)state;
+    assert_int_equal(quick->planned, 2);
+    assert_int_equal(slow->planned, 1);
+    assert_int_equal(wanted->planned, 2);
+    assert_int_equal(named->planned, 1);
+}
+
+static void
 test_failed_selects_what_failed(void **state)
 {
     g_autofree char *dir = g_dir_make_tmp("failed-XXXXXX", NULL);
@@ -72,6 +90,7 @@ main(void)
         cmocka_unit_test(test_filters_take_brackets_literally),
         cmocka_unit_test(test_shards_share_out_all_cases),
         cmocka_unit_test(test_cases_of_another_profile_are_not_planned),
+        cmocka_unit_test(test_slow_cases_are_planned_where_they_are_quick_or_wanted),
         cmocka_unit_test(test_failed_selects_what_failed),
     };
 

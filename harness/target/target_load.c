@@ -61,3 +61,17 @@ target_default_profile(const char *argument)
 {
     return target_kind(argument) == TARGET_URI ? "libvirt" : "rfc";
 }
+
+gboolean
+target_is_slow(const char *argument)
+{
+    switch (target_kind(argument)) {
+    case TARGET_QEMU:
+    case TARGET_QEMU_TCG:
+        return TRUE;
+    case TARGET_URI:
+        return !g_str_has_prefix(argument, "test:");
+    default:
+        return FALSE;
+    }
+}

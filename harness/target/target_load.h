@@ -21,6 +21,10 @@ const struct vm_target *target_load(const char *argument, char **uri, GError **e
  *  URI. */
 const char *target_default_profile(const char *argument);
 
+/** Whether each domain of it is a process, so that cases that take long are left out unless they
+ *  are asked for: qemu, and every libvirt URI but test:. */
+gboolean target_is_slow(const char *argument);
+
 /** The simulator as a target (harness/target/sim.c). */
 const struct vm_target *target_sim(void);
 
