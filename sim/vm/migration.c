@@ -168,17 +168,17 @@ sim_migration_send(SimMachine *machine, const char *argument)
     sim_migration_status(machine, "completed");
 }
 
-/* Where the guest goes on: never started stays so, running only where `cont` came before. */
+/* Where the guest goes on: as the source was, running only where `cont` is to be, or came, before.
+ */
 static void
 enter(SimMachine *machine, const char *source)
 {
     SimRunState state = sim_run_state_of(source);
     gboolean active = sim_graph_activate(machine->graph, NULL);
-    if (state == SIM_RUN_PRELAUNCH && !machine->autostart)
-        sim_machine_set_run(machine, SIM_RUN_PRELAUNCH);
-    else
-        sim_machine_set_run(machine, SIM_RUN_PAUSED);
-    if (active && machine->autostart && (state == SIM_RUN_RUNNING || state == SIM_RUN_PRELAUNCH))
+    gboolean known = state != SIM_RUN_LAST && state != SIM_RUN_RUNNING &&
+                     sim_run_state_allows(SIM_RUN_INMIGRATE, state);
+    sim_machine_set_run(machine, known ? state : SIM_RUN_PAUSED);
+    if (active && machine->autostart && state == SIM_RUN_RUNNING)
         sim_machine_resume(machine);
 }
 

@@ -27,7 +27,7 @@ check_name(SimNode *node, const char *device, const char *name, GError **error)
 {
     if (node->read_only)
         return sim_qmp_refuse(error, "Device '%s' is read only", device);
-    if (node->driver != SIM_DRIVER_QCOW2)
+    if (node->driver != SIM_DRIVER_QCOW2 || node->graph->inactive)
         return sim_qmp_refuse(
             error, "Block format '%s' used by device '%s' does not support internal snapshots",
             sim_driver_name(node->driver), device);

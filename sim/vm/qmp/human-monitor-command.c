@@ -42,6 +42,15 @@ find_device(SimMachine *machine, const char *path)
     return NULL;
 }
 
+/* Whether it is the path of a disk itself, which is not that of its backend. */
+static gboolean
+is_device(SimMachine *machine, const char *path)
+{
+    static const char folder[] = "/machine/peripheral/";
+    return g_str_has_prefix(path, folder) &&
+           sim_machine_disk(machine, path + strlen(folder)) != NULL;
+}
+
 /* qemu-io [-d] NODE-OR-PATH COMMAND: what goes wrong with the node is an HMP error; what the
  * command prints goes to the process's output. */
 static char *
@@ -58,7 +67,9 @@ run_qemu_io(SimMachine *machine, const GPtrArray *words)
     SimNode *node =
         by_device ? (user == NULL ? NULL : user->child) : sim_graph_find(machine->graph, name);
     if (node == NULL && by_device)
-        return g_strdup_printf("Error: Device '%s' not found\r\n", name);
+        return is_device(machine, name)
+                   ? g_strdup("Error: Device does not have a block device backend\r\n")
+                   : g_strdup_printf("Error: Device '%s' not found\r\n", name);
     if (node == NULL)
         return g_strdup_printf("Error: Cannot find device='' nor node-name='%s'\r\n", name);
     g_autoptr(GError) refused = NULL;

@@ -7,6 +7,13 @@ static const SimArgument arguments[] = {
     {0},
 };
 
+/* Nobody calls here: an address to listen at is none. */
+static gboolean
+is_source(const char *uri)
+{
+    return g_str_has_prefix(uri, "fd:") || g_str_has_prefix(uri, "exec:");
+}
+
 static gboolean
 run(SimCall *call, GError **error)
 {
@@ -17,7 +24,10 @@ run(SimCall *call, GError **error)
         return sim_qmp_refuse(error, "'-incoming' was not specified on the command line");
     /* Announced even where migration events are off, and before the address is looked at. */
     sim_machine_event(machine, "MIGRATION", json_pack("{s:s}", "status", "setup"));
-    if (!sim_migration_connect(machine, sim_text(call->arguments, "uri"), error))
+    const char *uri = sim_text(call->arguments, "uri");
+    if (!is_source(uri))
+        return sim_qmp_refuse(error, "unknown migration protocol: %s", uri);
+    if (!sim_migration_connect(machine, uri, error))
         return FALSE;
     machine->incoming_begun = TRUE;
     machine->migration = "setup";
