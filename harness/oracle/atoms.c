@@ -36,21 +36,45 @@ image_uuid_of_another(const StepContext *context)
     return FALSE;
 }
 
+/* Images below an image at most; a chain that comes back to itself has more. */
+#define CHAIN_MAX 200
+
+/* Whether all of a chain is there and what its format says; TRUE where it cannot be seen. */
 static gboolean
-images_exist(const StepContext *context, const DomainDoc *doc)
+chain_sound(const StepContext *context, const OracleDisk *disk)
+{
+    const json_t *image = observed_image(context->before, disk->source);
+    const char *format = disk->format;
+
+    for (guint depth = 0; image != NULL && g_strcmp0(format, "qcow2") == 0; depth++) {
+        const char *seen = json_string_value(json_object_get(image, "format"));
+        const char *below = json_string_value(json_object_get(image, "backing"));
+
+        if (depth > CHAIN_MAX || (seen && strcmp(seen, format) != 0) ||
+            json_is_true(json_object_get(image, "damaged")) ||
+            (below && !observed_file(context->before, below)))
+            return FALSE;
+        format = json_string_value(json_object_get(image, "backing-format"));
+        image = below ? observed_image(context->before, below) : NULL;
+    }
+    return TRUE;
+}
+
+static gboolean
+images_usable(const StepContext *context, const DomainDoc *doc)
 {
     for (guint i = 0; i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
 
         if (disk->source && g_strcmp0(disk->type, "network") != 0 &&
-            !observed_file(context->before, disk->source))
+            (!observed_file(context->before, disk->source) || !chain_sound(context, disk)))
             return FALSE;
     }
     return TRUE;
 }
 
-ATOM(domain_images_exist, context->domain &&images_exist(context, context->domain->config))
-ATOM(xml_images_exist, context->domain_xml &&images_exist(context, context->domain_xml))
+ATOM(domain_images_usable, context->domain &&images_usable(context, context->domain->config))
+ATOM(xml_images_usable, context->domain_xml &&images_usable(context, context->domain_xml))
 
 static gboolean
 any_transient(const DomainDoc *doc)
@@ -268,9 +292,9 @@ const AtomRow atoms_world[] = {
     {"domain:persistent", domain_persistent},
     {"domain:agent", domain_agent},
     {"domain:stored", domain_stored},
-    {"domain:images-exist", domain_images_exist},
+    {"domain:images-usable", domain_images_usable},
     {"domain:transient-disk", domain_transient_disk},
-    {"xml.domain:images-exist", xml_images_exist},
+    {"xml.domain:images-usable", xml_images_usable},
     {"xml.domain:transient-disk", xml_transient_disk},
     {"kept:foreign", kept_foreign},
     {"managed-save:exists", managed_save_exists},

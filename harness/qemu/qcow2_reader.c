@@ -13,6 +13,8 @@
 #define L2_ZERO G_GUINT64_CONSTANT(1)
 /* An image that was not closed is still sound; any other incompatible feature is not read. */
 #define INCOMPATIBLE_DIRTY G_GUINT64_CONSTANT(1)
+#define INCOMPATIBLE_CORRUPT G_GUINT64_CONSTANT(2)
+#define INCOMPATIBLE_KNOWN G_GUINT64_CONSTANT(0x1f)
 #define AUTOCLEAR_BITMAPS G_GUINT64_CONSTANT(1)
 #define EXTENSION_BACKING_FORMAT 0xe2792acau
 #define EXTENSION_BITMAPS 0x23852875u
@@ -169,6 +171,8 @@ read_header(Qcow2Reader *reader, const char *path)
     reader->cluster_bits = cluster_bits;
     reader->size = be64(head + 24);
     reader->readable = (incompatible & ~INCOMPATIBLE_DIRTY) == 0 && be32(head + 32) == 0;
+    reader->damaged = (incompatible & (INCOMPATIBLE_CORRUPT | ~INCOMPATIBLE_KNOWN)) != 0 ||
+                      be64(head + 64) % (G_GUINT64_CONSTANT(1) << cluster_bits) != 0;
     reader->l1_entries = be32(head + 36);
     reader->l1_offset = be64(head + 40);
     if (be64(head + 8) != 0 && be32(head + 16) < 1024)
