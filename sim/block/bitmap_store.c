@@ -170,6 +170,8 @@ sim_bitmaps_thaw(SimNode *node)
 {
     SimImage *image = image_of(node);
     step_all(node, SIM_BITMAP_THAW);
+    if (image != NULL)
+        sim_image_settle(image);
     if (image != NULL && sim_image_state(image)->bitmaps != NULL)
         mark_in_use(image);
 }

@@ -129,6 +129,27 @@ sim_node_close(SimNode *node, gboolean flush)
     g_free(node);
 }
 
+void
+sim_node_take_image(SimNode *node)
+{
+    if (node->driver != SIM_DRIVER_QCOW2)
+        return;
+    if (!node->read_only)
+        sim_image_settle(sim_node_image(node));
+    sim_bitmaps_load(node);
+}
+
+/* The process dies with the tables that it has in memory. */
+static void
+kill_images(SimGraph *graph)
+{
+    for (guint i = 0; !graph->inactive && i < graph->nodes->len; i++) {
+        SimNode *node = graph->nodes->pdata[i];
+        if (node->driver == SIM_DRIVER_QCOW2 && !node->read_only)
+            sim_image_kill(sim_node_image(node));
+    }
+}
+
 /* Any node without a user, or NULL. */
 static SimNode *
 find_unused(SimGraph *graph)
@@ -144,6 +165,8 @@ find_unused(SimGraph *graph)
 void
 sim_graph_free(SimGraph *graph, gboolean flush)
 {
+    if (!flush)
+        kill_images(graph);
     for (SimNode *node = find_unused(graph); node != NULL; node = find_unused(graph))
         sim_node_close(node, flush);
     g_assert(graph->nodes->len == 0);
@@ -236,7 +259,7 @@ sim_graph_activate(SimGraph *graph, GError **error)
     graph->inactive = FALSE;
     if (sim_graph_refresh(graph, error)) {
         for (guint i = 0; i < graph->nodes->len; i++)
-            sim_bitmaps_load(graph->nodes->pdata[i]);
+            sim_node_take_image(graph->nodes->pdata[i]);
         return TRUE;
     }
     graph->inactive = TRUE;

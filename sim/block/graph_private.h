@@ -27,6 +27,9 @@ GPtrArray *sim_graph_move_users(SimNode *from, SimNode *to);
 /** Move the edges to a node. */
 void sim_edges_move(const GPtrArray *edges, SimNode *child);
 
+/** The image of a node is this process's now: its bitmaps are loaded. */
+void sim_node_take_image(SimNode *node);
+
 /** Compute all permissions anew and take the locks that follow.  On a conflict QEMU's text, and
  *  nothing is changed. */
 gboolean sim_graph_refresh(SimGraph *graph, GError **error);

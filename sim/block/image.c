@@ -10,6 +10,7 @@ struct SimImage {
     SimImageState durable; /* as of the last flush */
     gboolean flushed;      /* durable is there */
     gboolean dirty;        /* now differs from durable */
+    SimContent *settled;   /* what the tables in the file say, or NULL: nobody writes them late */
 };
 
 const char *
@@ -67,6 +68,7 @@ sim_image_unref(SimImage *image)
         return;
     sim_image_state_clear(&image->now);
     sim_image_state_clear(&image->durable);
+    sim_content_unref(image->settled);
     g_free(image);
 }
 
@@ -78,6 +80,8 @@ sim_image_copy(const SimImage *image)
     copy->refs = 1;
     copy->now = sim_image_state_copy(&image->now);
     copy->durable = sim_image_state_copy(&image->durable);
+    if (image->settled != NULL)
+        sim_content_ref(image->settled);
     return copy;
 }
 
@@ -144,8 +148,57 @@ sim_image_set_backing(SimImage *image, const char *backing, const char *format)
 }
 
 void
+sim_image_settle(SimImage *image)
+{
+    if (image->settled == image->now.content)
+        return;
+    sim_content_unref(image->settled);
+    image->settled = sim_content_ref(image->now.content);
+}
+
+/* What is in `now` where `settled` has data, in whole clusters. */
+static void
+keep_overwritten(SimContent **kept, const SimContent *settled, const SimContent *now,
+                 guint64 cluster)
+{
+    guint count = 0, written = 0, j = 0;
+    const SimExtent *extents = sim_content_extents(settled, &count);
+    const SimExtent *writes = sim_content_extents(now, &written);
+    for (guint i = 0; i < count; i++) {
+        guint64 start = extents[i].offset / cluster * cluster;
+        guint64 end = (extents[i].offset + extents[i].length + cluster - 1) / cluster * cluster;
+        if (extents[i].stamp == SIM_STAMP_ZERO)
+            continue;
+        while (j > 0 && writes[j - 1].offset + writes[j - 1].length > start)
+            j--;
+        for (; j < written && writes[j].offset < end; j++) {
+            guint64 from = MAX(start, writes[j].offset);
+            guint64 to = MIN(end, writes[j].offset + writes[j].length);
+            if (from < to)
+                sim_content_write(kept, from, to - from, writes[j].stamp);
+        }
+    }
+}
+
+void
+sim_image_kill(SimImage *image)
+{
+    if (image->format != SIM_FORMAT_QCOW2 || image->settled == NULL ||
+        image->settled == image->now.content)
+        return;
+    image->now.table_left = TRUE;
+    SimContent *kept = sim_content_ref(image->settled);
+    keep_overwritten(&kept, image->settled, image->now.content, image->now.cluster_size);
+    sim_content_unref(image->now.content);
+    image->now.content = kept;
+    image->dirty = TRUE;
+    sim_image_settle(image);
+}
+
+void
 sim_image_flush(SimImage *image)
 {
+    sim_image_settle(image);
     if (image->flushed && !image->dirty)
         return;
     sim_image_state_clear(&image->durable);
@@ -163,6 +216,7 @@ sim_image_power_cut(SimImage *image)
         sim_image_state_clear(&image->now);
         image->now = sim_image_state_copy(&image->durable);
         image->dirty = FALSE;
+        sim_image_settle(image);
     }
     return TRUE;
 }

@@ -35,6 +35,7 @@ typedef struct {
     guint64 size;         /* virtual size, bytes */
     guint32 cluster_size; /* bytes; qcow2 */
     gboolean version_2;   /* qcow2 as compat=0.10: no bitmaps, no zero clusters */
+    gboolean table_left;  /* a killed process left a mapping table without what it maps; qcow2 */
     SimContent *content;
     char *backing;        /* as the header has it, or NULL */
     char *backing_format; /* or NULL */
@@ -74,6 +75,11 @@ void sim_image_set_layout(SimImage *image, guint32 cluster_size, gboolean versio
 void sim_image_resize(SimImage *image, guint64 size);
 /** Name another backing in the header, or none; both are copied. */
 void sim_image_set_backing(SimImage *image, const char *backing, const char *format);
+/** A process begins to write a qcow2 image, or has written its tables out. */
+void sim_image_settle(SimImage *image);
+/** That process was killed: clusters that it allocated since are lost, for the tables were in its
+ *  memory; what it wrote into older ones is there. */
+void sim_image_kill(SimImage *image);
 /** Make what it holds durable. */
 void sim_image_flush(SimImage *image);
 /** Lose what was not flushed; FALSE when nothing of the image ever was. */

@@ -2,13 +2,50 @@
  *
  * An image as a file on the host: how large it is, and how it begins.
  */
-#include "sim/block/image.h"
+#include "sim/block/image_bitmap.h"
 #include <string.h>
 
-/* Header, refcount table and block, L1 table of an empty qcow2 file. */
-#define QCOW2_METADATA (4 * 65536)
+/* Clusters before the L1 table: header, refcount table and block. */
+#define QCOW2_METADATA 3
 #define QCOW2_HEADER 104
 #define QCOW2_HEADER_V2 72
+
+static guint64
+round_up(guint64 value, guint64 unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+/* An empty file ends with its L1 table; the first L2 table and data come behind the cluster that
+ * that one is in. */
+static guint64
+qcow2_data_end(const SimImageState *state)
+{
+    guint count = 0;
+    guint64 cluster = state->cluster_size, data = 0;
+    guint64 l1 = round_up(state->size, cluster * (cluster / 8)) / (cluster * (cluster / 8)) * 8;
+    const SimExtent *extents = sim_content_extents(state->content, &count);
+    if (count == 0 && !state->table_left)
+        return QCOW2_METADATA * cluster + round_up(l1, 512);
+    for (guint i = 0; i < count; i++)
+        data += extents[i].stamp == SIM_STAMP_ZERO ? 0 : round_up(extents[i].length, cluster);
+    return (QCOW2_METADATA + 1) * cluster + round_up(l1, cluster) + data;
+}
+
+/* A directory, and for each a table and the clusters of it that are not zero. */
+static guint64
+bitmap_clusters(const SimImageState *state)
+{
+    guint64 clusters = 1;
+    for (guint i = 0; i < state->bitmaps->len; i++) {
+        const SimStoredBitmap *stored = state->bitmaps->pdata[i];
+        guint64 granules = (guint64)state->cluster_size * 8;
+        g_autoptr(SimBits) used =
+            sim_bits_rescale(stored->bits, sim_bits_length(stored->bits), 1, granules);
+        clusters += 1 + sim_bits_count(used);
+    }
+    return clusters;
+}
 
 guint64
 sim_image_file_size(const SimImage *image)
@@ -16,7 +53,9 @@ sim_image_file_size(const SimImage *image)
     const SimImageState *state = sim_image_state(image);
     if (sim_image_format(image) == SIM_FORMAT_RAW)
         return state->size;
-    guint64 sum = QCOW2_METADATA + sim_content_allocated(state->content);
+    guint64 sum = qcow2_data_end(state);
+    if (state->bitmaps != NULL)
+        sum = round_up(sum, state->cluster_size) + bitmap_clusters(state) * state->cluster_size;
     for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++) {
         const SimSnapshot *snapshot = state->snapshots->pdata[i];
         sum += snapshot->vm_state == NULL ? 0 : g_bytes_get_size(snapshot->vm_state);

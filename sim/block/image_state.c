@@ -28,6 +28,7 @@ sim_image_state_copy(const SimImageState *state)
         .size = state->size,
         .cluster_size = state->cluster_size,
         .version_2 = state->version_2,
+        .table_left = state->table_left,
         .content = state->content == NULL ? NULL : sim_content_ref(state->content),
         .backing = g_strdup(state->backing),
         .backing_format = g_strdup(state->backing_format),

@@ -2,7 +2,6 @@
  *
  * blockdev-add: how a node comes to be, with its children.
  */
-#include "sim/block/bitmap.h"
 #include "sim/block/copy_before_write.h"
 #include "sim/block/graph_private.h"
 #include "sim/block/image_path.h"
@@ -254,7 +253,7 @@ open_format(SimGraph *graph, const json_t *options, SimDriver driver, GError **e
         return NULL;
     }
     if (!graph->inactive)
-        sim_bitmaps_load(node);
+        sim_node_take_image(node);
     return node;
 }
 
