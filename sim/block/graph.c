@@ -99,6 +99,8 @@ close_child(SimEdge *edge, gboolean flush)
     if (edge == NULL)
         return;
     SimNode *child = edge->child;
+    if (child->inside == edge->parent)
+        child->inside = NULL;
     sim_edge_free(edge);
     if (!child->owned && child->parents->len == 0)
         sim_node_close(child, flush);

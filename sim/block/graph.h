@@ -62,6 +62,8 @@ struct SimNode {
     gboolean read_only;
     gboolean owned; /* made by blockdev-add at top level */
     gboolean force_share;
+    SimNode *inside;            /* the node whose options defined this one inline, or NULL */
+    gboolean named;             /* its own options give the node-name */
     gboolean unmap;             /* discard=unmap */
     gboolean turning_read_only; /* while a reopen is being tried */
     guint depth;                /* of the last walk through the graph */

@@ -69,6 +69,7 @@ node_new(SimGraph *graph, const json_t *options, SimDriver driver, GError **erro
     node->read_only = json_is_true(json_object_get(options, "read-only"));
     node->force_share = json_is_true(json_object_get(options, "force-share"));
     node->unmap = g_strcmp0(option_text(options, "discard"), "unmap") == 0;
+    node->named = option_text(options, "node-name") != NULL;
     return node;
 }
 
@@ -102,13 +103,28 @@ open_protocol(SimNode *node, const json_t *options, GError **error)
     return check_file_kind(node, error);
 }
 
-/* A child given by name, or defined inline. */
+/* A child given by name, or defined inline: then it is read-only as `read_only` says, where its
+ * options do not. */
 static SimNode *
-open_reference(SimGraph *graph, const json_t *reference, GError **error)
+open_reference(SimGraph *graph, const json_t *reference, gboolean read_only, GError **error)
 {
     if (json_is_string(reference))
         return sim_graph_need(graph, json_string_value(reference), error);
-    return open_node(graph, reference, FALSE, error);
+    json_t *options = json_copy((json_t *)reference);
+    if (json_object_get(options, "read-only") == NULL)
+        json_object_set_new(options, "read-only", json_boolean(read_only));
+    SimNode *node = open_node(graph, options, FALSE, error);
+    json_decref(options);
+    return node;
+}
+
+/* Link a child; one that was defined inline remembers where. */
+static SimEdge *
+link_child(SimNode *child, const char *role, SimNode *parent, const json_t *reference)
+{
+    if (json_is_object(reference))
+        child->inside = parent;
+    return sim_edge_new_child(child, role, parent);
 }
 
 static gboolean
@@ -183,14 +199,15 @@ open_backing(SimNode *node, const json_t *options, GError **error)
         return sim_qmp_refuse(error, "Could not open backing file: Too many levels of images");
     }
     SimGraph *graph = node->graph;
-    SimNode *backing = open_reference(graph, reference, error);
-    json_decref(reference);
+    SimNode *backing = open_reference(graph, reference, TRUE, error);
     if (backing == NULL) {
+        json_decref(reference);
         if (error != NULL)
             g_prefix_error(error, "Could not open backing file: ");
         return FALSE;
     }
-    node->backing = sim_edge_new_child(backing, "backing", node);
+    node->backing = link_child(backing, "backing", node, reference);
+    json_decref(reference);
     return sim_graph_refresh(graph, error);
 }
 
@@ -199,10 +216,11 @@ open_backing(SimNode *node, const json_t *options, GError **error)
 static gboolean
 open_copy_before_write(SimNode *node, const json_t *options, GError **error)
 {
-    SimNode *target = open_reference(node->graph, json_object_get(options, "target"), error);
+    const json_t *reference = json_object_get(options, "target");
+    SimNode *target = open_reference(node->graph, reference, node->read_only, error);
     if (target == NULL)
         return FALSE;
-    node->target = sim_edge_new_child(target, "target", node);
+    node->target = link_child(target, "target", node, reference);
     if (!sim_graph_refresh(node->graph, error))
         return FALSE;
     const json_t *given = json_object_get(options, "bitmap");
@@ -238,7 +256,9 @@ finish_format(SimNode *node, const json_t *options, GError **error)
 static SimNode *
 open_format(SimGraph *graph, const json_t *options, SimDriver driver, GError **error)
 {
-    SimNode *file = open_reference(graph, json_object_get(options, "file"), error);
+    const json_t *reference = json_object_get(options, "file");
+    gboolean read_only = json_is_true(json_object_get(options, "read-only"));
+    SimNode *file = open_reference(graph, reference, read_only, error);
     if (file == NULL)
         return NULL;
     SimNode *node = node_new(graph, options, driver, error);
@@ -247,7 +267,7 @@ open_format(SimGraph *graph, const json_t *options, SimDriver driver, GError **e
             sim_node_close(file, FALSE);
         return NULL;
     }
-    node->file = sim_edge_new_child(file, "file", node);
+    node->file = link_child(file, "file", node, reference);
     if (!finish_format(node, options, error)) {
         sim_node_close(node, FALSE);
         return NULL;

@@ -12,9 +12,13 @@ typedef struct {
     SimNode *node;
     gboolean read_only;
     gboolean unmap;
+    gboolean named;
     SimNode *backing; /* or NULL */
     SimNode *file;    /* or NULL */
 } Former;
+
+static gboolean reopen_node(SimNode *node, const json_t *options, gboolean otherwise,
+                            GArray *formers, GError **error);
 
 static void
 set_backing(SimNode *node, SimNode *backing)
@@ -63,8 +67,37 @@ change_backing(SimNode *node, SimNode *backing, GError **error)
     return TRUE;
 }
 
+static void
+note_former(GArray *formers, SimNode *node)
+{
+    Former former = {node,
+                     node->read_only,
+                     node->unmap,
+                     node->named,
+                     node->backing == NULL ? NULL : node->backing->child,
+                     node->file == NULL ? NULL : node->file->child};
+    g_array_append_val(formers, former);
+}
+
+/* A child by its own options again: only where it was defined that way. */
 static gboolean
-reopen_backing(SimNode *node, const json_t *options, GError **error)
+reopen_inline(SimEdge *edge, const json_t *options, GArray *formers, GError **error)
+{
+    SimNode *child = edge == NULL ? NULL : edge->child;
+    const char *role = edge == NULL ? "backing" : edge->role;
+    if (child == NULL || child->inside != edge->parent)
+        return sim_qmp_refuse(error, "Cannot change the option '%s.driver'", role);
+    const char *name = json_string_value(json_object_get(options, "node-name"));
+    note_former(formers, child);
+    if (name != NULL && (!child->named || strcmp(name, child->name) != 0))
+        return sim_qmp_refuse(error, "Cannot change the option 'node-name'");
+    child->named = name != NULL;
+    gboolean otherwise = edge == edge->parent->backing || edge->parent->read_only;
+    return reopen_node(child, options, otherwise, formers, error);
+}
+
+static gboolean
+reopen_backing(SimNode *node, const json_t *options, GArray *formers, GError **error)
 {
     const json_t *backing = json_object_get(options, "backing");
     if (backing == NULL)
@@ -73,22 +106,30 @@ reopen_backing(SimNode *node, const json_t *options, GError **error)
     if (json_is_null(backing))
         return change_backing(node, NULL, error);
     if (!json_is_string(backing))
-        return sim_qmp_refuse(error, "Cannot change the option 'backing'");
+        return reopen_inline(node->backing, backing, formers, error);
     SimNode *child = find_child(node, json_string_value(backing), "backing", error);
     return child != NULL && change_backing(node, child, error);
 }
 
 static gboolean
-reopen_file(SimNode *node, const json_t *options, GError **error)
+reopen_file(SimNode *node, const json_t *options, GArray *formers, GError **error)
 {
     const json_t *file = json_object_get(options, "file");
+    if (file == NULL)
+        return TRUE;
     if (!json_is_string(file))
-        return file == NULL || sim_qmp_refuse(error, "Cannot change the option 'file'");
+        return reopen_inline(node->file, file, formers, error);
     SimNode *child = find_child(node, json_string_value(file), "file", error);
     if (child == NULL)
         return FALSE;
-    if (node->file == NULL || node->file->child == child)
+    if (node->file->child == child) {
+        /* Defined inline, it follows into read-only; by its name alone it does not come back. */
+        if (child->inside == node && node->read_only) {
+            note_former(formers, child);
+            child->read_only = TRUE;
+        }
         return TRUE;
+    }
     if (!sim_edge_check_frozen(node->file, error))
         return FALSE;
     sim_edge_move(node->file, child);
@@ -96,9 +137,11 @@ reopen_file(SimNode *node, const json_t *options, GError **error)
 }
 
 static gboolean
-reopen_node(SimNode *node, const json_t *options, GError **error)
+reopen_node(SimNode *node, const json_t *options, gboolean otherwise, GArray *formers,
+            GError **error)
 {
-    gboolean read_only = json_is_true(json_object_get(options, "read-only"));
+    const json_t *given = json_object_get(options, "read-only");
+    gboolean read_only = given == NULL ? otherwise : json_is_true(given);
     node->turning_read_only = read_only && !node->read_only;
     node->read_only = read_only;
     node->unmap = g_strcmp0(json_string_value(json_object_get(options, "discard")), "unmap") == 0;
@@ -106,9 +149,9 @@ reopen_node(SimNode *node, const json_t *options, GError **error)
         return sim_qmp_refuse(
             error, "Block format '%s' used by node '%s' does not support reopening files",
             sim_driver_name(node->driver), node->name);
-    if (node->driver == SIM_DRIVER_QCOW2 && !reopen_backing(node, options, error))
+    if (node->driver == SIM_DRIVER_QCOW2 && !reopen_backing(node, options, formers, error))
         return FALSE;
-    if (node->file != NULL && !reopen_file(node, options, error))
+    if (node->file != NULL && !reopen_file(node, options, formers, error))
         return FALSE;
     const char *driver = json_string_value(json_object_get(options, "driver"));
     if (driver != NULL && strcmp(driver, sim_driver_name(node->driver)) != 0)
@@ -128,11 +171,8 @@ reopen_one(SimGraph *graph, const json_t *options, GArray *formers, GError **err
     SimNode *node = sim_graph_find(graph, name);
     if (node == NULL)
         return sim_qmp_refuse(error, "Failed to find node with node-name='%s'", name);
-    Former former = {node, node->read_only, node->unmap,
-                     node->backing == NULL ? NULL : node->backing->child,
-                     node->file == NULL ? NULL : node->file->child};
-    g_array_append_val(formers, former);
-    return reopen_node(node, options, error);
+    note_former(formers, node);
+    return reopen_node(node, options, FALSE, formers, error);
 }
 
 static void
@@ -142,6 +182,7 @@ put_back(SimGraph *graph, GArray *formers)
         Former *former = &g_array_index(formers, Former, i);
         former->node->read_only = former->read_only;
         former->node->unmap = former->unmap;
+        former->node->named = former->named;
         set_backing(former->node, former->backing);
         if (former->file != NULL && former->node->file->child != former->file)
             sim_edge_move(former->node->file, former->file);
@@ -150,17 +191,32 @@ put_back(SimGraph *graph, GArray *formers)
     g_assert(ok);
 }
 
-/* A backing that nobody owns goes when the last user has left it. */
 static void
-drop_unused(GArray *formers)
+flush_fixed(const GArray *formers)
 {
     for (guint i = 0; i < formers->len; i++) {
-        Former *former = &g_array_index(formers, Former, i);
-        if (former->read_only == FALSE && former->node->read_only)
+        const Former *former = &g_array_index(formers, Former, i);
+        if (!former->read_only && former->node->read_only)
             sim_node_flush(former->node);
-        SimNode *backing = former->backing;
-        if (backing != NULL && !backing->owned && backing->parents->len == 0)
-            sim_node_close(backing, FALSE);
+    }
+}
+
+/* A child that nobody owns goes when the last user has left it. */
+static void
+drop_unused(SimGraph *graph, const GArray *formers)
+{
+    g_autoptr(GPtrArray) left = g_ptr_array_new();
+    for (guint i = 0; i < formers->len; i++) {
+        const Former *former = &g_array_index(formers, Former, i);
+        if (former->backing != NULL)
+            g_ptr_array_add(left, former->backing);
+        if (former->file != NULL)
+            g_ptr_array_add(left, former->file);
+    }
+    for (guint i = 0; i < left->len; i++) {
+        SimNode *node = left->pdata[i];
+        if (g_ptr_array_find(graph->nodes, node, NULL) && !node->owned && node->parents->len == 0)
+            sim_node_close(node, FALSE);
     }
 }
 
@@ -198,9 +254,11 @@ sim_graph_reopen(SimGraph *graph, const json_t *list, GError **error)
     ok = ok && sim_graph_refresh(graph, error) && turn_bitmaps(formers, error);
     for (guint i = 0; i < formers->len; i++)
         g_array_index(formers, Former, i).node->turning_read_only = FALSE;
-    if (ok)
-        drop_unused(formers);
-    else
+    if (!ok) {
         put_back(graph, formers);
-    return ok;
+        return FALSE;
+    }
+    flush_fixed(formers);
+    drop_unused(graph, formers);
+    return TRUE;
 }

@@ -108,6 +108,35 @@ test_a_frozen_link_cannot_be_changed(void **state)
 }
 
 static void
+test_an_inline_file_follows_into_read_only(void **state)
+{
+    GraphRig *rig = *state;
+    g_autoptr(GError) error = NULL;
+    assert_true(sim_image_op_create(rig->fs, "/x", "qcow2", MIB, NULL, NULL, NULL));
+    graph_open(rig, "{'driver':'qcow2','node-name':'x',"
+                    "'file':{'driver':'file','node-name':'fx','filename':'/x'}}");
+    assert_true(
+        reopen(rig, "[{'driver':'qcow2','node-name':'x','file':'fx','read-only':true}]", NULL));
+    assert_true(graph_node(rig, "fx")->read_only);
+    assert_false(reopen(rig, "[{'driver':'qcow2','node-name':'x','file':'fx'}]", &error));
+    expect_refusal(&error, "Block node is read-only");
+    static const char inline_options[] = "[{'driver':'qcow2','node-name':'x',"
+                                         "'file':{'driver':'file','filename':'/x'}}]";
+    assert_true(reopen(rig, inline_options, NULL));
+    assert_false(graph_node(rig, "fx")->read_only);
+    assert_false(reopen(rig,
+                        "[{'driver':'qcow2','node-name':'x',"
+                        "'file':{'driver':'file','node-name':'fx','filename':'/x'}}]",
+                        &error));
+    expect_refusal(&error, "Cannot change the option 'node-name'");
+    assert_false(reopen(rig,
+                        "[{'driver':'qcow2','node-name':'a',"
+                        "'file':{'driver':'file','filename':'/a'}}]",
+                        &error));
+    expect_refusal(&error, "Cannot change the option 'file.driver'");
+}
+
+static void
 test_a_node_stays_writable_under_a_writer(void **state)
 {
     GraphRig *rig = *state;
@@ -168,6 +197,7 @@ main(void)
         GRAPH_TEST(test_only_backends_make_a_root),
         GRAPH_TEST(test_four_reasons_not_to_delete),
         GRAPH_TEST(test_a_frozen_link_cannot_be_changed),
+        GRAPH_TEST(test_an_inline_file_follows_into_read_only),
         GRAPH_TEST(test_a_node_stays_writable_under_a_writer),
         GRAPH_TEST(test_a_job_and_its_kind_are_named_in_conflicts),
         GRAPH_TEST(test_walks_skip_filters),
