@@ -60,6 +60,27 @@ chain_sound(const StepContext *context, const OracleDisk *disk)
     return TRUE;
 }
 
+/* Whether another domain runs on the image, and one of the two writes; a shared one is not judged.
+ */
+static gboolean
+image_taken(const StepContext *context, const OracleDisk *disk)
+{
+    for (guint i = 0; i < context->before->domains->len; i++) {
+        const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
+
+        if (!observed_active(other) || g_strcmp0(other->name, context->domain_name) == 0)
+            continue;
+        for (guint j = 0; j < other->live->disks->len; j++) {
+            const OracleDisk *theirs = g_ptr_array_index(other->live->disks, j);
+
+            if (g_strcmp0(theirs->source, disk->source) == 0 && !theirs->shareable &&
+                !disk->shareable && !(theirs->readonly && disk->readonly))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static gboolean
 images_usable(const StepContext *context, const DomainDoc *doc)
 {
@@ -67,7 +88,8 @@ images_usable(const StepContext *context, const DomainDoc *doc)
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
 
         if (disk->source && g_strcmp0(disk->type, "network") != 0 &&
-            (!observed_file(context->before, disk->source) || !chain_sound(context, disk)))
+            (!observed_file(context->before, disk->source) || !chain_sound(context, disk) ||
+             image_taken(context, disk)))
             return FALSE;
     }
     return TRUE;

@@ -77,8 +77,12 @@ configure(SimMachine *machine, const json_t *config, GError **error)
         machine->graph->inactive = TRUE;
     }
     for (gsize i = 0; i < json_array_size(blockdevs); i++) {
-        if (!add_blockdev(machine, json_array_get(blockdevs, i), error))
+        const json_t *blockdev = json_array_get(blockdevs, i);
+        if (!add_blockdev(machine, blockdev, error)) {
+            const char *path = sim_text(json_object_get(blockdev, "file"), "filename");
+            g_prefix_error(error, "image '%s': ", path != NULL ? path : "");
             return FALSE;
+        }
     }
     for (gsize i = 0; i < json_array_size(devices); i++) {
         if (!sim_machine_add_device(machine, json_array_get(devices, i), error))
