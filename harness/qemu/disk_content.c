@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "harness/qemu/disk_content.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "harness/qemu/process.h"
 
 #define BLOCK 512
 #define CHUNK (256 * 1024)
@@ -122,5 +124,34 @@ disk_chain_digest(GPtrArray *layers, const Qcow2Snapshot *snapshot)
     char *text = disk_digest_end(&digest, range[1]);
     if (!ok)
         g_clear_pointer(&text, g_free);
+    return text;
+}
+
+/* ---- by qemu-img ---- */
+
+static gboolean
+convert(const char *path, const Qcow2Snapshot *snapshot, const char *to, GError **error)
+{
+    g_autofree char *id = snapshot != NULL ? g_strdup_printf("snapshot.id=%s", snapshot->id) : NULL;
+    /* -U: it may be in use; what is frozen in it is not written */
+    const char *const all[] = {"qemu-img", "convert", "-U", "-O", "raw", path, to, NULL};
+    const char *const frozen[] = {"qemu-img", "convert", "-U", "-l", id,
+                                  "-O",       "raw",     path, to,   NULL};
+    return qemu_process_run(snapshot != NULL ? frozen : all, NULL, NULL, error);
+}
+
+char *
+disk_converted_digest(const char *path, const Qcow2Snapshot *snapshot, const char *scratch,
+                      GError **error)
+{
+    g_autofree char *to = g_build_filename(scratch, "converted", NULL);
+    char *text = NULL;
+    if (convert(path, snapshot, to, error)) {
+        g_autoptr(GPtrArray) layers =
+            g_ptr_array_new_with_free_func((GDestroyNotify)qcow2_reader_free);
+        g_ptr_array_add(layers, qcow2_reader_open(to, TRUE));
+        text = disk_chain_digest(layers, NULL);
+    }
+    g_unlink(to);
     return text;
 }

@@ -31,5 +31,10 @@ GPtrArray *disk_chain_open(const char *path);
  *  it cannot be read.  The caller frees it. */
 char *disk_chain_digest(GPtrArray *layers, const Qcow2Snapshot *snapshot);
 
+/** The same of an image that is not read here, by qemu-img; `scratch` is a folder.  NULL with
+ *  OPERATION_FAILED where that fails, too. */
+char *disk_converted_digest(const char *path, const Qcow2Snapshot *snapshot, const char *scratch,
+                            GError **error);
+
 /** The same, read through a QEMU that offers it over NBD at a unix socket. */
 char *disk_nbd_digest(const char *socket_path, GError **error);

@@ -148,12 +148,29 @@ test_zeroes_are_equal_however_they_are_kept(void **state)
 }
 
 static void
-test_what_cannot_be_read_has_no_digest(void **state)
+test_what_is_not_read_here_is_converted(void **state)
 {
     (void)state;
     make_image("compat=1.1");
+    g_autofree char *want = digest_of("a", NULL);
     RUN("qemu-img", "convert", "-c", "-O", "qcow2", "a", "small");
+    RUN("qemu-img", "snapshot", "-c", "s1", "small");
     assert_null(digest_of("small", NULL));
+    g_autofree char *path = g_build_filename(folder, "small", NULL);
+    g_autofree char *whole = disk_converted_digest(path, NULL, folder, NULL);
+    assert_string_equal(whole, want);
+    RUN("qemu-io", "-c", "write -P 9 0 1M", "small");
+    g_autoptr(Qcow2Reader) reader = qcow2_reader_open(path, FALSE);
+    g_autofree char *then =
+        disk_converted_digest(path, qcow2_reader_snapshot(reader, "s1"), folder, NULL);
+    assert_string_equal(then, want);
+}
+
+static void
+test_a_broken_chain_is_none(void **state)
+{
+    (void)state;
+    make_image("compat=1.1");
     RUN("qemu-img", "create", "-q", "-f", "qcow2", "-b", "a", "-F", "qcow2", "b");
     RUN("rm", "a");
     g_autofree char *path = g_build_filename(folder, "b", NULL);
@@ -187,7 +204,8 @@ main(void)
         TEST(test_a_snapshot_keeps_what_it_froze),
         TEST(test_layers_show_through),
         TEST(test_zeroes_are_equal_however_they_are_kept),
-        TEST(test_what_cannot_be_read_has_no_digest),
+        TEST(test_what_is_not_read_here_is_converted),
+        TEST(test_a_broken_chain_is_none),
         TEST(test_bitmaps_and_backing_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,7 @@ typedef struct {
 struct QemuContentCache {
     VmHypervisor *hypervisor;
     char *socket_path;
+    char *scratch;
     GHashTable *entries; /* "PATH@TAG" → CacheEntry * */
     GHashTable *layers;  /* path → Layer * */
     guint guest_serial;
@@ -112,6 +113,7 @@ qemu_content_cache_new(VmHypervisor *hypervisor, const char *scratch)
     QemuContentCache *cache = g_new0(QemuContentCache, 1);
     cache->hypervisor = hypervisor;
     cache->socket_path = g_build_filename(scratch, SOCKET, NULL);
+    cache->scratch = g_strdup(scratch);
     cache->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
     cache->layers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, layer_free);
     cache->live = g_ptr_array_new_with_free_func(live_disk_free);
@@ -126,6 +128,7 @@ qemu_content_cache_free(QemuContentCache *cache)
         return;
     g_unlink(cache->socket_path);
     g_free(cache->socket_path);
+    g_free(cache->scratch);
     g_hash_table_unref(cache->entries);
     g_hash_table_unref(cache->layers);
     g_ptr_array_unref(cache->live);
@@ -245,6 +248,8 @@ read_content(const QemuContentCache *cache, const char *path, const char *tag)
     QemuContent *content = g_new0(QemuContent, 1);
     content->size = snapshot != NULL ? snapshot->disk_size : top->size;
     content->digest = disk != NULL ? read_live(cache, disk) : disk_chain_digest(layers, snapshot);
+    if (content->digest == NULL && disk == NULL)
+        content->digest = disk_converted_digest(path, snapshot, cache->scratch, NULL);
     if (snapshot != NULL)
         content->memory = read_snapshot_memory(top, snapshot);
     else if (!top->qcow2)
