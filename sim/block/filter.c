@@ -21,6 +21,15 @@ link_filtered(SimNode *filter, SimNode *node)
         filter->file = sim_edge_new_child(node, "file", filter);
 }
 
+/* QEMU opens those of commit for reading, those of mirror and stream for writing. */
+static gboolean
+is_read_only(SimDriver driver, const SimNode *node)
+{
+    if (driver == SIM_DRIVER_COMMIT_TOP)
+        return TRUE;
+    return driver == SIM_DRIVER_COPY_BEFORE_WRITE && node->read_only;
+}
+
 SimNode *
 sim_graph_insert_filter(SimNode *node, const SimFilterOptions *options, GError **error)
 {
@@ -29,7 +38,7 @@ sim_graph_insert_filter(SimNode *node, const SimFilterOptions *options, GError *
     SimNode *filter = sim_node_new(graph, options->name, options->driver, error);
     if (filter == NULL)
         return NULL;
-    filter->read_only = node->read_only;
+    filter->read_only = is_read_only(options->driver, node);
     filter->for_commit = options->for_commit;
     link_filtered(filter, node);
     if (options->target != NULL)

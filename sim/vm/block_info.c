@@ -63,10 +63,21 @@ backing_overridden(SimNode *node)
     return g_strcmp0(named, shown) != 0;
 }
 
+/* A filter that QEMU made up a name for is called after what it filters; of the others, the one
+ * of a stream is not. */
+static SimNode *
+skip_implicit(SimNode *node)
+{
+    while (sim_node_filtered(node) != NULL &&
+           (node->driver != SIM_DRIVER_COPY_ON_READ || node->name[0] == '#'))
+        node = sim_node_filtered(node)->child;
+    return node;
+}
+
 static json_t *
 full_options(SimNode *node)
 {
-    node = sim_node_skip_filters(node);
+    node = skip_implicit(node);
     if (node->file == NULL)
         return json_pack("{s:s, s:s}", "driver", sim_driver_name(node->driver), "filename",
                          node->filename);
@@ -83,8 +94,8 @@ full_options(SimNode *node)
 static char *
 shown_name(SimNode *node)
 {
-    node = sim_node_skip_filters(node);
-    if (!backing_overridden(node))
+    node = skip_implicit(node);
+    if (!backing_overridden(node) && node->driver != SIM_DRIVER_COPY_ON_READ)
         return node->file == NULL ? g_strdup(node->filename) : shown_name(node->file->child);
     json_t *options = full_options(node);
     char *text = json_dumps(options, JSON_SORT_KEYS);

@@ -123,13 +123,15 @@ sim_chain_overlay(SimNode *top, SimNode *base)
 static gboolean
 names_backing(SimNode *overlay, SimNode *backing, const char *name)
 {
-    const char *file = sim_node_protocol(backing)->filename;
+    g_autofree char *file = g_canonicalize_filename(sim_node_protocol(backing)->filename, "/");
     const SimImageState *state =
         overlay->driver == SIM_DRIVER_QCOW2 ? sim_image_state(sim_node_image(overlay)) : NULL;
-    if (strcmp(name, file) == 0 || (state != NULL && g_strcmp0(state->backing, name) == 0))
+    if (state != NULL && g_strcmp0(state->backing, name) == 0)
         return TRUE;
-    g_autofree char *resolved = sim_image_resolve(sim_node_protocol(overlay)->filename, name);
-    return strcmp(resolved, file) == 0;
+    g_autofree char *path = sim_image_resolve(sim_node_protocol(overlay)->filename, name);
+    g_autofree char *resolved = g_canonicalize_filename(path, "/");
+    g_autofree char *plain = g_canonicalize_filename(name, "/");
+    return strcmp(resolved, file) == 0 || strcmp(plain, file) == 0;
 }
 
 SimNode *

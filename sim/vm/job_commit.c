@@ -13,6 +13,7 @@ typedef struct {
     SimNode *base;
     SimNode *filter; /* commit_top, over top; NULL once it is gone */
     SimEdge *writer; /* the job's own use of base, or NULL */
+    SimEdge *reader; /* and of top */
     gboolean frozen;
     gboolean base_was_read_only;
     char *backing_file;
@@ -131,6 +132,7 @@ static void
 clean(SimJob *job)
 {
     Commit *commit = job->data;
+    sim_graph_drop(g_steal_pointer(&commit->reader));
     if (!commit->base_was_read_only)
         return;
     sim_node_flush(commit->base);
@@ -145,6 +147,7 @@ free_commit(SimJob *job)
     if (commit == NULL)
         return;
     sim_graph_drop(commit->writer);
+    sim_graph_drop(commit->reader);
     g_free(commit->backing_file);
     g_free(commit);
 }
@@ -152,6 +155,7 @@ free_commit(SimJob *job)
 static const SimJobDriver driver = {
     .type = "commit",
     .block_job = TRUE,
+    .wakes = TRUE,
     .step = step,
     .prepare = prepare,
     .abort = undo,
@@ -189,7 +193,11 @@ use_base(Commit *commit, GError **error)
         taken |= SIM_PERM_RESIZE;
     commit->writer =
         sim_graph_use(commit->base, taken, SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED, error);
-    return commit->writer != NULL;
+    if (commit->writer == NULL)
+        return FALSE;
+    /* What it needs of top, it holds already. */
+    commit->reader = sim_graph_use(commit->top, 0, SIM_PERM_ALL, error);
+    return commit->reader != NULL;
 }
 
 /* A base that was opened read-only is written to as long as the job runs. */

@@ -5,8 +5,8 @@
 #include "sim/block/chain.h"
 #include "sim/block/filter.h"
 
-/* What one step copies under a speed. */
-#define CHUNK (1024 * 1024)
+/* What one step copies under a speed: the size of the buffer, where none is given. */
+#define BUFFER (16 * 1024 * 1024)
 #define HARMLESS (SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED)
 
 typedef struct {
@@ -20,8 +20,10 @@ typedef struct {
     gboolean active_commit;
     gboolean frozen;
     gboolean begun;
+    gboolean drained; /* the job counts as paused until it has left */
     gboolean target_was_read_only;
     char *replaces;
+    guint64 buffer;
     SimOnError on_source_error;
     SimOnError on_target_error;
 } Mirror;
@@ -102,7 +104,7 @@ copy_dirty(SimJob *job, const SimContent *content)
     guint64 offset = 0, length = 0;
     while (job->wake_at <= job->jobs->clock->now &&
            sim_bitmap_next_dirty(mirror->dirty, offset, &offset, &length)) {
-        length = MIN(length, sim_job_chunk(job, CHUNK));
+        length = MIN(length, sim_job_chunk(job, mirror->buffer));
         int number = sim_node_copy_in(mirror->target, content, offset, length, SIM_WRITE_DIRTY);
         if (number != 0)
             return number;
@@ -140,8 +142,15 @@ step(SimJob *job)
         number = sim_node_flush(mirror->target);
     if (number != 0)
         return sim_job_io_error(job, mirror->on_target_error, FALSE, number);
-    gboolean ready = job->status == SIM_JOB_READY;
-    return ready && (job->complete_asked || job->cancel_asked) ? SIM_STEP_DONE : SIM_STEP_READY;
+    /* The time of the last piece has to pass, too. */
+    if (job->status == SIM_JOB_RUNNING)
+        return job->wake_at > job->jobs->clock->now ? SIM_STEP_MORE : SIM_STEP_READY;
+    if (!job->complete_asked && !job->cancel_asked)
+        return SIM_STEP_READY;
+    /* Nothing may be written between here and the switch: the source stays drained. */
+    mirror->drained = TRUE;
+    job->pauses++;
+    return SIM_STEP_DONE;
 }
 
 static gboolean
@@ -193,6 +202,9 @@ leave(SimJob *job, gboolean switching, GError **error)
     if (mirror->frozen)
         sim_chain_thaw(mirror->filter, mirror->target);
     mirror->frozen = FALSE;
+    if (mirror->drained)
+        job->pauses--;
+    mirror->drained = FALSE;
     g_clear_pointer(&mirror->dirty, sim_bitmap_free);
     mirror->filter->passive = TRUE;
     sim_graph_drop(g_steal_pointer(&mirror->writer));
@@ -233,8 +245,8 @@ free_mirror(SimJob *job)
 
 #define MIRROR_DRIVER(name)                                                                        \
     {                                                                                              \
-        .type = name, .block_job = TRUE, .ends_late = TRUE, .step = step, .idle = idle,            \
-        .complete = complete, .cancel_is_hard = cancel_is_hard, .prepare = prepare,                \
+        .type = name, .block_job = TRUE, .ends_late = TRUE, .wakes = TRUE, .step = step,           \
+        .idle = idle, .complete = complete, .cancel_is_hard = cancel_is_hard, .prepare = prepare,  \
         .abort = abort_mirror, .free = free_mirror                                                 \
     }
 
@@ -333,6 +345,7 @@ create(SimJobs *jobs, const SimJobOptions *options, const SimMirror *what, GErro
     guint64 granularity =
         what->granularity != 0 ? what->granularity : sim_bitmap_default_granularity(what->target);
     mirror->dirty = sim_bitmap_new_nameless(what->source, granularity, TRUE);
+    mirror->buffer = what->buffer == 0 ? BUFFER : MAX(what->buffer, granularity);
     return job;
 }
 
@@ -351,7 +364,7 @@ sim_job_mirror_start(SimJobs *jobs, const SimJobOptions *options, const SimMirro
         if (hold_nodes(job, error)) {
             sim_job_start(job);
             /* With nothing to copy it is ready before the answer. */
-            if (what->nothing)
+            if (what->nothing && sim_node_size(what->source) == sim_node_size(what->target))
                 sim_job_step(job);
             return TRUE;
         }

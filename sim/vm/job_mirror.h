@@ -17,6 +17,7 @@ typedef struct {
     gboolean active_commit;  /* target is base */
     const char *replaces;    /* the node that the target replaces, or NULL: source */
     guint64 granularity;     /* of the dirty bitmap; 0: by the target */
+    guint64 buffer;          /* bytes copied at a time under a speed; 0: 16 MiB */
     const char *filter_name; /* or NULL */
     SimOnError on_source_error;
     SimOnError on_target_error;

@@ -120,7 +120,9 @@ sim_job_set_speed(SimJob *job, gint64 speed, GError **error)
     if (speed < 0)
         return sim_qmp_refuse(error, "Parameter 'speed' expects a non-negative value");
     /* What is still to be slept for takes as long as the new speed says. */
-    if (job->wake_at > now && job->speed > 0) {
+    if (job->driver->wakes && (speed == 0 || speed > job->speed)) {
+        job->wake_at = 0;
+    } else if (!job->driver->wakes && job->wake_at > now && job->speed > 0) {
         guint64 owed = (guint64)(((__int128)(job->wake_at - now) * job->speed) / 1000000000);
         job->wake_at = speed == 0 ? now : now + time_of(owed, speed);
     }
@@ -170,6 +172,8 @@ sim_job_resume(SimJob *job, GError **error)
         return FALSE;
     job->user_paused = FALSE;
     job->io_status = "ok";
+    if (job->driver->wakes)
+        job->wake_at = 0;
     sim_job_pause_less(job);
     return TRUE;
 }

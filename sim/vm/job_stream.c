@@ -151,6 +151,7 @@ free_stream(SimJob *job)
 static const SimJobDriver driver = {
     .type = "stream",
     .block_job = TRUE,
+    .wakes = TRUE,
     .step = step,
     .prepare = prepare,
     .abort = abort_stream,

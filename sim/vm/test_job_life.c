@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
 #include "sim/block/graph.h"
 #include "sim/vm/job.h"
@@ -115,10 +116,21 @@ free_job(SimJob *job)
     note(job->jobs->machine, job->id, ".", "free");
 }
 
-static const SimJobDriver copier = {"copy", TRUE,    FALSE,  step,      idle,  NULL,
-                                    NULL,   prepare, commit, abort_job, clean, free_job};
-static const SimJobDriver mirror = {"mirror",       TRUE,    TRUE,   step,      idle,  complete,
-                                    cancel_is_hard, prepare, commit, abort_job, clean, free_job};
+#define ENDS                                                                                       \
+    .prepare = prepare, .commit = commit, .abort = abort_job, .clean = clean, .free = free_job
+
+static const SimJobDriver copier = {
+    .type = "copy", .block_job = TRUE, .step = step, .idle = idle, ENDS};
+static const SimJobDriver restless = {
+    .type = "copy", .block_job = TRUE, .wakes = TRUE, .step = step, ENDS};
+static const SimJobDriver mirror = {.type = "mirror",
+                                    .block_job = TRUE,
+                                    .ends_late = TRUE,
+                                    .step = step,
+                                    .idle = idle,
+                                    .complete = complete,
+                                    .cancel_is_hard = cancel_is_hard,
+                                    ENDS};
 static const SimJobDriver other = {.type = "create", .step = step};
 
 static int
@@ -305,6 +317,27 @@ test_speed_is_kept_by_the_clock(void **state)
 }
 
 static void
+test_what_cuts_a_sleep_short(void **state)
+{
+    Bench *bench = *state;
+    SimJob *job = begin(bench, &restless, (SimJobOptions){.id = "j", .speed = 10});
+    job->total = 1000;
+    work(bench);
+    assert_true(sim_job_pause(job, NULL));
+    work(bench);
+    assert_int_equal(job->progress, 100);
+    assert_true(sim_job_resume(job, NULL));
+    work(bench);
+    assert_int_equal(job->progress, 200);
+    assert_true(sim_job_set_speed(job, 5, NULL));
+    work(bench);
+    assert_int_equal(job->progress, 200);
+    assert_true(sim_job_set_speed(job, 20, NULL));
+    work(bench);
+    assert_int_equal(job->progress, 300);
+}
+
+static void
 test_bad_speed(void **state)
 {
     Bench *bench = *state;
@@ -406,6 +439,108 @@ test_idle_jobs_wait(void **state)
     assert_int_equal(bench->jobs.jobs->len, 0);
 }
 
+/* Two jobs of one group; the older one is "a". */
+static SimJobGroup *
+begin_two(Bench *bench, SimJobOptions options, SimJob **a, SimJob **b)
+{
+    SimJobGroup *group = sim_job_group_new();
+    options.group = group;
+    options.id = "a";
+    *a = make(bench, &copier, options);
+    options.id = "b";
+    *b = make(bench, &copier, options);
+    sim_job_start(*a);
+    sim_job_start(*b);
+    g_string_truncate(bench->seen, 0);
+    return group;
+}
+
+static void
+test_a_group_succeeds_together(void **state)
+{
+    Bench *bench = *state;
+    SimJob *a, *b;
+    SimJobGroup *group = begin_two(bench, (SimJobOptions){.manual_finalize = TRUE}, &a, &b);
+    assert_true(sim_job_pause(b, NULL));
+    work(bench);
+    expect(bench, "b:paused a:waiting");
+    assert_false(sim_job_finalize(a, NULL));
+    assert_true(sim_job_resume(b, NULL));
+    work(bench);
+    expect(bench, "b:running b:waiting b:pending b!PENDING a:pending a!PENDING");
+    assert_true(sim_job_finalize(a, NULL));
+    expect(bench, "b.commit b.clean b!COMPLETED b:concluded b:null b.free "
+                  "a.commit a.clean a!COMPLETED a:concluded a:null a.free");
+    sim_job_group_unref(group);
+}
+
+static void
+test_one_cancelled_ends_the_group(void **state)
+{
+    Bench *bench = *state;
+    SimJob *a, *b;
+    SimJobGroup *group = begin_two(bench, (SimJobOptions){.speed = 10}, &a, &b);
+    assert_true(sim_job_pause(b, NULL));
+    g_string_truncate(bench->seen, 0);
+    assert_true(sim_job_cancel(a, FALSE, NULL));
+    expect(bench, "a:aborting b:running b:aborting b.abort b.clean b!CANCELLED b:concluded b:null "
+                  "b.free a.abort a.clean a!CANCELLED a:concluded a:null a.free");
+    sim_job_group_unref(group);
+}
+
+static void
+test_one_failed_cancels_the_others(void **state)
+{
+    Bench *bench = *state;
+    SimJob *a, *b;
+    SimJobGroup *group = begin_two(bench, (SimJobOptions){.manual_dismiss = TRUE}, &a, &b);
+    sim_job_fail(b, "no");
+    sim_job_finish(b);
+    expect(bench, "b:aborting b.abort b.clean b!COMPLETED b=no b:concluded "
+                  "a:aborting a.abort a.clean a!CANCELLED a:concluded");
+    assert_string_equal(a->error, "Operation canceled");
+    sim_job_group_unref(group);
+}
+
+static void
+test_what_an_io_error_does(void **state)
+{
+    static const struct {
+        SimOnError policy;
+        int number;
+        const char *seen;
+        const char *io_status;
+    } rows[] = {
+        {SIM_ON_ERROR_REPORT, EIO, "j!ERROR j:aborting", NULL},
+        {SIM_ON_ERROR_STOP, EIO, "j!ERROR j:paused", "failed"},
+        {SIM_ON_ERROR_STOP, ENOSPC, "j!ERROR j:paused", "nospace"},
+        {SIM_ON_ERROR_ENOSPC, EIO, "j!ERROR j:aborting", NULL},
+        {SIM_ON_ERROR_ENOSPC, ENOSPC, "j!ERROR j:paused", "nospace"},
+        {SIM_ON_ERROR_AUTO, ENOSPC, "j!ERROR j:paused", "nospace"},
+        {SIM_ON_ERROR_AUTO, EIO, "j!ERROR j:aborting", NULL},
+        {SIM_ON_ERROR_IGNORE, EIO, "j!ERROR", "ok"},
+    };
+    Bench *bench = *state;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        SimJob *job = begin(bench, &copier, (SimJobOptions){.id = "j"});
+        g_string_truncate(bench->seen, 0);
+        bench->policy = rows[i].policy;
+        bench->number = rows[i].number;
+        work(bench);
+        bench->number = 0;
+        assert_true(g_str_has_prefix(bench->seen->str, rows[i].seen));
+        if (rows[i].io_status == NULL)
+            continue;
+        assert_string_equal(bench->seen->str, rows[i].seen);
+        assert_string_equal(job->io_status, rows[i].io_status);
+        assert_int_equal(sim_job_resume(job, NULL), rows[i].policy != SIM_ON_ERROR_IGNORE);
+        assert_string_equal(job->io_status, "ok");
+        bench->clock.now += 1000000000;
+        work(bench);
+        assert_int_equal(bench->jobs.jobs->len, 0);
+    }
+}
+
 int
 main(void)
 {
@@ -419,12 +554,17 @@ main(void)
         TEST(test_cancel_while_pending),
         TEST(test_cancel_while_running),
         TEST(test_speed_is_kept_by_the_clock),
+        TEST(test_what_cuts_a_sleep_short),
         TEST(test_bad_speed),
         TEST(test_pause_and_resume),
         TEST(test_a_drain_flips_jobs_at_work),
         TEST(test_mirror_completes),
         TEST(test_mirror_cancels_after_the_answer),
         TEST(test_idle_jobs_wait),
+        TEST(test_a_group_succeeds_together),
+        TEST(test_one_cancelled_ends_the_group),
+        TEST(test_one_failed_cancels_the_others),
+        TEST(test_what_an_io_error_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

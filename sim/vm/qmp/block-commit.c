@@ -76,7 +76,7 @@ lowest(SimNode *top)
     SimNode *node = top;
     for (SimNode *next = sim_node_backing(node); next != NULL; next = sim_node_backing(node))
         node = next;
-    return node == top ? NULL : node;
+    return node;
 }
 
 static SimNode *
@@ -91,10 +91,8 @@ find_base(SimNode *top, const json_t *call, GError **error)
     if (node_name != NULL)
         return in_chain(top, node_name, error);
     SimNode *base = file != NULL ? sim_chain_find_file(top, file) : lowest(top);
-    if (base == NULL && file != NULL)
+    if (base == NULL)
         sim_qmp_refuse(error, "Can't find '%s' in the backing chain", file);
-    else if (base == NULL)
-        sim_qmp_refuse(error, "There is no backimg image");
     return base;
 }
 

@@ -63,8 +63,7 @@ check_replaces(const SimMirror *what, GError **error)
                                   node->name, what->source->name);
         other = filtered->child;
     }
-    return sim_node_size(node) == sim_node_size(what->target) ||
-           sim_qmp_refuse(error, "cannot replace image with a mirror image of different size");
+    return TRUE;
 }
 
 /* What the mode of the copy makes of the source's chain. */
@@ -100,8 +99,10 @@ run(SimCall *call, GError **error)
         !sim_node_check_op(what.target, SIM_OP_MIRROR_TARGET, error) ||
         !check_replaces(&what, error) || !set_mode(&what, sim_text(given, "sync"), error))
         return FALSE;
-    if (json_integer_value(json_object_get(given, "buf-size")) < 0)
+    json_int_t buffer = json_integer_value(json_object_get(given, "buf-size"));
+    if (buffer < 0)
         return sim_qmp_refuse(error, "Invalid parameter 'buf-size'");
+    what.buffer = (guint64)buffer;
     SimJobOptions options = sim_job_options_of(given);
     return sim_job_mirror_start(&call->machine->jobs, &options, &what, error);
 }
