@@ -130,6 +130,17 @@ test_needs_are_implied_and_sorted(void **state)
 }
 
 static void
+test_a_recipe_is_a_need(void **state)
+{
+    g_autoptr(GPtrArray) cases =
+        expand("# Sentence.\ndomain vm { disk vda qcow2 recipe=bitmaps }\n");
+
+    (void)state;
+    assert_int_equal(info(cases, 0)->needs->len, 2);
+    assert_string_equal(info(cases, 0)->needs->pdata[1], "recipes");
+}
+
+static void
 test_bad_frames(void **state)
 {
     (void)state;
@@ -246,6 +257,7 @@ main(void)
         cmocka_unit_test(test_full_flag_matrix),
         cmocka_unit_test(test_pairs_of_flags),
         cmocka_unit_test(test_needs_are_implied_and_sorted),
+        cmocka_unit_test(test_a_recipe_is_a_need),
         cmocka_unit_test(test_bad_frames),
         cmocka_unit_test(test_bad_matrices),
         cmocka_unit_test(test_bad_steps),
