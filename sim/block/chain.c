@@ -52,6 +52,18 @@ sim_node_storage(SimNode *node)
     return over_format ? sim_node_storage(node->file->child) : node;
 }
 
+gboolean
+sim_node_can_snapshot(SimNode *node)
+{
+    while (node->driver != SIM_DRIVER_QCOW2) {
+        SimEdge *only = node->file != NULL ? node->file : node->backing;
+        if (only == NULL || node->target != NULL)
+            return FALSE;
+        node = only->child;
+    }
+    return !node->read_only && !node->graph->inactive;
+}
+
 SimEdge *
 sim_node_cow(const SimNode *node)
 {

@@ -20,6 +20,9 @@ SimNode *sim_node_skip_filters(SimNode *node);
 /** The node that the data of `node` are in: filters, raw over another format and snapshot-access
  *  skipped. */
 SimNode *sim_node_storage(SimNode *node);
+/** Whether internal snapshots can be made of a node: qcow2, or what has nothing but such a node
+ *  below. */
+gboolean sim_node_can_snapshot(SimNode *node);
 /** The edge to the backing of an overlay; NULL for filters and where there is none. */
 SimEdge *sim_node_cow(const SimNode *node);
 /** The edge to the next node of a chain: what a filter filters, else the backing; or NULL. */

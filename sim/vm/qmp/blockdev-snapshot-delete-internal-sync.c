@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/chain.h"
 #include "sim/vm/block_info.h"
 #include "sim/vm/qmp/action.h"
 #include "sim/vm/qmp/command.h"
@@ -28,7 +29,7 @@ run(SimCall *call, GError **error)
         return FALSE;
     if (id == NULL && name == NULL)
         return sim_qmp_refuse(error, "Name or id must be provided");
-    if (node->driver != SIM_DRIVER_QCOW2)
+    if (sim_node_storage(node)->driver != SIM_DRIVER_QCOW2)
         return sim_qmp_refuse(error, "Failed to get a snapshot list: Operation not supported");
     SimImage *image = sim_node_image(node);
     const SimSnapshot *snapshot = sim_image_find_both(image, id, name);

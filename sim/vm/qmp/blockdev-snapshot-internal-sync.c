@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/chain.h"
 #include "sim/block/blocker.h"
 #include "sim/vm/qmp/action.h"
 #include "sim/vm/qmp/command.h"
@@ -27,7 +28,7 @@ check_name(SimNode *node, const char *device, const char *name, GError **error)
 {
     if (node->read_only)
         return sim_qmp_refuse(error, "Device '%s' is read only", device);
-    if (node->driver != SIM_DRIVER_QCOW2 || node->graph->inactive)
+    if (!sim_node_can_snapshot(node))
         return sim_qmp_refuse(
             error, "Block format '%s' used by device '%s' does not support internal snapshots",
             sim_driver_name(node->driver), device);

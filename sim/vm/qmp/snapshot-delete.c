@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/chain.h"
 #include "sim/vm/qmp/command.h"
 #include "sim/vm/qmp/job_step.h"
 #include "sim/vm/qmp/snapshot_devices.h"
@@ -7,7 +8,7 @@
 static gboolean
 delete_on(SimNode *node, const char *tag, GError **error)
 {
-    if (node->driver != SIM_DRIVER_QCOW2)
+    if (sim_node_storage(node)->driver != SIM_DRIVER_QCOW2)
         return TRUE;
     SimImage *image = sim_node_image(node);
     const SimSnapshot *snapshot = sim_image_find_name(image, tag);

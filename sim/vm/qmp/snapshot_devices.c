@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/chain.h"
 #include "sim/vm/qmp/snapshot_devices.h"
 #include <string.h>
 
@@ -44,8 +45,8 @@ gboolean
 sim_snapshot_all_capable(const GPtrArray *nodes, GError **error)
 {
     for (guint i = 0; i < nodes->len; i++) {
-        const SimNode *node = nodes->pdata[i];
-        if (node->driver != SIM_DRIVER_QCOW2 || node->read_only || node->graph->inactive)
+        SimNode *node = nodes->pdata[i];
+        if (node->read_only || !sim_node_can_snapshot(node))
             return sim_qmp_refuse(error, "Device '%s' is writable but does not support snapshots",
                                   node->name);
     }
