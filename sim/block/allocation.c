@@ -66,6 +66,27 @@ add_clusters(GArray *list, guint64 *done, const SimExtent *extent, guint64 unit)
     *done = MAX(*done, end);
 }
 
+/* The same of one that may cover a part of a cluster with zeroes: over a backing the rest of that
+ * cluster is copied up, which makes it data. */
+static void
+add_extent(GArray *list, guint64 *done, const SimExtent *extent, const SimNode *node)
+{
+    guint64 unit = unit_of(node), end = extent->offset + extent->length;
+    guint64 inner = MIN(end, (extent->offset + unit - 1) / unit * unit);
+    guint64 outer = MAX(inner, end / unit * unit);
+    if (extent->stamp != SIM_STAMP_ZERO || node->backing == NULL) {
+        add_clusters(list, done, extent, unit);
+        return;
+    }
+    const SimExtent parts[] = {{extent->offset, inner - extent->offset, 1},
+                               {inner, outer - inner, SIM_STAMP_ZERO},
+                               {outer, end - outer, 1}};
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (parts[i].length > 0)
+            add_clusters(list, done, &parts[i], unit);
+    }
+}
+
 /* The image of a node in clusters, from 0 to its end. */
 static GArray *
 own_clusters(SimNode *node)
@@ -75,8 +96,12 @@ own_clusters(SimNode *node)
     guint count = 0;
     const SimExtent *extents = sim_content_extents(state->content, &count);
     GArray *list = g_array_new(FALSE, FALSE, sizeof(Own));
+    /* A new raw file has its first block written, so that its format can be told. */
+    const SimExtent first = {0, MIN(state->size, unit), 1};
+    if (node->driver != SIM_DRIVER_QCOW2 && first.length > 0)
+        add_clusters(list, &done, &first, unit);
     for (guint i = 0; i < count; i++)
-        add_clusters(list, &done, &extents[i], unit);
+        add_extent(list, &done, &extents[i], node);
     add_own(list, done, MAX(done, state->size), NOTHING);
     for (guint i = 0; i < list->len; i++) {
         Own *own = &g_array_index(list, Own, i);
@@ -108,14 +133,19 @@ add_range(GArray *parts, SimNode *node, guint depth, guint64 start, guint64 end)
     node = sim_node_skip_filters(node);
     g_autoptr(GArray) list = own_clusters(node);
     gboolean qcow2 = node->driver == SIM_DRIVER_QCOW2;
-    guint64 reached = start;
+    /* A backing that is shorter than its overlay has nothing to say beyond its end. */
+    guint64 reached = start, below = 0;
+    if (node->backing != NULL)
+        below = sim_node_size(node->backing->child);
     for (guint i = 0; i < list->len && reached < end; i++) {
         const Own *own = &g_array_index(list, Own, i);
         guint64 stop = MIN(end, own->offset + own->length);
         if (stop <= reached)
             continue;
-        if (own->kind == NOTHING && node->backing != NULL) {
+        if (own->kind == NOTHING && node->backing != NULL && reached < below) {
+            stop = MIN(stop, below);
             add_range(parts, node->backing->child, depth + 1, reached, stop);
+            i -= stop < own->offset + own->length ? 1 : 0;
         } else {
             gboolean zero = own->kind != DATA;
             SimAllocation part = {.offset = reached,
@@ -131,14 +161,7 @@ add_range(GArray *parts, SimNode *node, guint depth, guint64 start, guint64 end)
         }
         reached = stop;
     }
-    /* A backing that is shorter than its overlay reads as zeroes beyond its end. */
-    SimAllocation rest = {.offset = reached,
-                          .length = end - MIN(end, reached),
-                          .depth = depth,
-                          .node = node,
-                          .zero = TRUE};
-    if (rest.length > 0)
-        add_part(parts, &rest);
+    g_assert(reached >= end);
 }
 
 GArray *

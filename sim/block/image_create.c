@@ -61,7 +61,8 @@ check_backing(SimFs *fs, SimImageCreate *create, GError **error)
     }
     if (create->sized || inode == NULL)
         return TRUE;
-    create->size = image != NULL ? sim_image_state(image)->size : sim_inode_size(inode);
+    gboolean raw = strcmp(create->backing_format, "raw") == 0;
+    create->size = image != NULL && !raw ? sim_image_state(image)->size : sim_inode_size(inode);
     create->sized = TRUE;
     return TRUE;
 }
@@ -72,8 +73,6 @@ sim_image_create_prepare(SimFs *fs, SimImageCreate *create, GError **error)
     if (!is_qcow2(create) && strcmp(create->format, "raw") != 0)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "Unknown file format '%s'",
                          create->format);
-    if (create->backing == NULL && create->backing_format != NULL)
-        return failed(error, "Backing format cannot be used without backing file");
     if (create->backing != NULL && !check_backing(fs, create, error))
         return FALSE;
     if (!create->sized)
@@ -90,6 +89,8 @@ sim_image_create(SimFs *fs, const SimImageCreate *create, GError **error)
     if (is_qcow2(create) &&
         (cluster < SECTOR || cluster > CLUSTER_MAX || (cluster & (cluster - 1)) != 0))
         return failed(error, "Cluster size must be a power of two between 512 and 2048k");
+    if (create->backing == NULL && create->backing_format != NULL)
+        return failed(error, "Backing format cannot be used without backing file");
     SimInode *there = sim_fs_lookup(fs, create->path, NULL);
     g_autofree char *locked = there == NULL
                                   ? NULL

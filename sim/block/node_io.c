@@ -132,19 +132,56 @@ sim_node_write(SimNode *node, guint64 offset, guint64 length, guint64 stamp)
     return 0;
 }
 
+/* Zeroes where the image has something in [offset, end), in whole clusters. */
+static void
+zero_allocated(SimImage *image, guint64 offset, guint64 end)
+{
+    guint64 cluster = sim_image_state(image)->cluster_size;
+    guint count = 0;
+    g_autoptr(SimContent) had =
+        sim_content_slice(sim_image_state(image)->content, offset, end - offset);
+    const SimExtent *extents = sim_content_extents(had, &count);
+    for (guint i = 0; i < count; i++) {
+        guint64 from = extents[i].offset / cluster * cluster;
+        guint64 to = extents[i].offset + extents[i].length;
+        to = MIN(end, (to + cluster - 1) / cluster * cluster);
+        sim_image_write(image, from, to - from, SIM_STAMP_ZERO);
+    }
+}
+
+/* qcow2 takes away whole clusters only, and lets zeroes stand for them: over a backing image the
+ * old data would come back.  Version 2 has no such zeroes. */
+static void
+discard_data(SimNode *data, guint64 offset, guint64 length)
+{
+    SimImage *image = sim_node_image(data);
+    const SimImageState *state = sim_image_state(image);
+    guint64 end = offset + length;
+    if (data->driver != SIM_DRIVER_QCOW2) {
+        sim_image_discard(image, offset, length);
+        return;
+    }
+    guint64 cluster = state->cluster_size;
+    offset = (offset + cluster - 1) / cluster * cluster;
+    end = end >= state->size ? state->size : end / cluster * cluster;
+    if (end <= offset || (state->version_2 && data->backing != NULL))
+        return;
+    if (data->backing != NULL)
+        sim_image_write(image, offset, end - offset, SIM_STAMP_ZERO);
+    else if (state->version_2)
+        sim_image_discard(image, offset, end - offset);
+    else
+        zero_allocated(image, offset, end);
+}
+
 int
 sim_node_discard(SimNode *node, guint64 offset, guint64 length)
 {
     int number = node->unmap ? before_write(node, offset, length) : check_writable(node);
     if (number != 0 || !node->unmap)
         return number;
-    /* Over a backing image the old data would come back: zeroes hide them. */
     Write write = write_begin(node, offset, length);
-    SimNode *data = data_node(node);
-    if (data->backing != NULL)
-        sim_image_write(sim_node_image(data), offset, length, SIM_STAMP_ZERO);
-    else
-        sim_image_discard(sim_node_image(data), offset, length);
+    discard_data(data_node(node), offset, length);
     write_end(&write, SIM_WRITE_DIRTY);
     return 0;
 }

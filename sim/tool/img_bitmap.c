@@ -113,6 +113,10 @@ run(SimToolCall *call, GError **error)
                             "information");
         return TRUE;
     }
+    if (sim_tool_has(call, "b") && !sim_tool_has(call, "merge")) {
+        sim_tool_fail(call, "Merge bitmap source file only supported with --merge");
+        return TRUE;
+    }
     const SimToolOpen how = {.path = sim_tool_operand(call, 0),
                              .format = sim_tool_value(call, "f"),
                              .writable = TRUE,

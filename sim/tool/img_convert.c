@@ -102,6 +102,11 @@ run(SimToolCall *call, GError **error)
     SimNode *source = sim_tool_open(call, &how);
     if (source == NULL)
         return TRUE;
+    if (sim_tool_has(call, "bitmaps") && g_strcmp0(sim_tool_value(call, "O"), "qcow2") != 0) {
+        sim_tool_fail(call, "Format driver '%s' does not support bitmaps",
+                      sim_tool_has(call, "O") ? sim_tool_value(call, "O") : "raw");
+        return TRUE;
+    }
     g_autoptr(GPtrArray) bitmaps = chosen_bitmaps(call, source);
     SimNode *target = call->rc != 0 ? NULL : make_target(call, source);
     if (target == NULL || !copy_data(call, source, target))

@@ -66,8 +66,6 @@ delete_snapshot(SimToolCall *call, SimNode *node, const char *tag)
     SimImage *image = sim_node_image(node);
     const SimSnapshot *snapshot = sim_image_find_name(image, tag);
     if (snapshot == NULL)
-        snapshot = sim_image_find_both(image, tag, NULL);
-    if (snapshot == NULL)
         sim_tool_fail(call, "Could not delete snapshot '%s': snapshot not found", tag);
     else
         sim_image_delete_snapshot(image, snapshot);

@@ -56,9 +56,15 @@ gboolean
 sim_tool_read_words(SimToolCall *call, const SimToolOption *options, const char *const *words,
                     GError **error)
 {
+    gboolean only_operands = FALSE;
     for (guint i = 0; words[i] != NULL; i++) {
+        if (!only_operands && strcmp(words[i], "--") == 0) {
+            only_operands = TRUE;
+            continue;
+        }
         /* "-1M" is how much to take away. */
-        if (words[i][0] != '-' || words[i][1] == '\0' || g_ascii_isdigit(words[i][1]))
+        if (only_operands || words[i][0] != '-' || words[i][1] == '\0' ||
+            g_ascii_isdigit(words[i][1]))
             g_ptr_array_add(call->operands, (gpointer)words[i]);
         else if (!read_option(call, options, words, &i, error))
             return FALSE;

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define DEFAULT_CLUSTER 65536
+
 static const char *const preallocations[] = {"off", "metadata", "falloc", "full", NULL};
 static const char *const versions[] = {"v2", "v3", NULL};
 
@@ -119,6 +121,11 @@ create_qcow2(SimMachine *machine, const json_t *options)
         return take_text(&error);
     if (size_of(options) % 512 != 0)
         return g_strdup("Image size must be a multiple of 512 bytes");
+    guint64 cluster = DEFAULT_CLUSTER;
+    if (json_object_get(options, "cluster-size") != NULL)
+        cluster = (guint64)json_integer_value(json_object_get(options, "cluster-size"));
+    if (cluster < 512 || cluster > 2 << 20 || (cluster & (cluster - 1)) != 0)
+        return g_strdup("Cluster size must be a power of two between 512 and 2048k");
     const char *backing = sim_text(options, "backing-file");
     const char *format = sim_text(options, "backing-fmt");
     if (format != NULL && backing == NULL)
@@ -127,6 +134,8 @@ create_qcow2(SimMachine *machine, const json_t *options)
     if (text != NULL)
         return text;
     g_autoptr(SimImage) image = sim_image_new(SIM_FORMAT_QCOW2, size_of(options), backing, format);
+    sim_image_set_layout(image, (guint32)cluster,
+                         g_strcmp0(sim_text(options, "version"), "v2") == 0);
     sim_inode_set_image(sim_node_protocol(node)->inode, image);
     return NULL;
 }
