@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include "harness/qemu/guest_memory.h"
 #include "harness/qemu/hypervisor.h"
+#include "harness/qemu/image_check.h"
 #include "harness/qemu/qcow2_reader.h"
 #include "harness/target/qemu_content.h"
 #include "images/guest/protocol.h"
@@ -153,6 +154,8 @@ describe_path(QemuInspector *inspector, const char *path, gboolean whole)
     if (whole) {
         json_t *facts = image_facts(image);
         json_object_update(entry, facts);
+        if (!qemu_image_check(path, NULL))
+            json_object_set_new(entry, "damaged", json_true());
         json_decref(facts);
     }
     return entry;
