@@ -29,44 +29,45 @@ enum {
 };
 
 /* clang-format off */
-#define ON SIM_BITMAP_ON
-#define OFF SIM_BITMAP_OFF
-#define ON_B SIM_BITMAP_ON_BUSY
-#define OFF_B SIM_BITMAP_OFF_BUSY
-#define K_ON SIM_BITMAP_KEPT_ON
-#define K_OFF SIM_BITMAP_KEPT_OFF
-#define K_ON_B SIM_BITMAP_KEPT_ON_BUSY
-#define K_OFF_B SIM_BITMAP_KEPT_OFF_BUSY
-#define F_ON SIM_BITMAP_FIXED_ON
-#define F_OFF SIM_BITMAP_FIXED_OFF
-#define F_ON_B SIM_BITMAP_FIXED_ON_BUSY
-#define F_OFF_B SIM_BITMAP_FIXED_OFF_BUSY
+#define E SIM_BITMAP_ON
+#define D SIM_BITMAP_OFF
+#define EB SIM_BITMAP_ON_BUSY
+#define DB SIM_BITMAP_OFF_BUSY
+#define KE SIM_BITMAP_KEPT_ON
+#define KD SIM_BITMAP_KEPT_OFF
+#define KEB SIM_BITMAP_KEPT_ON_BUSY
+#define KDB SIM_BITMAP_KEPT_OFF_BUSY
+#define FE SIM_BITMAP_FIXED_ON
+#define FD SIM_BITMAP_FIXED_OFF
+#define FEB SIM_BITMAP_FIXED_ON_BUSY
+#define FDB SIM_BITMAP_FIXED_OFF_BUSY
 #define X SIM_BITMAP_BROKEN
-#define X_B SIM_BITMAP_BROKEN_BUSY
-#define F_X SIM_BITMAP_BROKEN_FIXED
+#define XB SIM_BITMAP_BROKEN_BUSY
+#define FX SIM_BITMAP_BROKEN_FIXED
 #define B BUSY
 #define R READ_ONLY
 #define I INCONSISTENT
 #define N NEVER
 
-/* What comes of an operation. */
+/* What comes of an operation.  E: enabled, D: disabled, X: broken; K before it: kept in the image,
+ * F: fixed there; B behind it: busy.  B, R and I alone refuse, N cannot be. */
 static const guint8 table[SIM_BITMAP_STATES][SIM_BITMAP_OPS] = {
-    /*           record   enable disable clear  remove   into   from   resize   use      release fix      thaw */
-    [ON]      = {ON,      ON,    OFF,    ON,    ON_B,    ON,    ON,    ON,      ON_B,    N,      ON,      ON},
-    [OFF]     = {OFF,     ON,    OFF,    OFF,   OFF_B,   OFF,   OFF,   OFF,     OFF_B,   N,      OFF,     OFF},
-    [ON_B]    = {ON_B,    B,     B,      B,     B,       B,     B,     ON_B,    B,       ON,     ON_B,    ON_B},
-    [OFF_B]   = {OFF_B,   B,     B,      B,     B,       B,     B,     OFF_B,   B,       OFF,    OFF_B,   OFF_B},
-    [K_ON]    = {K_ON,    K_ON,  K_OFF,  K_ON,  K_ON_B,  K_ON,  K_ON,  K_ON,    K_ON_B,  N,      F_ON,    K_ON},
-    [K_OFF]   = {K_OFF,   K_ON,  K_OFF,  K_OFF, K_OFF_B, K_OFF, K_OFF, K_OFF,   K_OFF_B, N,      F_OFF,   K_OFF},
-    [K_ON_B]  = {K_ON_B,  B,     B,      B,     B,       B,     B,     B,       B,       K_ON,   F_ON_B,  K_ON_B},
-    [K_OFF_B] = {K_OFF_B, B,     B,      B,     B,       B,     B,     B,       B,       K_OFF,  F_OFF_B, K_OFF_B},
-    [F_ON]    = {N,       F_ON,  F_OFF,  R,     R,       R,     F_ON,  R,       F_ON_B,  N,      F_ON,    K_ON},
-    [F_OFF]   = {N,       F_ON,  F_OFF,  R,     R,       R,     F_OFF, R,       F_OFF_B, N,      F_OFF,   K_OFF},
-    [F_ON_B]  = {N,       B,     B,      B,     B,       B,     B,     B,       B,       F_ON,   F_ON_B,  K_ON_B},
-    [F_OFF_B] = {N,       B,     B,      B,     B,       B,     B,     B,       B,       F_OFF,  F_OFF_B, K_OFF_B},
-    [X]       = {X,       I,     I,      I,     X_B,     I,     I,     I,       I,       N,      F_X,     X},
-    [X_B]     = {X_B,     B,     B,      B,     B,       B,     B,     B,       B,       X,      N,       X_B},
-    [F_X]     = {N,       I,     I,      R,     R,       R,     I,     R,       I,       N,      F_X,     X},
+    /*       rec  ena  dis  clr  rem  into from size use  rel  fix  thaw */
+    [E]   = {E,   E,   D,   E,   EB,  E,   E,   E,   EB,  N,   E,   E},
+    [D]   = {D,   E,   D,   D,   DB,  D,   D,   D,   DB,  N,   D,   D},
+    [EB]  = {EB,  B,   B,   B,   B,   B,   B,   EB,  B,   E,   EB,  EB},
+    [DB]  = {DB,  B,   B,   B,   B,   B,   B,   DB,  B,   D,   DB,  DB},
+    [KE]  = {KE,  KE,  KD,  KE,  KEB, KE,  KE,  KE,  KEB, N,   FE,  KE},
+    [KD]  = {KD,  KE,  KD,  KD,  KDB, KD,  KD,  KD,  KDB, N,   FD,  KD},
+    [KEB] = {KEB, B,   B,   B,   B,   B,   B,   B,   B,   KE,  FEB, KEB},
+    [KDB] = {KDB, B,   B,   B,   B,   B,   B,   B,   B,   KD,  FDB, KDB},
+    [FE]  = {N,   FE,  FD,  R,   R,   R,   FE,  R,   FEB, N,   FE,  KE},
+    [FD]  = {N,   FE,  FD,  R,   R,   R,   FD,  R,   FDB, N,   FD,  KD},
+    [FEB] = {N,   B,   B,   B,   B,   B,   B,   B,   B,   FE,  FEB, KEB},
+    [FDB] = {N,   B,   B,   B,   B,   B,   B,   B,   B,   FD,  FDB, KDB},
+    [X]   = {X,   I,   I,   I,   XB,  I,   I,   I,   I,   N,   FX,  X},
+    [XB]  = {XB,  B,   B,   B,   B,   B,   B,   B,   B,   X,   N,   XB},
+    [FX]  = {N,   I,   I,   R,   R,   R,   I,   R,   I,   N,   FX,  X},
 };
 /* clang-format on */
 

@@ -112,6 +112,8 @@ test_additions_are_refused_with_reasons(void **state)
         {"{'node':'a','name':'b'}", "Bitmap already exists: b"},
         {"{'node':'a','name':'c','granularity':0}",
          "Granularity must be power of 2 and at least 512"},
+        {"{'node':'a','name':'c','granularity':4294967296}",
+         "Parameter 'granularity' expects uint32_t"},
         {"{'node':'a','name':'c','granularity':768}",
          "Granularity must be power of 2 and at least 512"},
         {"{'node':'fa','name':'c','persistent':true}",

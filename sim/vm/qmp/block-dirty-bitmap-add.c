@@ -5,7 +5,7 @@ static gboolean
 check_granularity(const json_t *value, const char *path, GError **error)
 {
     if (!json_is_integer(value))
-        return sim_argument_wrong_type(path, "integer", error);
+        return sim_qmp_refuse(error, "Parameter '%s' expects uint64", path);
     json_int_t number = json_integer_value(value);
     return (number >= 0 && number <= G_MAXUINT32) ||
            sim_qmp_refuse(error, "Parameter '%s' expects uint32_t", path);
