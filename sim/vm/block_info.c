@@ -95,7 +95,9 @@ static char *
 shown_name(SimNode *node)
 {
     node = skip_implicit(node);
-    if (!backing_overridden(node) && node->driver != SIM_DRIVER_COPY_ON_READ)
+    gboolean stacked = node->file != NULL && skip_implicit(node->file->child)->file != NULL &&
+                       node->driver != SIM_DRIVER_SNAPSHOT_ACCESS;
+    if (!backing_overridden(node) && !stacked && node->driver != SIM_DRIVER_COPY_ON_READ)
         return node->file == NULL ? g_strdup(node->filename) : shown_name(node->file->child);
     json_t *options = full_options(node);
     char *text = json_dumps(options, JSON_SORT_KEYS);
@@ -139,6 +141,15 @@ format_specific(const SimImageState *state)
     return json_pack("{s:s, s:o}", "type", "qcow2", "data", data);
 }
 
+static json_t *
+snapshot_list(const GPtrArray *snapshots)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < snapshots->len; i++)
+        json_array_append_new(list, sim_block_info_snapshot(snapshots->pdata[i]));
+    return list;
+}
+
 static void
 add_header(json_t *info, SimNode *node, const SimImageState *state)
 {
@@ -152,12 +163,20 @@ add_header(json_t *info, SimNode *node, const SimImageState *state)
             json_object_set_new(info, "backing-filename-format",
                                 json_string(state->backing_format));
     }
-    if (state->snapshots == NULL)
+    if (state->snapshots != NULL)
+        json_object_set_new(info, "snapshots", snapshot_list(state->snapshots));
+}
+
+/* What shines through a raw node that lies over a format. */
+static void
+add_below(json_t *info, SimNode *node)
+{
+    const SimImageState *state = state_of(node);
+    if (state == NULL)
         return;
-    json_t *snapshots = json_array();
-    for (guint i = 0; i < state->snapshots->len; i++)
-        json_array_append_new(snapshots, sim_block_info_snapshot(state->snapshots->pdata[i]));
-    json_object_set_new(info, "snapshots", snapshots);
+    json_object_set_new(info, "cluster-size", json_integer(state->cluster_size));
+    if (state->snapshots != NULL)
+        json_object_set_new(info, "snapshots", snapshot_list(state->snapshots));
 }
 
 json_t *
@@ -172,6 +191,8 @@ sim_block_info_image(SimNode *node, gboolean flat)
     const SimImageState *state = state_of(node);
     if (state != NULL)
         add_header(info, node, state);
+    else if (node->driver == SIM_DRIVER_RAW)
+        add_below(info, node->file->child);
     SimEdge *next = flat ? NULL : sim_node_next(node);
     if (next != NULL)
         json_object_set_new(info, "backing-image", sim_block_info_image(next->child, FALSE));
