@@ -179,3 +179,58 @@ stage_libvirt() {
     fi
     run_twice test:///default libvirt
 }
+
+# Recorded dialogues on both, and both at once.
+stage_fidelity() {
+    say "== the simulator held to QEMU"
+    [ -x build/virt-moment ] || { fail "fidelity: no build"; return; }
+    check "dialogues on the simulator" build/virt-moment qmp replay conformance/transcripts/*.json &&
+        tail -n 1 "$LOG"
+    if ! has_qemu; then
+        skip "dialogues and lock step on QEMU" "QEMU is not installed"
+        return
+    fi
+    check "dialogues on QEMU" build/virt-moment qmp replay --hypervisor qemu \
+        conformance/transcripts/*.json && tail -n 1 "$LOG"
+    check "lock step" build/virt-moment qmp lockstep --seed 1,2 --steps 2000 && tail -n 1 "$LOG"
+}
+
+has_qemu() {
+    command -v qemu-system-x86_64 >/dev/null 2>&1 && command -v qemu-img >/dev/null 2>&1
+}
+
+# run_on_qemu TARGET SHARD: a part of the suite, its verdicts held against the simulator's.
+run_on_qemu() {
+    name="suite on $1, part $2"
+    code=0
+    build/virt-moment run --target "$1" --shard "$2" -j"$JOBS" --json "$WORK/qemu.json" \
+        >"$WORK/qemu.log" 2>&1 || code=$?
+    show_run "$name" $code "$WORK/qemu.log"
+    grep '^the cases took' "$WORK/qemu.log" | sed 's/^/      /'
+    build/virt-moment run --shard "$2" --quick -j"$JOBS" --json "$WORK/sim.json" >"$LOG" 2>&1
+    check "$name: verdicts are those of the simulator" \
+        build/virt-moment compare "$WORK/sim.json" "$WORK/qemu.json"
+}
+
+stage_qemu() {
+    say "== the suite on QEMU"
+    [ -x build/virt-moment ] || { fail "QEMU: no build"; return; }
+    if ! has_qemu; then
+        skip "suite on QEMU" "QEMU is not installed"
+        return
+    fi
+    run_on_qemu qemu 1/4
+    run_on_qemu qemu+tcg 2/16
+}
+
+# What a run makes lies in folders of its own, and its processes end with it.
+stage_nothing_left() {
+    say "== nothing is left"
+    pgrep -a -f 'qemu-system-x86_64 .*guest=vmt-' >"$LOG" 2>&1
+    ls -d "${TMPDIR:-/tmp}"/virt-moment-* >>"$LOG" 2>/dev/null
+    if [ -s "$LOG" ]; then
+        fail "a process or a folder is left" "$LOG"
+    else
+        pass "no process and no folder is left"
+    fi
+}

@@ -20,6 +20,7 @@ static struct {
     char *shard;
     char *failed;
     gboolean slow;
+    gboolean quick;
     double timeout;
     gboolean keep;
     gboolean tap;
@@ -43,8 +44,10 @@ static const GOptionEntry entries[] = {
     {"shard", 0, 0, G_OPTION_ARG_STRING, &given.shard, "Only the i-th of n parts of the cases",
      "I/N"},
     {"slow", 0, 0, G_OPTION_ARG_NONE, &given.slow,
-     "Cases that take long as well, and the full flag matrix (default but for qemu and libvirt "
-     "URIs)",
+     "Cases that take long and the full flag matrix as well (the rule but for qemu and for libvirt "
+     "URIs other than test:)",
+     NULL},
+    {"quick", 0, 0, G_OPTION_ARG_NONE, &given.quick, "None of those (the rule for these targets)",
      NULL},
     {"failed", 0, 0, G_OPTION_ARG_FILENAME, &given.failed,
      "Only cases that did not end as expected in that report", "FROM.json"},
@@ -86,7 +89,7 @@ fill_options(RunOptions *options)
     options->jobs = given.jobs > 0 ? (guint)given.jobs : g_get_num_processors();
     options->seed = 1;
     options->failed = given.failed;
-    options->slow = given.slow;
+    options->length = given.slow ? RUN_ALL : given.quick ? RUN_QUICK : RUN_AS_TARGET;
     options->timeout = given.timeout;
     options->keep = given.keep;
     options->progress = isatty(STDERR_FILENO);
@@ -99,6 +102,9 @@ fill_options(RunOptions *options)
     if (given.seed != NULL &&
         !g_ascii_string_to_unsigned(given.seed, 10, 0, G_MAXUINT64, &options->seed, NULL)) {
         return cli_refuse("--seed %s: not a number from 0 to 2^64 - 1", given.seed);
+    }
+    if (given.slow && given.quick) {
+        return cli_refuse("--slow and --quick exclude each other");
     }
     if (given.shard != NULL && !parse_shard(given.shard, &options->shard, &options->shards)) {
         return cli_refuse("--shard %s: not i/n with 1 <= i <= n", given.shard);

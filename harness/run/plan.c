@@ -103,6 +103,13 @@ matches_any(const char *const *globs, const char *id)
 }
 
 static gboolean
+is_quick(const RunOptions *options)
+{
+    return options->length == RUN_QUICK ||
+           (options->length == RUN_AS_TARGET && target_is_slow(options->target));
+}
+
+static gboolean
 takes_too_long(const Selection *selection, const ScnCaseInfo *info)
 {
     return selection->quick && (info->slow || info->matrix) &&
@@ -147,8 +154,7 @@ describe_selection(const RunOptions *options)
     json_object_set_new(json, "shard",
                         options->shards > 0 ? json_sprintf("%u/%u", options->shard, options->shards)
                                             : json_null());
-    json_object_set_new(json, "slow",
-                        json_boolean(options->slow || !target_is_slow(options->target)));
+    json_object_set_new(json, "slow", json_boolean(!is_quick(options)));
     json_object_set_new(json, "failed",
                         options->failed != NULL ? json_string(options->failed) : json_null());
     json_object_set_new(json, "paths", strings(options->suite ? NULL : options->paths));
@@ -163,7 +169,7 @@ selection_init(Selection *selection, const RunOptions *options, GError **error)
     selection->shard = options->shard;
     selection->shards = options->shards;
     selection->globs = options->filters;
-    selection->quick = !options->slow && target_is_slow(options->target);
+    selection->quick = is_quick(options);
     if (options->failed != NULL) {
         selection->failed = read_failed(options->failed, error);
         return selection->failed != NULL;

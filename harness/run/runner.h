@@ -8,6 +8,13 @@
 #include "harness/report/report.h"
 #include "harness/scenario/scenario.h"
 
+/** Whether cases that take long are tried. */
+typedef enum {
+    RUN_AS_TARGET, /* where they are quick: see target_is_slow() */
+    RUN_ALL,
+    RUN_QUICK,
+} RunLength;
+
 /** How a run is made. */
 typedef struct {
     const char *target;         /* --target */
@@ -16,7 +23,7 @@ typedef struct {
     guint jobs;                 /* -j */
     guint64 seed;
     guint shard, shards; /* --shard i/n; 0/0 = all */
-    gboolean slow;       /* cases that take long as well, on a target of processes */
+    RunLength length;    /* which of the cases that take long */
     const char *failed;  /* --failed FROM.json, or NULL */
     double timeout;      /* seconds per case */
     gboolean keep;

@@ -52,11 +52,14 @@ test_slow_cases_are_planned_where_they_are_quick_or_wanted(void **state)
     g_autoptr(RunReport) quick = run_cases((RunOptions){.target = "x.so"}, "a b-slow", NULL);
     g_autoptr(RunReport) slow = run_cases((RunOptions){.target = "qemu:///x"}, "a b-slow", NULL);
     g_autoptr(RunReport) wanted =
-        run_cases((RunOptions){.target = "qemu:///x", .slow = TRUE}, "a b-slow", NULL);
+        run_cases((RunOptions){.target = "qemu:///x", .length = RUN_ALL}, "a b-slow", NULL);
     g_autoptr(RunReport) named =
         run_cases((RunOptions){.target = "qemu:///x", .filters = filters}, "a b-slow", NULL);
 
     (void)state;
+    g_autoptr(RunReport) part = run_cases((RunOptions){.length = RUN_QUICK}, "a b-slow", NULL);
+
+    assert_int_equal(part->planned, 1);
     assert_int_equal(quick->planned, 2);
     assert_int_equal(slow->planned, 1);
     assert_int_equal(wanted->planned, 2);

@@ -37,9 +37,9 @@ char *sim_world_take_log(SimWorld *world);
 gboolean sim_world_guest(SimWorld *world, const char *instance, const char *command, char **answer,
                          GError **error);
 
-/** Stop the process of an instance ("hang", or "hang COMMAND": when that command comes), let it go
- *  on ("continue"), or end it ("kill").  OPERATION_INVALID where no such instance runs, INVALID_ARG for another
- *  word. */
+/** Stop the process of an instance ("hang", or "hang COMMAND": when that command comes), let it
+ *  go on ("continue"), or end it ("kill").  OPERATION_INVALID where no such instance runs,
+ *  INVALID_ARG for another word. */
 gboolean sim_world_disturb(SimWorld *world, const char *instance, const char *what,
                            GError **error);
 
