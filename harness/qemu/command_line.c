@@ -64,6 +64,8 @@ add_machine(GPtrArray *argv, const json_t *config, const QemuCommandLine *line)
     g_autofree char *machine = escaped(text(config, "machine"));
     add_option(argv, "-name", "guest=%s", name);
     add_option(argv, "-uuid", "%s", text(config, "uuid"));
+    /* kernel_irqchip=split would start and end sooner, but a restored guest may lose an interrupt
+     */
     add_option(argv, "-machine", "type=%s,accel=%s", machine, line->kvm ? "kvm" : "tcg");
     add_option(argv, "-m", "%lld", number(config, "memory"));
     add_option(argv, "-smp", "%lld", number(config, "vcpus"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "harness/qemu/test_qemu.h"
+#include "harness/qemu/files.h"
 #include "images/guest/rom.h"
 
 /* ---- set-up with the guest in it ---- */
@@ -253,6 +254,58 @@ test_a_snapshot_brings_memory_and_disk_back(void **state)
     test->hypervisor->ops->detach(vm);
 }
 
+/* Pass the file and let the stream go through, either way. */
+static void
+stream(VmInstance *vm, VmStoreFile *file, const char *command)
+{
+    g_autoptr(GError) error = NULL;
+    assert_true(vm->hypervisor->ops->command(vm, "getfd", json_pack("{s:s}", "fdname", "s"), file,
+                                             NULL, &error));
+    assert_true(vm_qmp(vm, command, json_pack("{s:s}", "uri", "fd:s"), NULL));
+    gboolean completed = FALSE;
+    while (!completed) {
+        json_t *event = vm->hypervisor->ops->next_event(vm, TRUE);
+        assert_non_null(event); /* migrations tell their state */
+        const char *status =
+            json_string_value(json_object_get(json_object_get(event, "data"), "status"));
+        completed = g_strcmp0(status, "completed") == 0;
+        json_decref(event);
+    }
+}
+
+static void
+test_a_saved_stream_brings_memory_back(void **state)
+{
+    const QemuTest *test = *state;
+    const VmHypervisorOps *ops = test->hypervisor->ops;
+    VmStore *store = qemu_store_new();
+    g_autofree char *path = test_path(test, "stream");
+    VmInstance *vm = running(test);
+    tell(test, "ram set key before");
+    VmStoreFile *file = store->ops->create(store, path, NULL);
+    assert_true(store->ops->write(file, "our header", 10, NULL));
+    assert_true(vm_qmp(vm, "stop", NULL, NULL));
+    stream(vm, file, "migrate");
+    store->ops->close(file);
+    ops->kill(vm);
+    ops->detach(vm);
+
+    g_autofree char *disk = test_path(test, "a.qcow2");
+    json_t *config = machine_config("vm", disk);
+    json_object_set_new(config, "incoming", json_true());
+    vm = ops->start(test->hypervisor, config, NULL);
+    json_decref(config);
+    assert_non_null(vm);
+    file = store->ops->open(store, path, 10, NULL);
+    stream(vm, file, "migrate-incoming");
+    store->ops->close(file);
+    assert_true(vm_qmp(vm, "cont", NULL, NULL));
+    g_autofree char *value = ask(test, "ram get key");
+    assert_string_equal(value, "before");
+    ops->detach(vm);
+    qemu_store_free(store);
+}
+
 #define GUEST_TEST(function) cmocka_unit_test_setup_teardown(function, set_up_fast, tear_down_qemu)
 
 int
@@ -267,6 +320,7 @@ main(void)
         GUEST_TEST(test_the_power_button_is_answered_or_ignored),
         GUEST_TEST(test_resets_empty_the_memory),
         GUEST_TEST(test_a_snapshot_brings_memory_and_disk_back),
+        GUEST_TEST(test_a_saved_stream_brings_memory_back),
         {"test_a_snapshot_brings_them_back_under_tcg", test_a_snapshot_brings_memory_and_disk_back,
          set_up_tcg, tear_down_qemu, NULL},
     };

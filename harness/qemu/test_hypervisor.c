@@ -86,6 +86,24 @@ test_an_instance_outlives_its_handle(void **state)
     assert_null(error);
 }
 
+static void
+test_it_tells_what_it_runs_on_and_how_long(void **state)
+{
+    const QemuTest *test = *state;
+    assert_true(g_ascii_isdigit(qemu_hypervisor_version(test->hypervisor)[0]));
+    gboolean kvm = qemu_hypervisor_uses_kvm(test->hypervisor);
+    const char *note = qemu_hypervisor_note(test->hypervisor);
+    assert_true(kvm == (note == NULL));
+    assert_true(kvm || g_str_has_prefix(note, "/dev/kvm cannot be used ("));
+    guint64 before = qemu_hypervisor_time(test->hypervisor);
+    gint64 began = g_get_monotonic_time();
+    VmInstance *vm = started(test, "vm", NULL);
+    guint64 passed = (guint64)(g_get_monotonic_time() - began) * 1000;
+    guint64 spent = qemu_hypervisor_time(test->hypervisor) - before;
+    assert_true(spent > passed / 2 && spent <= passed);
+    test->hypervisor->ops->detach(vm);
+}
+
 int
 main(void)
 {
@@ -95,6 +113,8 @@ main(void)
                                         tear_down_qemu),
         cmocka_unit_test_setup_teardown(test_a_name_runs_once, set_up_qemu, tear_down_qemu),
         cmocka_unit_test_setup_teardown(test_an_instance_outlives_its_handle, set_up_qemu,
+                                        tear_down_qemu),
+        cmocka_unit_test_setup_teardown(test_it_tells_what_it_runs_on_and_how_long, set_up_qemu,
                                         tear_down_qemu),
     };
     skip_without_qemu();
