@@ -131,6 +131,18 @@ test_delete_takes_what_is_there(void **state)
 }
 
 static void
+test_delete_asks_first_what_can_have_snapshots(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "blockdev-snapshot-internal-sync", "{'device':'b','name':'t'}");
+    expect_failure(rig, "snapshot-delete", "{'job-id':'j','tag':'t','devices':['b','fb']}",
+                   "Device 'fb' is writable but does not support snapshots");
+    json_t *content = sim_inspect_content(rig->world, "/b.qcow2@t");
+    assert_non_null(content);
+    json_decref(content);
+}
+
+static void
 test_a_tag_that_is_an_id_loads_the_other_one(void **state)
 {
     Rig *rig = *state;
@@ -155,6 +167,7 @@ main(void)
         RIG_TEST(test_a_disk_only_snapshot_is_not_loaded),
         RIG_TEST(test_a_save_that_fails_half_way_leaves_no_snapshot),
         RIG_TEST(test_delete_takes_what_is_there),
+        RIG_TEST(test_delete_asks_first_what_can_have_snapshots),
         RIG_TEST(test_a_tag_that_is_an_id_loads_the_other_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

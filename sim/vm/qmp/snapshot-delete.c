@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "sim/block/chain.h"
 #include "sim/vm/qmp/command.h"
 #include "sim/vm/qmp/job_step.h"
 #include "sim/vm/qmp/snapshot_devices.h"
-#include <errno.h>
 
 static gboolean
 delete_on(SimNode *node, const char *tag, GError **error)
 {
-    if (sim_node_storage(node)->driver != SIM_DRIVER_QCOW2)
-        return TRUE;
     SimImage *image = sim_node_image(node);
     const SimSnapshot *snapshot = sim_image_find_name(image, tag);
     if (snapshot == NULL)
         return TRUE;
-    int number = node->read_only ? EROFS : sim_node_can_write(node);
+    int number = sim_node_can_write(node);
     if (number != 0)
         return sim_qmp_refuse(error, "Could not delete snapshot '%s' on '%s': %s", tag, node->name,
                               g_strerror(number));
@@ -26,11 +22,13 @@ static gboolean
 delete_all(SimMachine *machine, const json_t *arguments, GError **error)
 {
     g_autoptr(GPtrArray) nodes = sim_snapshot_devices(machine, arguments, error);
-    for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
+    if (nodes == NULL || !sim_snapshot_all_capable(nodes, error))
+        return FALSE;
+    for (guint i = 0; i < nodes->len; i++) {
         if (!delete_on(nodes->pdata[i], sim_text(arguments, "tag"), error))
             return FALSE;
     }
-    return nodes != NULL;
+    return TRUE;
 }
 
 static const SimJobDriver driver = {.type = "snapshot-delete", .step = sim_job_last_step};
