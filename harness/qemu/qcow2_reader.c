@@ -20,6 +20,9 @@
 #define EXTENSION_BITMAPS 0x23852875u
 #define SNAPSHOT_HEAD 40
 #define BITMAP_HEAD 24
+/* What QEMU itself takes; more is damage, and would keep us busy. */
+#define L1_ENTRIES_MAX (4u << 20)
+#define LISTED_MAX 65536u
 #define VM_STATE_MAX (G_GUINT64_CONSTANT(1) << 30)
 
 static guint32
@@ -88,7 +91,7 @@ qcow2_reader_free(Qcow2Reader *reader)
 static void
 read_snapshots(Qcow2Reader *reader, guint32 count, guint64 offset)
 {
-    for (guint32 i = 0; i < count; i++) {
+    for (guint32 i = 0; i < MIN(count, LISTED_MAX); i++) {
         guint8 head[SNAPSHOT_HEAD], extra[16] = {0};
         if (!read_at(reader->fd, head, sizeof(head), offset))
             return;
@@ -115,7 +118,7 @@ read_bitmaps(Qcow2Reader *reader, const guint8 *extension)
 {
     guint32 count = be32(extension);
     guint64 offset = be64(extension + 16);
-    for (guint32 i = 0; i < count; i++) {
+    for (guint32 i = 0; i < MIN(count, LISTED_MAX); i++) {
         guint8 head[BITMAP_HEAD];
         if (!read_at(reader->fd, head, sizeof(head), offset))
             return;
@@ -289,9 +292,11 @@ cluster_extent(Qcow2Reader *reader, const Qcow2Snapshot *snapshot, guint64 offse
     guint64 index = offset >> span_bits;
     guint64 in_cluster = offset & ((G_GUINT64_CONSTANT(1) << reader->cluster_bits) - 1);
     guint8 raw[8];
-    *length = MIN(*length, (G_GUINT64_CONSTANT(1) << span_bits) - inside);
+    if (l1_entries > L1_ENTRIES_MAX)
+        return QCOW2_UNREADABLE;
     if (index >= l1_entries)
         return QCOW2_ABSENT;
+    *length = MIN(*length, (G_GUINT64_CONSTANT(1) << span_bits) - inside);
     if (!read_at(reader->fd, raw, sizeof(raw), l1_offset + index * 8))
         return QCOW2_UNREADABLE;
     guint64 table = be64(raw) & OFFSET_MASK;

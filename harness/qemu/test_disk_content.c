@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 #include "harness/qemu/disk_content.h"
 #include "harness/qemu/process.h"
@@ -177,6 +178,35 @@ test_a_broken_chain_is_none(void **state)
     assert_null(disk_chain_open(path));
 }
 
+/* Written over a sound header, big-endian. */
+static void
+patch(const char *name, long offset, guint64 value)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    FILE *file = fopen(path, "r+b");
+    value = GUINT64_TO_BE(value);
+    assert_non_null(file);
+    assert_int_equal(fseek(file, offset, SEEK_SET), 0);
+    assert_int_equal(fwrite(&value, sizeof(value), 1, file), 1);
+    fclose(file);
+}
+
+static void
+test_a_damaged_header_does_not_keep_us(void **state)
+{
+    (void)state;
+    make_image("compat=1.1");
+    patch("a", 24, G_GUINT64_CONSTANT(1) << 62); /* the size */
+    g_autofree char *huge = digest_of("a", NULL);
+    assert_non_null(huge);
+    patch("a", 32, 0xffffffff); /* no encryption, and as many L1 entries */
+    assert_null(digest_of("a", NULL));
+    patch("a", 60, (G_GUINT64_CONSTANT(0xffffffff) << 32)); /* that many snapshots */
+    g_autofree char *path = g_build_filename(folder, "a", NULL);
+    g_autoptr(Qcow2Reader) reader = qcow2_reader_open(path, FALSE);
+    assert_non_null(reader);
+}
+
 static void
 test_bitmaps_and_backing_are_named(void **state)
 {
@@ -206,6 +236,7 @@ main(void)
         TEST(test_zeroes_are_equal_however_they_are_kept),
         TEST(test_what_is_not_read_here_is_converted),
         TEST(test_a_broken_chain_is_none),
+        TEST(test_a_damaged_header_does_not_keep_us),
         TEST(test_bitmaps_and_backing_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
