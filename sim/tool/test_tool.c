@@ -110,6 +110,38 @@ test_data_are_mapped_through_the_chain(void **state)
                      "{'required':458752,'fully-allocated':1376256,'bitmaps':0}");
 }
 
+static void
+test_a_map_ends_with_a_backing_that_ends_early(void **state)
+{
+    ToolRig *rig = *state;
+    tool_do(rig, "qemu-img create -q -f qcow2 base 64k");
+    tool_do(rig, "qemu-img create -q -f qcow2 -b base -F qcow2 top 256k");
+    tool_do(rig, "qemu-io -f qcow2 -c 'write -q 128k 64k' -c 'discard -q 100k 92k' top");
+    tool_prints_json(rig, "qemu-img map --output=json top", "offset",
+                     "[{'start':0,'length':65536,'depth':1,'present':false,'zero':true,"
+                     "'data':false},"
+                     "{'start':65536,'length':65536,'depth':0,'present':false,'zero':true,"
+                     "'data':false},"
+                     "{'start':131072,'length':65536,'depth':0,'present':true,'zero':true,"
+                     "'data':false},"
+                     "{'start':196608,'length':65536,'depth':0,'present':false,'zero':true,"
+                     "'data':false}]");
+}
+
+static void
+test_zeroes_over_a_part_of_a_cluster_are_data(void **state)
+{
+    ToolRig *rig = *state;
+    tool_do(rig, "qemu-img create -q -f qcow2 base 128k");
+    tool_do(rig, "qemu-img create -q -f qcow2 -b base -F qcow2 top");
+    tool_do(rig, "qemu-io -f qcow2 -c 'write -q -z 512 65024' -c 'write -q -z 64k 64k' top");
+    tool_prints_json(rig, "qemu-img map --output=json top", "offset",
+                     "[{'start':0,'length':65536,'depth':0,'present':true,'zero':false,"
+                     "'data':true},"
+                     "{'start':65536,'length':65536,'depth':0,'present':true,'zero':true,"
+                     "'data':false}]");
+}
+
 int
 main(void)
 {
@@ -120,6 +152,8 @@ main(void)
         TOOL_TEST(test_a_version_and_clusters_can_be_chosen),
         TOOL_TEST(test_the_lock_of_a_machine_holds),
         TOOL_TEST(test_data_are_mapped_through_the_chain),
+        TOOL_TEST(test_a_map_ends_with_a_backing_that_ends_early),
+        TOOL_TEST(test_zeroes_over_a_part_of_a_cluster_are_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
