@@ -243,7 +243,8 @@ test_a_transaction_does_all_or_nothing(void **state)
     guest(rig, "write vda 0 64K A");
     rig_refused(rig, "transaction", busy,
                 "Bitmap 'b2' is currently in use by another operation and cannot be used");
-    expect_bitmaps(rig, "a", "b2:65536+ b1:65536+ b0:65536+");
+    /* QEMU 7.2 disables what it refuses to enable. */
+    expect_bitmaps(rig, "a", "b2:65536 b1:65536+ b0:65536+");
     rig_do(rig, "transaction", fine);
     expect_bitmaps(rig, "a", "new:65536+ b1:65536+ b0:0+");
 }
@@ -255,6 +256,20 @@ test_a_merge_of_nothing_kills_the_process(void **state)
     rig_do(rig, "block-dirty-bitmap-add", ON_A("b"));
     g_autofree char *text =
         rig_try(rig, "block-dirty-bitmap-merge", "{'node':'a','target':'b','bitmaps':[]}");
+    int status = 0;
+    assert_non_null(text);
+    assert_true(rig->hv->ops->ended(rig->vm, &status));
+    assert_int_equal(status, -11);
+}
+
+static void
+test_enabling_what_is_not_there_kills_only_in_a_transaction(void **state)
+{
+    Rig *rig = *state;
+    rig_refused(rig, "block-dirty-bitmap-enable", ON_A("x"), "Dirty bitmap 'x' not found");
+    g_autofree char *text =
+        rig_try(rig, "transaction",
+                "{'actions':[{'type':'block-dirty-bitmap-enable','data':" ON_A("x") "}]}");
     int status = 0;
     assert_non_null(text);
     assert_true(rig->hv->ops->ended(rig->vm, &status));
@@ -285,6 +300,7 @@ main(void)
         RIG_TEST(test_an_overlay_fixes_the_bitmaps_below),
         RIG_TEST(test_a_transaction_does_all_or_nothing),
         RIG_TEST(test_a_merge_of_nothing_kills_the_process),
+        RIG_TEST(test_enabling_what_is_not_there_kills_only_in_a_transaction),
         RIG_TEST(test_any_bitmap_hinders_the_load_of_a_snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,14 @@
  */
 #include "sim/vm/qmp/bitmap_action.h"
 
+/* No longer busy; whether it records another action may have changed. */
+static void
+abort_remove(SimAction *action)
+{
+    sim_bitmap_action_commit(action);
+    sim_bitmap_release(action->bitmap);
+}
+
 static gboolean
 prepare(SimAction *action, GError **error)
 {
@@ -12,7 +20,7 @@ prepare(SimAction *action, GError **error)
         return FALSE;
     if (sim_bitmap_forget(action->bitmap, error))
         return TRUE;
-    sim_bitmap_action_abort(action);
+    abort_remove(action);
     return FALSE;
 }
 
@@ -24,7 +32,7 @@ commit(SimAction *action)
 }
 
 const SimActionType sim_action_block_dirty_bitmap_remove = {
-    "block-dirty-bitmap-remove", sim_bitmap_arguments, prepare, sim_bitmap_action_abort, commit};
+    "block-dirty-bitmap-remove", sim_bitmap_arguments, prepare, abort_remove, commit};
 
 static gboolean
 run(SimCall *call, GError **error)
