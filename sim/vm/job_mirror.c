@@ -16,12 +16,12 @@ typedef struct {
     SimNode *filter;  /* mirror_top, over source; NULL once it is gone */
     SimBitmap *dirty; /* on source: what is still to be copied; or NULL */
     SimEdge *writer;  /* the job's own use of target, or NULL */
+    gboolean zeroes;
     gboolean nothing;
     gboolean active_commit;
     gboolean frozen;
     gboolean begun;
     gboolean drained; /* the job counts as paused until it has left */
-    gboolean target_was_read_only;
     char *replaces;
     guint64 buffer;
     SimOnError on_source_error;
@@ -75,13 +75,12 @@ begin(SimJob *job)
     if (mirror->nothing)
         return TRUE;
     guint64 size = sim_node_size(mirror->source);
-    if (mirror->base == NULL && !mirror->target->unmap) {
+    if (mirror->zeroes && !mirror->target->unmap) {
         sim_bitmap_set(mirror->dirty, 0, size);
         return TRUE;
     }
-    int number = mirror->base != NULL || size == 0
-                     ? 0
-                     : sim_node_write(mirror->target, 0, size, SIM_STAMP_ZERO);
+    int number =
+        !mirror->zeroes || size == 0 ? 0 : sim_node_write(mirror->target, 0, size, SIM_STAMP_ZERO);
     if (number != 0)
         sim_job_fail(job, "%s", g_strerror(number));
     mark_allocated(mirror);
@@ -220,15 +219,11 @@ prepare(SimJob *job, GError **error)
     return leave(job, job->complete_asked, error);
 }
 
+/* A base that was opened for writing stays so, cancelled or not. */
 static void
 abort_mirror(SimJob *job)
 {
-    Mirror *mirror = job->data;
     leave(job, FALSE, NULL);
-    if (!mirror->target_was_read_only || mirror->target->read_only)
-        return;
-    sim_node_flush(mirror->target);
-    sim_graph_set_read_only(mirror->target, TRUE, NULL);
 }
 
 static void
@@ -309,6 +304,7 @@ mirror_new(const SimMirror *what)
     mirror->source = what->source;
     mirror->target = what->target;
     mirror->base = what->base;
+    mirror->zeroes = what->zeroes;
     mirror->nothing = what->nothing;
     mirror->active_commit = what->active_commit;
     mirror->replaces = g_strdup(what->replaces);
@@ -359,19 +355,18 @@ sim_job_mirror_start(SimJobs *jobs, const SimJobOptions *options, const SimMirro
     if (!open_target(what, &was_read_only, error))
         return FALSE;
     SimJob *job = create(jobs, options, what, error);
-    if (job != NULL) {
-        ((Mirror *)job->data)->target_was_read_only = was_read_only;
-        if (hold_nodes(job, error)) {
-            sim_job_start(job);
-            /* With nothing to copy it is ready before the answer. */
-            if (what->nothing && sim_node_size(what->source) == sim_node_size(what->target))
-                sim_job_step(job);
-            return TRUE;
-        }
-        abort_mirror(job);
-        sim_job_discard(job);
-    } else if (was_read_only) {
-        sim_graph_set_read_only(what->target, TRUE, NULL);
+    if (job != NULL && hold_nodes(job, error)) {
+        sim_job_start(job);
+        /* With nothing to copy it is ready before the answer. */
+        if (what->nothing && sim_node_size(what->source) == sim_node_size(what->target))
+            sim_job_step(job);
+        return TRUE;
     }
+    if (job != NULL) {
+        leave(job, FALSE, NULL);
+        sim_job_discard(job);
+    }
+    if (was_read_only)
+        sim_graph_set_read_only(what->target, TRUE, NULL);
     return FALSE;
 }

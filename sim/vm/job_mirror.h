@@ -13,6 +13,7 @@ typedef struct {
     SimNode *source;
     SimNode *target;
     SimNode *base;           /* only what is above it; NULL: everything */
+    gboolean zeroes;         /* sync=full: what the source has not reads as zeroes on the target */
     gboolean nothing;        /* sync=none: only what is written from now on */
     gboolean active_commit;  /* target is base */
     const char *replaces;    /* the node that the target replaces, or NULL: source */

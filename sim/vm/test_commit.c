@@ -207,7 +207,8 @@ test_active_commit_cancelled(void **state)
         g_autofree char *after = chain_seen(rig);
         assert_string_equal(before, after);
     }
-    /* The base holds everything now. */
+    /* The base holds everything now, and stays writable. */
+    assert_false(chain_is_read_only(rig, "a"));
     assert_true(chain_equal(rig, "/a.qcow2", "/top.qcow2"));
 }
 

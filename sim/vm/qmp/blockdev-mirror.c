@@ -73,6 +73,7 @@ set_mode(SimMirror *what, const char *mode, GError **error)
     SimNode *backing = sim_node_backing(what->source);
     if (strcmp(mode, "incremental") == 0 || strcmp(mode, "bitmap") == 0)
         return sim_qmp_refuse(error, "Sync mode '%s' not supported", mode);
+    what->zeroes = strcmp(mode, "full") == 0;
     what->nothing = strcmp(mode, "none") == 0;
     if (strcmp(mode, "top") == 0)
         what->base = backing;
