@@ -54,6 +54,15 @@ sim_migration_status(SimMachine *machine, const char *status)
     announce(machine, "MIGRATION", "status", json_string(status));
 }
 
+void
+sim_migration_into_snapshot(SimMachine *machine)
+{
+    sim_migration_status(machine, "setup");
+    announce(machine, "MIGRATION_PASS", "pass", json_integer(1));
+    announce(machine, "MIGRATION_PASS", "pass", json_integer(2));
+    sim_migration_status(machine, "completed");
+}
+
 /* Let go of where the stream goes to, or comes from. */
 static void
 disconnect(SimMachine *machine)

@@ -58,7 +58,8 @@ test_a_running_guest_stops_and_resumes(void **state)
     Rig *rig = *state;
     rig_do(rig, "cont", NULL);
     rig_do(rig, "snapshot-save", BOTH);
-    rig_expect_events(rig->vm, "RESUME created running STOP RESUME waiting pending concluded");
+    rig_expect_events(rig->vm, "RESUME created running STOP setup MIGRATION_PASS MIGRATION_PASS "
+                               "completed RESUME waiting pending concluded");
     rig_do(rig, "job-dismiss", "{'id':'j'}");
     rig_do(rig, "snapshot-load", BOTH);
     rig_expect_events(rig->vm, "null created running STOP RESUME waiting pending concluded");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/migration.h"
 #include "sim/vm/qmp/command.h"
 #include "sim/vm/qmp/job_step.h"
 #include "sim/vm/qmp/snapshot_devices.h"
@@ -52,6 +53,7 @@ save(SimMachine *machine, const json_t *arguments, GError **error)
         return FALSE;
     gboolean was_running = sim_machine_running(machine);
     sim_machine_stop(machine, SIM_RUN_SAVE_VM);
+    sim_migration_into_snapshot(machine);
     gboolean ok = save_disks(machine, nodes, vmstate, tag, error);
     if (was_running)
         sim_machine_resume(machine);
