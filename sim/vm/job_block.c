@@ -53,10 +53,10 @@ sim_block_job_release(SimJob *job)
 /* ---- allocation ---- */
 
 static void
-add_allocated(SimContent **sum, SimNode *node, guint64 size)
+add_allocated(SimContent **sum, SimNode *node, guint64 size, guint64 stamp)
 {
     if (sim_node_storage(node)->driver != SIM_DRIVER_QCOW2) {
-        sim_content_write(sum, 0, MIN(sim_node_size(node), size), 1);
+        sim_content_write(sum, 0, MIN(sim_node_size(node), size), stamp);
         return;
     }
     guint count = 0;
@@ -68,21 +68,26 @@ add_allocated(SimContent **sum, SimNode *node, guint64 size)
         guint64 end = extents[i].offset + extents[i].length;
         end = MIN((end + cluster - 1) / cluster * cluster, size);
         if (start < end)
-            sim_content_write(sum, start, end - start, 1);
+            sim_content_write(sum, start, end - start, stamp);
     }
 }
 
 SimContent *
 sim_chain_allocated(SimNode *top, const SimNode *base)
 {
-    SimContent *sum = sim_content_new();
-    guint64 size = sim_node_size(top);
+    g_autoptr(GPtrArray) layers = g_ptr_array_new();
     for (SimNode *node = top; node != base && node != NULL;) {
         if (sim_node_filtered(node) == NULL)
-            add_allocated(&sum, node, size);
+            g_ptr_array_add(layers, node);
         SimEdge *next = sim_node_next(node);
         node = next == NULL ? NULL : next->child;
     }
+    /* From below, so that the upper ones cover it; each with a stamp of its own, because a run of
+     * allocation ends where another image goes on. */
+    SimContent *sum = sim_content_new();
+    guint64 size = sim_node_size(top);
+    for (guint i = layers->len; i-- > 0;)
+        add_allocated(&sum, layers->pdata[i], size, i + 1);
     return sum;
 }
 

@@ -21,8 +21,8 @@ gboolean sim_block_job_hold_chain(SimJob *job, SimNode *top, const SimNode *base
 void sim_block_job_release(SimJob *job);
 
 /** What is allocated in the nodes of the chain from `top` to `base` (excluded; NULL: to the end),
- *  in whole clusters, cut at the size of top: a content whose extents are the ranges.  The caller
- *  unrefs it. */
+ *  in whole clusters, cut at the size of top: a content whose extents are the ranges, one image in
+ * each.  The caller unrefs it. */
 SimContent *sim_chain_allocated(SimNode *top, const SimNode *base);
 /** The run at `offset` of such a content: whether it is allocated, and its length, cut at `end`. */
 gboolean sim_allocated_run(const SimContent *allocated, guint64 offset, guint64 end,
