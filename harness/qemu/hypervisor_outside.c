@@ -159,16 +159,37 @@ stop_machine(QemuMachine *machine)
 
 /* ---- what the driver does to the guest ---- */
 
+/* An answer of the guest: FALSE where its CPUs are stopped. */
+static gboolean
+hear_guest(QemuHypervisor *hypervisor, QemuMachine *machine)
+{
+    gboolean running = FALSE;
+    if (!look_if_running(hypervisor, machine, &running, NULL) || !running ||
+        !qemu_guest_channel_send(machine->guest, "counter", NULL))
+        return FALSE;
+    qemu_guest_channel_await(machine->guest, BUTTON_MS, NULL, NULL);
+    return TRUE;
+}
+
+static void
+before_reset(QemuHypervisor *hypervisor, QemuMachine *machine)
+{
+    gboolean running = FALSE;
+    if (look_if_running(hypervisor, machine, &running, NULL))
+        qemu_guest_channel_expect_reset(machine->guest, running);
+}
+
 void
 qemu_hypervisor_before(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command)
 {
-    gboolean running = FALSE;
     if (g_strcmp0(machine->hang_at, command) == 0)
         stop_machine(machine);
-    if (hypervisor->rom == NULL || strcmp(command, "system_reset") != 0)
+    if (hypervisor->rom == NULL)
         return;
-    if (look_if_running(hypervisor, machine, &running, NULL))
-        qemu_guest_channel_expect_reset(machine->guest, running);
+    if (strcmp(command, "system_reset") == 0)
+        before_reset(hypervisor, machine);
+    else if (strcmp(command, "system_powerdown") == 0)
+        hear_guest(hypervisor, machine); /* a button pressed before the guest is up is lost */
 }
 
 /* The guest looks at the button before it takes a command, so its answer shows that it has done
@@ -178,10 +199,8 @@ static void
 await_button(QemuHypervisor *hypervisor, QemuMachine *machine)
 {
     gboolean running = FALSE;
-    if (!look_if_running(hypervisor, machine, &running, NULL) || !running ||
-        !qemu_guest_channel_send(machine->guest, "counter", NULL))
+    if (!hear_guest(hypervisor, machine))
         return;
-    qemu_guest_channel_await(machine->guest, BUTTON_MS, NULL, NULL);
     if (look_if_running(hypervisor, machine, &running, NULL))
         look_if_running(hypervisor, machine, &running, NULL);
 }
