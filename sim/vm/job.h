@@ -69,7 +69,7 @@ typedef struct {
     const char *type;   /* "backup" */
     gboolean block_job; /* shown by query-block-jobs, with BLOCK_JOB_* events */
     gboolean ends_late; /* cancelled, it ends after the answer, not before it */
-    gboolean wakes;     /* a pause that ends and a higher speed cut its sleep short */
+    gboolean wakes;     /* a pause or drain that ends and a higher speed cut its sleep short */
     /** Do one piece of work, at most sim_job_chunk() bytes of it. */
     SimJobStep (*step)(SimJob *job);
     /** Nothing to do for now: step is not called. */

@@ -147,8 +147,11 @@ void
 sim_job_pause_less(SimJob *job)
 {
     g_assert(job->pauses > 0);
-    if (--job->pauses == 0)
-        sim_job_wake(job);
+    if (--job->pauses > 0)
+        return;
+    if (job->driver->wakes)
+        job->wake_at = 0;
+    sim_job_wake(job);
 }
 
 gboolean
@@ -172,8 +175,6 @@ sim_job_resume(SimJob *job, GError **error)
         return FALSE;
     job->user_paused = FALSE;
     job->io_status = "ok";
-    if (job->driver->wakes)
-        job->wake_at = 0;
     sim_job_pause_less(job);
     return TRUE;
 }

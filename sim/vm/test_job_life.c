@@ -332,9 +332,13 @@ test_what_cuts_a_sleep_short(void **state)
     assert_true(sim_job_set_speed(job, 5, NULL));
     work(bench);
     assert_int_equal(job->progress, 200);
-    assert_true(sim_job_set_speed(job, 20, NULL));
+    sim_jobs_drain_begin(&bench->jobs);
+    sim_jobs_drain_end(&bench->jobs);
     work(bench);
     assert_int_equal(job->progress, 300);
+    assert_true(sim_job_set_speed(job, 20, NULL));
+    work(bench);
+    assert_int_equal(job->progress, 400);
 }
 
 static void
