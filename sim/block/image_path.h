@@ -12,7 +12,7 @@
 static inline char *
 sim_image_resolve(const char *overlay, const char *name)
 {
-    if (g_path_is_absolute(name) || strchr(overlay, '/') == NULL)
+    if (g_path_is_absolute(name) || g_str_has_prefix(name, "json:") || strchr(overlay, '/') == NULL)
         return g_strdup(name);
     g_autofree char *folder = g_path_get_dirname(overlay);
     return g_build_filename(folder, name, NULL);

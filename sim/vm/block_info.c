@@ -107,6 +107,12 @@ shown_name(SimNode *node)
     return name;
 }
 
+char *
+sim_block_info_name(SimNode *node)
+{
+    return shown_name(node);
+}
+
 /* The bitmaps that are in the file, whatever is in memory. */
 static json_t *
 stored_bitmaps(const GPtrArray *stored)
@@ -167,15 +173,20 @@ add_header(json_t *info, SimNode *node, const SimImageState *state)
         json_object_set_new(info, "snapshots", snapshot_list(state->snapshots));
 }
 
-/* What shines through a raw node that lies over a format. */
+/* What shines through filters and raw nodes that lie over a format. */
 static void
 add_below(json_t *info, SimNode *node)
 {
+    gboolean copies = FALSE; /* two children: whose snapshots they are is not told */
+    while (node->driver == SIM_DRIVER_RAW || sim_driver_is_filter(node->driver)) {
+        copies = copies || node->driver == SIM_DRIVER_COPY_BEFORE_WRITE;
+        node = node->file != NULL ? node->file->child : node->backing->child;
+    }
     const SimImageState *state = state_of(node);
     if (state == NULL)
         return;
     json_object_set_new(info, "cluster-size", json_integer(state->cluster_size));
-    if (state->snapshots != NULL)
+    if (state->snapshots != NULL && !copies)
         json_object_set_new(info, "snapshots", snapshot_list(state->snapshots));
 }
 
@@ -191,8 +202,8 @@ sim_block_info_image(SimNode *node, gboolean flat)
     const SimImageState *state = state_of(node);
     if (state != NULL)
         add_header(info, node, state);
-    else if (node->driver == SIM_DRIVER_RAW)
-        add_below(info, node->file->child);
+    else if (node->file != NULL || node->backing != NULL)
+        add_below(info, node);
     SimEdge *next = flat ? NULL : sim_node_next(node);
     if (next != NULL)
         json_object_set_new(info, "backing-image", sim_block_info_image(next->child, FALSE));

@@ -11,5 +11,8 @@
 json_t *sim_block_info_node(SimNode *node, gboolean flat);
 /** The image of a node: what "image" shows, and qemu-img info.  A new reference. */
 json_t *sim_block_info_image(SimNode *node, gboolean flat);
+/** The name by which others find a node's image: its file, or "json:{…}" where that does not tell
+ *  all.  The caller frees it. */
+char *sim_block_info_name(SimNode *node);
 /** An internal snapshot.  A new reference. */
 json_t *sim_block_info_snapshot(const SimSnapshot *snapshot);

@@ -2,6 +2,7 @@
 #include "sim/block/blocker.h"
 #include "sim/block/filter.h"
 #include "sim/block/image_create.h"
+#include "sim/vm/block_info.h"
 #include "sim/vm/qmp/command.h"
 #include "sim/vm/qmp/node_or_device.h"
 #include "sim/vm/qmp/snapshot_overlay.h"
@@ -42,12 +43,13 @@ static gboolean
 make_image(SimAction *action, GError **error)
 {
     SimFs *fs = action->machine->graph->fs;
+    g_autofree char *backing = sim_block_info_name(action->node);
     SimImageCreate create = {.path = sim_text(action->data, "snapshot-file"),
                              .format = format_of(action),
                              .size = sim_node_size(action->node),
                              .sized = TRUE,
                              .unchecked = TRUE,
-                             .backing = sim_node_protocol(action->node)->filename,
+                             .backing = backing,
                              .backing_format = sim_driver_name(action->node->driver)};
     g_autoptr(GError) failure = NULL;
     if (sim_image_create_prepare(fs, &create, &failure)) {

@@ -26,8 +26,6 @@ sim_snapshot_check_overlay(SimNode *overlay, GError **error)
 {
     if (is_read(overlay))
         return sim_qmp_refuse(error, "The overlay is already in use");
-    if (!sim_node_check_op(overlay, SIM_OP_SNAPSHOT, error))
-        return FALSE;
     if (overlay->backing != NULL)
         return sim_qmp_refuse(error, "The overlay already has a backing image");
     if (overlay->driver != SIM_DRIVER_QCOW2)
