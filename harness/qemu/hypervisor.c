@@ -21,11 +21,14 @@
 /* After SIGKILL only the kernel is between us and the end. */
 #define KILL_MS 10000
 
+/* How long a look takes whether a process that hung has come back. */
+#define LOOK_MS 50
+
 /* A driver's handle. */
 typedef struct {
     VmInstance base;
     QemuMachine *machine;
-    QemuMonitor *monitor;
+    QemuMonitor *monitor; /* NULL as long as a process that was attached to has not answered */
 } QemuInstance;
 
 static QemuInstance *
@@ -80,15 +83,20 @@ qemu_hypervisor_names(VmHypervisor *hypervisor)
 
 /* ---- starting ---- */
 
+static void
+take_monitor(QemuInstance *instance, QemuMonitor *monitor)
+{
+    instance->monitor = monitor;
+    instance->machine->drivers = monitor;
+}
+
 static VmInstance *
 handle_new(QemuHypervisor *hypervisor, QemuMachine *machine, QemuMonitor *monitor)
 {
     QemuInstance *instance = g_new0(QemuInstance, 1);
     instance->base.hypervisor = &hypervisor->base;
     instance->machine = qemu_machine_ref(machine);
-    instance->monitor = monitor;
-    machine->drivers = monitor;
-    qemu_monitor_set_deadline(monitor, hypervisor->deadline_ms);
+    take_monitor(instance, monitor);
     return &instance->base;
 }
 
@@ -162,7 +170,7 @@ port_attach(VmHypervisor *hv, const char *name, GError **error)
                     g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED) &&
                     qemu_machine_await_end(machine);
     qemu_hypervisor_count_time(hypervisor, began);
-    if (monitor != NULL)
+    if (monitor != NULL || g_error_matches(failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT))
         return handle_new(hypervisor, machine, monitor);
     if (!gone)
         g_propagate_error(error, g_steal_pointer(&failure));
@@ -200,10 +208,22 @@ qemu_hypervisor_explain(QemuMachine *machine, GError *failure, GError **error)
     return FALSE;
 }
 
+/* An instance that hung when it was attached to is one whose command has not been answered. */
+static gboolean
+refuse_unanswered(json_t *arguments, GError **error)
+{
+    json_decref(arguments);
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT,
+                "the process has not answered since it was attached to");
+    return FALSE;
+}
+
 static gboolean
 port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
              json_t **reply, GError **error)
 {
+    if (handle(instance)->monitor == NULL)
+        return refuse_unanswered(arguments, error);
     gint64 began = g_get_monotonic_time();
     int fd = pass != NULL ? qemu_store_file_descriptor(pass) : -1;
     QemuMachine *machine = handle(instance)->machine;
@@ -228,6 +248,8 @@ port_next_event(VmInstance *instance, gboolean wait)
 {
     QemuHypervisor *hypervisor = qemu_hypervisor_own(instance->hypervisor);
     QemuMonitor *monitor = handle(instance)->monitor;
+    if (monitor == NULL)
+        return NULL;
     gint64 began = g_get_monotonic_time();
     guint deadline = qemu_hypervisor_deadline(hypervisor, handle(instance)->machine);
     json_t *event = qemu_monitor_next_event(monitor, wait ? deadline : 0);
@@ -239,9 +261,20 @@ port_next_event(VmInstance *instance, gboolean wait)
     return event;
 }
 
+/* The connection that a hung process could not take. */
+static gboolean
+connect_late(QemuInstance *instance)
+{
+    if (instance->monitor == NULL)
+        take_monitor(instance, qemu_machine_connect(instance->machine, LOOK_MS, NULL));
+    return instance->monitor != NULL;
+}
+
 static gboolean
 port_settled(VmInstance *instance)
 {
+    if (!connect_late(handle(instance)))
+        return qemu_process_ended(handle(instance)->machine->process, NULL);
     return qemu_monitor_settled(handle(instance)->monitor) ||
            qemu_process_ended(handle(instance)->machine->process, NULL);
 }
