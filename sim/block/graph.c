@@ -147,8 +147,10 @@ kill_images(SimGraph *graph)
 {
     for (guint i = 0; !graph->inactive && i < graph->nodes->len; i++) {
         SimNode *node = graph->nodes->pdata[i];
-        if (node->driver == SIM_DRIVER_QCOW2 && !node->read_only)
-            sim_image_kill(sim_node_image(node));
+        /* A file that was made anew below the node has no image any more. */
+        SimImage *image = node->driver == SIM_DRIVER_QCOW2 ? sim_node_image(node) : NULL;
+        if (image != NULL && !node->read_only)
+            sim_image_kill(image);
     }
 }
 
