@@ -53,6 +53,7 @@ breaches_in(void (*check)(Tidy *tidy), const char *path, const char *text, const
     put(root, "spec/inner.h", SPDX);
     put(root, "sim/a.h", SPDX);
     put(root, "harness/a.h", SPDX);
+    put(root, "images/a.h", SPDX);
     put(root, path, text);
     tidy = tidy_new(root, &error);
     assert_non_null(tidy);

@@ -119,6 +119,7 @@ overlays_with_guest_data_outlive_everything(void **state)
     keep_intent();
     assert_done(create("s1", CREATE(DISK_ONLY)));
     guest("write vda 0 64K B");
+    guest("flush");
     g_autofree char *now = content("/sim/images/vda.s1");
     VmHypervisor *hv = images.inner;
     VmInstance *instance = hv->ops->attach(hv, "vm", NULL);

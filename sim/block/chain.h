@@ -7,8 +7,9 @@
 
 #include "sim/block/graph.h"
 
-/** The edges of a node to its children, NULL where there is none: file, backing, target. */
+/** The kinds of children: file, backing, target. */
 #define SIM_NODE_CHILDREN 3
+/** The edge of a node to its child of that kind, NULL where there is none. */
 SimEdge *sim_node_child(const SimNode *node, guint i);
 
 /** Whether the driver only passes through what another node holds. */

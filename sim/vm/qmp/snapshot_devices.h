@@ -21,8 +21,8 @@ guint sim_snapshot_count(const GPtrArray *nodes, const char *tag);
 /** The node of "vmstate", which must be one of them. */
 SimNode *sim_snapshot_vmstate(const GPtrArray *nodes, const json_t *arguments, GError **error);
 
-/** The body of a snapshot command: a job of that driver (step: sim_job_last_step) that does `work` before the answer, and ends
- *  after it. */
+/** The body of a snapshot command: a job of that driver (step: sim_job_last_step) that does `work`
+ *  before the answer, and ends after it. */
 typedef gboolean (*SimSnapshotWork)(SimMachine *machine, const json_t *arguments, GError **error);
 gboolean sim_snapshot_job(SimMachine *machine, const SimJobDriver *driver, const json_t *arguments,
                           SimSnapshotWork work, GError **error);
