@@ -36,18 +36,19 @@ name_or_bad(Making *making, const char *name)
 /* ---- nodes ---- */
 
 /* How large the file of a format node is, and what is written there, is the hypervisor's own
- * business. */
+ * business: commands are about the nodes above. */
 static gboolean
-is_container(const View *view, guint index)
+is_protocol(const View *view, guint index)
 {
     const json_t *node = json_array_get(view->nodes, index);
 
-    return g_strcmp0(json_string_value(json_object_get(node, "drv")), "file") == 0 &&
-           g_strcmp0(json_string_value(json_object_get(node, "file")), "r.raw") != 0;
+    return g_strcmp0(json_string_value(json_object_get(node, "drv")), "file") == 0;
 }
 
+typedef enum { PICK_ANY, PICK_FORMAT, PICK_PROTOCOL } Pick;
+
 static json_t *
-pick_node(Making *making, gboolean container)
+pick_node(Making *making, Pick pick)
 {
     guint count = view_nodes(making->view);
     guint index;
@@ -57,7 +58,9 @@ pick_node(Making *making, gboolean container)
         return json_string(ONE_OF(making, bad_names));
     }
     index = choose(making->choices, count);
-    for (guint i = 0; i < count && !container && is_container(making->view, index); i++) {
+    for (guint i = 0; i < count && pick != PICK_ANY &&
+                      is_protocol(making->view, index) != (pick == PICK_PROTOCOL);
+         i++) {
         index = (index + 1) % count;
     }
     making->node = view_node(making->view, index);
@@ -67,13 +70,38 @@ pick_node(Making *making, gboolean container)
 json_t *
 make_node(Making *making)
 {
-    return pick_node(making, FALSE);
+    return pick_node(making, PICK_FORMAT);
 }
 
 json_t *
 make_any_node(Making *making)
 {
-    return pick_node(making, TRUE);
+    return pick_node(making, PICK_ANY);
+}
+
+json_t *
+make_protocol_node(Making *making)
+{
+    return pick_node(making, PICK_PROTOCOL);
+}
+
+/* A loose node: where an overlay that has users is put over another node and that is undone,
+ * QEMU 7.2 leaves the users behind. */
+json_t *
+make_overlay(Making *making)
+{
+    guint count = view_nodes(making->view);
+    guint first = choose(making->choices, MAX(1, count));
+
+    for (guint i = 0; i < count; i++) {
+        guint index = (first + i) % count;
+        const char *name = view_node(making->view, index);
+
+        if (!is_protocol(making->view, index) && view_is_loose(making->view, name)) {
+            return json_string(name);
+        }
+    }
+    return json_string("nosuch");
 }
 
 json_t *
@@ -201,7 +229,7 @@ make_false(Making *making)
 json_t *
 make_disk_size(Making *making)
 {
-    static const json_int_t values[] = {1048576, 1048576, 2097152, 524288, 1049088, 0, 1000, -512};
+    static const json_int_t values[] = {1048576, 1048576, 2097152, 524288, 1049088, 1000};
 
     return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
 }
@@ -218,7 +246,6 @@ MAKE_WORD(make_backup_sync, "full", "full", "top", "none", "incremental", "bitma
 MAKE_WORD(make_mirror_sync, "full", "full", "top", "none", "incremental")
 MAKE_WORD(make_bitmap_mode, "on-success", "never", "always")
 MAKE_WORD(make_policy, "report", "stop", "enospc")
-MAKE_WORD(make_copy_mode, "background", "write-blocking")
 MAKE_WORD(make_new_device, "v", "w")
 
 /* ---- snapshots and files ---- */
@@ -228,7 +255,7 @@ make_tag(Making *making)
 {
     g_autoptr(GPtrArray) names = view_snapshots(making->view, making->node);
 
-    return names->len > 0 && chance(making->choices, 2)
+    return names->len > 0 && !chance(making->choices, 3)
                ? json_string(names->pdata[choose(making->choices, names->len)])
                : json_string(ONE_OF(making, tags));
 }

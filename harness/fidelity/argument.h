@@ -27,7 +27,9 @@ typedef struct {
 /** A name for each kind of value. */
 json_t *make_node(Making *making);
 json_t *make_any_node(Making *making);
+json_t *make_protocol_node(Making *making);
 json_t *make_new_node(Making *making);
+json_t *make_overlay(Making *making);
 json_t *make_snapshot_node(Making *making);
 json_t *make_bitmap(Making *making);
 json_t *make_new_bitmap(Making *making);
@@ -49,7 +51,6 @@ json_t *make_backup_sync(Making *making);
 json_t *make_mirror_sync(Making *making);
 json_t *make_bitmap_mode(Making *making);
 json_t *make_policy(Making *making);
-json_t *make_copy_mode(Making *making);
 json_t *make_new_device(Making *making);
 
 /** An object of arguments; seldom one too few, one too many, or one of a wrong type. */

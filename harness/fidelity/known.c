@@ -21,7 +21,8 @@ known_difference(const char *hypervisor, const char *dialogue, const char *text)
 {
     for (guint i = 0; rows[i].hypervisor != NULL; i++) {
         if (strcmp(rows[i].hypervisor, hypervisor) == 0 &&
-            strcmp(rows[i].dialogue, dialogue) == 0 && g_regex_match_simple(rows[i].text, text, 0, 0)) {
+            strcmp(rows[i].dialogue, dialogue) == 0 &&
+            g_regex_match_simple(rows[i].text, text, 0, 0)) {
             rows[i].used++;
             return rows[i].reason;
         }

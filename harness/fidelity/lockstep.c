@@ -24,6 +24,7 @@ typedef struct {
     guint left; /* steps of this seed */
     guint excepted;
     guint sessions;
+    char *difference; /* the unknown one that ended a session, or NULL */
 } Lockstep;
 
 /* What ended a session. */
@@ -46,6 +47,9 @@ judge_step(Lockstep *lockstep, PairStep *step)
     }
     reason = known_difference("sim", "lockstep", step->difference);
     lockstep->excepted += reason != NULL ? 1 : 0;
+    if (reason == NULL) {
+        lockstep->difference = g_strdup(step->difference);
+    }
     return reason != NULL ? SESSION_KNOWN : SESSION_DIFFERED;
 }
 
@@ -95,8 +99,10 @@ run_seed(Lockstep *lockstep, guint64 seed, gboolean *differed, GError **error)
         if (*differed) {
             printf("seed %" G_GUINT64_FORMAT ": a difference, %u steps before its end\n", seed,
                    lockstep->left);
-            script_shrink(script);
+            printf("  it was: %s\n", lockstep->difference);
+            script_shrink(script, lockstep->difference);
             script_print(script);
+            g_clear_pointer(&lockstep->difference, g_free);
         }
     }
     return TRUE;

@@ -2,16 +2,18 @@
 #include "harness/fidelity/shrink.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "harness/fidelity/known.h"
 #include "harness/fidelity/pair.h"
 
 /* What a shrink may take. */
 #define ATTEMPTS_MAX 150
-#define SECONDS_MAX 60
+#define SECONDS_MAX 25
 
 struct Script {
     gboolean pc;
     GPtrArray *commands; /* of json_t * */
+    char *kind;          /* of the difference that is to be kept; NULL: any */
 };
 
 static void
@@ -35,6 +37,7 @@ script_free(Script *script)
 {
     if (script != NULL) {
         g_ptr_array_unref(script->commands);
+        g_free(script->kind);
         g_free(script);
     }
 }
@@ -75,13 +78,35 @@ print_step(const json_t *command, const json_t *answer)
     }
 }
 
+/* What a difference is about, without numbers and values: a shorter script must not slip to another
+ * one. */
+static char *
+kind_of(const char *difference)
+{
+    g_autoptr(GRegex) numbers = g_regex_new("[0-9]+", 0, 0, NULL);
+    const char *values = strstr(difference, "expected ");
+    g_autofree char *head =
+        g_strndup(difference, values != NULL ? (gsize)(values - difference) : strlen(difference));
+
+    return g_regex_replace_literal(numbers, head, -1, 0, "N", 0, NULL);
+}
+
+static gboolean
+is_kept(const Script *script, const char *difference)
+{
+    g_autofree char *kind = kind_of(difference);
+
+    return script->kind == NULL || strcmp(script->kind, kind) == 0;
+}
+
 /* The end of a step: TRUE for an unknown difference; *over when the two have gone apart. */
 static gboolean
-take_step(PairStep *step, const json_t *command, gboolean print, gboolean *over)
+take_step(const Script *script, PairStep *step, const json_t *command, gboolean print,
+          gboolean *over)
 {
     gboolean known =
         step->difference != NULL && known_difference("sim", "lockstep", step->difference) != NULL;
-    gboolean differs = step->difference != NULL && !known;
+    gboolean differs = step->difference != NULL && !known && is_kept(script, step->difference);
 
     if (print) {
         print_step(command, step->answer);
@@ -106,11 +131,11 @@ run_script(const Script *script, gboolean print, guint *length)
     for (guint i = 0; i < script->commands->len && !over; i++) {
         *length = i + 1;
         pair_step(pair, script->commands->pdata[i], &step);
-        differs = take_step(&step, script->commands->pdata[i], print, &over);
+        differs = take_step(script, &step, script->commands->pdata[i], print, &over);
     }
     if (!over) {
         pair_finish(pair, &step);
-        differs = take_step(&step, NULL, print, &over);
+        differs = take_step(script, &step, NULL, print, &over);
     }
     return differs;
 }
@@ -120,6 +145,8 @@ static Script *
 without(const Script *script, guint start, guint count)
 {
     Script *shorter = script_new(script->pc);
+
+    shorter->kind = g_strdup(script->kind);
 
     for (guint i = 0; i < script->commands->len; i++) {
         if (i < start || i >= start + count) {
@@ -146,11 +173,12 @@ leave_out(Script *script, guint start, guint count)
 }
 
 void
-script_shrink(Script *script)
+script_shrink(Script *script, const char *difference)
 {
     gint64 end = g_get_monotonic_time() + SECONDS_MAX * G_USEC_PER_SEC;
     guint attempts = 0;
 
+    script->kind = kind_of(difference);
     for (guint size = MAX(1, script->commands->len / 2); size > 0; size /= 2) {
         guint start = 0;
 

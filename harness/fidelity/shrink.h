@@ -20,8 +20,8 @@ gboolean script_pc(const Script *script);
 /** Add a command (referenced). */
 void script_add(Script *script, json_t *command);
 
-/** Leave out whatever is not needed for an unknown difference; runs both hypervisors again and
+/** Leave out whatever is not needed for a difference like this one; runs both hypervisors again and
  *  again. */
-void script_shrink(Script *script);
+void script_shrink(Script *script, const char *difference);
 /** Run it once more and print it as a dialogue: what QEMU answered, and the difference. */
 void script_print(const Script *script);

@@ -366,5 +366,6 @@ side_tool(Side *side, const json_t *argv)
     came = run.status == 0 ? play_output(run.out, FALSE) : json_object();
     json_object_set_new(came, "rc", json_integer(run.status));
     json_object_set_new(came, "json", extents_join(json_object_get(came, "json")));
+    leave_out(came);
     return came;
 }

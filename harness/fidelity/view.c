@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "harness/fidelity/view.h"
 
+#include <string.h>
+
 void
 view_init(View *view, gboolean pc)
 {
     view->nodes = json_array();
     view->jobs = json_array();
+    view->edges = json_array();
+    view->run = json_object();
     view->pc = pc;
 }
 
@@ -14,14 +18,24 @@ view_clear(View *view)
 {
     json_decref(view->nodes);
     json_decref(view->jobs);
+    json_decref(view->edges);
+    json_decref(view->run);
 }
 
 void
-view_set(View *view, json_t *nodes, json_t *jobs)
+view_set(View *view, const json_t *state)
 {
     view_clear(view);
-    view->nodes = json_incref(nodes);
-    view->jobs = json_incref(jobs);
+    view->nodes = json_incref(json_object_get(state, "nodes"));
+    view->jobs = json_incref(json_object_get(state, "jobs"));
+    view->edges = json_incref(json_object_get(state, "graph"));
+    view->run = json_incref(json_object_get(state, "status"));
+}
+
+const char *
+view_status(const View *view)
+{
+    return json_string_value(json_object_get(view->run, "status"));
 }
 
 guint
@@ -48,6 +62,32 @@ find_node(const View *view, const char *name)
     for (guint i = 0; i < view_nodes(view); i++) {
         if (g_strcmp0(view_node(view, i), name) == 0) {
             return json_array_get(view->nodes, i);
+        }
+    }
+    return NULL;
+}
+
+gboolean
+view_is_loose(const View *view, const char *node)
+{
+    g_autofree char *used = g_strdup_printf("-> %s perm", node);
+
+    for (guint i = 0; i < json_array_size(view->edges); i++) {
+        if (strstr(json_string_value(json_array_get(view->edges, i)), used) != NULL) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+const json_t *
+view_bitmap(const View *view, const char *node, const char *name)
+{
+    const json_t *bitmaps = json_object_get(find_node(view, node), "dirty-bitmaps");
+
+    for (guint i = 0; i < json_array_size(bitmaps); i++) {
+        if (g_strcmp0(text_at(bitmaps, i, "name"), name) == 0) {
+            return json_array_get(bitmaps, i);
         }
     }
     return NULL;

@@ -11,18 +11,26 @@
 typedef struct {
     json_t *nodes; /* query-named-block-nodes, flat */
     json_t *jobs;  /* query-jobs */
+    json_t *edges; /* of the graph's digest */
+    json_t *run;   /* query-status */
     gboolean pc;   /* a machine with devices */
 } View;
 
 /** Make it empty / drop what it holds. */
 void view_init(View *view, gboolean pc);
 void view_clear(View *view);
-/** Take (new references) what the queries answered. */
-void view_set(View *view, json_t *nodes, json_t *jobs);
+/** Take (new references) what side_state() gives. */
+void view_set(View *view, const json_t *state);
 
 /** The number of nodes, and the name of one; borrowed. */
 guint view_nodes(const View *view);
 const char *view_node(const View *view, guint index);
+/** The run state, "running"; borrowed. */
+const char *view_status(const View *view);
+/** Whether nobody uses a node. */
+gboolean view_is_loose(const View *view, const char *node);
+/** The bitmap of a node, as queries show it, or NULL; borrowed. */
+const json_t *view_bitmap(const View *view, const char *node, const char *name);
 /** The names of the bitmaps of a node, or of its internal snapshots; the caller unrefs the array,
  *  not the names. */
 GPtrArray *view_bitmaps(const View *view, const char *node);
