@@ -61,7 +61,7 @@ step(SimJob *job)
     int number = sim_copy_before_write_copy(backup->filter, offset, chunk_of(job), &reading);
     sim_job_throttle(job, job->progress - before);
     if (number == 0)
-        return SIM_STEP_MORE;
+        return sim_bitmap_count(todo_of(job)) == 0 ? SIM_STEP_DONE : SIM_STEP_MORE;
     return sim_job_io_error(job, reading ? backup->plan.on_source : backup->plan.on_target, reading,
                             number);
 }

@@ -62,7 +62,7 @@ conclude(SimJob *job)
     g_ptr_array_remove(group->jobs, job);
     sim_job_group_unref(group);
     sim_job_go(job, SIM_JOB_CONCLUDED);
-    if (job->auto_dismiss)
+    if (job->auto_dismiss || !job->started)
         sim_job_drop(job);
 }
 
