@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "harness/target/qemu_content.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "harness/qemu/disk_content.h"
 #include "harness/qemu/guest_memory.h"
 #include "harness/qemu/hypervisor.h"
@@ -41,7 +43,8 @@ typedef struct {
 
 struct QemuContentCache {
     VmHypervisor *hypervisor;
-    char *socket_path;
+    int folder;
+    char *socket_path; /* by way of the folder, as that may have a long name */
     char *scratch;
     GHashTable *entries; /* "PATH@TAG" → CacheEntry * */
     GHashTable *layers;  /* path → Layer * */
@@ -112,7 +115,8 @@ qemu_content_cache_new(VmHypervisor *hypervisor, const char *scratch)
 {
     QemuContentCache *cache = g_new0(QemuContentCache, 1);
     cache->hypervisor = hypervisor;
-    cache->socket_path = g_build_filename(scratch, SOCKET, NULL);
+    cache->folder = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    cache->socket_path = g_strdup_printf("/proc/self/fd/%d/" SOCKET, cache->folder);
     cache->scratch = g_strdup(scratch);
     cache->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
     cache->layers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, layer_free);
@@ -127,6 +131,8 @@ qemu_content_cache_free(QemuContentCache *cache)
     if (cache == NULL)
         return;
     g_unlink(cache->socket_path);
+    if (cache->folder >= 0)
+        close(cache->folder);
     g_free(cache->socket_path);
     g_free(cache->scratch);
     g_hash_table_unref(cache->entries);
