@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <glib.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -110,7 +111,8 @@ fake_start(const FakeStep *script)
     if (server.pid == 0) {
         close(fds[0]);
         fake_play(fds[1], script);
-        _exit(0);
+        /* no exit: a memory checker would look for leaks in what the parent has */
+        kill(getpid(), SIGKILL);
     }
     close(fds[1]);
     assert_int_equal(fcntl(server.fd, F_SETFL, O_NONBLOCK), 0);
@@ -123,5 +125,5 @@ fake_end(const FakeServer *server)
 {
     int status = 0;
     assert_int_equal(waitpid(server->pid, &status, 0), server->pid);
-    assert_int_equal(status, 0);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
