@@ -5,6 +5,8 @@
  */
 #include "harness/fidelity/argument.h"
 
+#include <string.h>
+
 /* One in so many is wrong on purpose. */
 #define SELDOM 24
 #define VERY_SELDOM 160
@@ -45,44 +47,90 @@ is_protocol(const View *view, guint index)
     return g_strcmp0(json_string_value(json_object_get(node, "drv")), "file") == 0;
 }
 
-typedef enum { PICK_ANY, PICK_FORMAT, PICK_PROTOCOL } Pick;
+static gboolean
+has_driver(const View *view, guint index, const char *driver)
+{
+    const json_t *node = json_array_get(view->nodes, index);
+
+    return strcmp(json_string_value(json_object_get(node, "drv")), driver) == 0;
+}
+
+/* The nodes of formats; those that jobs put in are left to whom may name any. */
+static gboolean
+is_format(const View *view, guint index)
+{
+    return has_driver(view, index, "qcow2") || has_driver(view, index, "raw");
+}
+
+static gboolean
+is_qcow2(const View *view, guint index)
+{
+    return has_driver(view, index, "qcow2");
+}
+
+static gboolean
+is_writable_view(const View *view, guint index)
+{
+    return !is_protocol(view, index);
+}
+
+static gboolean
+is_any(const View *view, guint index)
+{
+    (void)view;
+    (void)index;
+    return TRUE;
+}
 
 static json_t *
-pick_node(Making *making, Pick pick)
+pick_node(Making *making, gboolean (*fits)(const View *view, guint index))
 {
     guint count = view_nodes(making->view);
-    guint index;
+    guint first = choose(making->choices, MAX(1, count));
 
     making->node = NULL;
-    if (count == 0 || chance(making->choices, SELDOM)) {
+    if (chance(making->choices, SELDOM)) {
         return json_string(ONE_OF(making, bad_names));
     }
-    index = choose(making->choices, count);
-    for (guint i = 0; i < count && pick != PICK_ANY &&
-                      is_protocol(making->view, index) != (pick == PICK_PROTOCOL);
-         i++) {
-        index = (index + 1) % count;
+    for (guint i = 0; i < count; i++) {
+        guint index = (first + i) % count;
+
+        if (fits(making->view, index)) {
+            making->node = view_node(making->view, index);
+            return json_string(making->node);
+        }
     }
-    making->node = view_node(making->view, index);
-    return json_string(making->node);
+    return json_string("nosuch");
 }
 
 json_t *
 make_node(Making *making)
 {
-    return pick_node(making, PICK_FORMAT);
+    return pick_node(making, is_format);
 }
 
 json_t *
 make_any_node(Making *making)
 {
-    return pick_node(making, PICK_ANY);
+    return pick_node(making, is_any);
+}
+
+json_t *
+make_written_node(Making *making)
+{
+    return pick_node(making, is_writable_view);
 }
 
 json_t *
 make_protocol_node(Making *making)
 {
-    return pick_node(making, PICK_PROTOCOL);
+    return pick_node(making, is_protocol);
+}
+
+json_t *
+make_target(Making *making)
+{
+    return pick_node(making, is_qcow2);
 }
 
 /* A loose node: where an overlay that has users is put over another node and that is undone,
@@ -97,7 +145,7 @@ make_overlay(Making *making)
         guint index = (first + i) % count;
         const char *name = view_node(making->view, index);
 
-        if (!is_protocol(making->view, index) && view_is_loose(making->view, name)) {
+        if (is_format(making->view, index) && view_is_loose(making->view, name)) {
             return json_string(name);
         }
     }

@@ -29,6 +29,8 @@ json_t *make_node(Making *making);
 json_t *make_any_node(Making *making);
 json_t *make_protocol_node(Making *making);
 json_t *make_new_node(Making *making);
+json_t *make_written_node(Making *making);
+json_t *make_target(Making *making);
 json_t *make_overlay(Making *making);
 json_t *make_snapshot_node(Making *making);
 json_t *make_bitmap(Making *making);

@@ -100,26 +100,29 @@ options_of(Making *making, const char *name)
             return json_pack("{s:s,s:s,s:O}", "driver", driver, "node-name", name, "filename",
                              json_object_get(node, "file"));
         }
-        return json_pack("{s:s,s:s,s:o}", "driver", driver, "node-name", name, "file",
-                         make_file_child(making));
+        return json_pack("{s:s,s:s,s:s}", "driver", driver, "node-name", name, "file", "nosuch");
     }
     return json_pack("{s:s}", "driver", "qcow2");
 }
 
-/* The file below a node is mostly the node called after it. */
+/* The file below a node is the next in the list, if it is called as ours are; a wrong one is no
+ * node at all: QEMU does not look into what it is given. */
 static void
 guess_file(Making *making, json_t *options)
 {
     const char *name = json_string_value(json_object_get(options, "node-name"));
     guint count = view_nodes(making->view);
+    const char *file = "nosuch";
 
-    for (guint i = 0; i + 1 < count; i++) {
+    for (guint i = 0; i + 1 < count && !chance(making->choices, 12); i++) {
         const char *below = view_node(making->view, i + 1);
 
-        if (g_strcmp0(view_node(making->view, i), name) == 0 && below[0] == 'f' &&
-            json_object_get(options, "filename") == NULL && !chance(making->choices, 8)) {
-            json_object_set_new(options, "file", json_string(below));
+        if (g_strcmp0(view_node(making->view, i), name) == 0 && below[0] == 'f') {
+            file = below;
         }
+    }
+    if (json_object_get(options, "file") != NULL) {
+        json_object_set_new(options, "file", json_string(file));
     }
 }
 

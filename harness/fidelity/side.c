@@ -187,7 +187,10 @@ leave_out(json_t *value)
 json_t *
 side_normal(Side *side, const json_t *value)
 {
-    json_t *copy = auto_names_apply(side->names, value, FALSE);
+    /* Which names a refusal tells is a matter of its text. */
+    gboolean refused = json_object_get(value, "error") != NULL;
+    g_autoptr(AutoNames) none = refused ? auto_names_new() : NULL;
+    json_t *copy = auto_names_apply(refused ? none : side->names, value, FALSE);
 
     leave_out(copy);
     return copy;

@@ -21,13 +21,11 @@ link_filtered(SimNode *filter, SimNode *node)
         filter->file = sim_edge_new_child(node, "file", filter);
 }
 
-/* QEMU opens those of commit for reading, those of mirror and stream for writing. */
+/* QEMU opens those of commit for reading, all others for writing. */
 static gboolean
-is_read_only(SimDriver driver, const SimNode *node)
+is_read_only(SimDriver driver)
 {
-    if (driver == SIM_DRIVER_COMMIT_TOP)
-        return TRUE;
-    return driver == SIM_DRIVER_COPY_BEFORE_WRITE && node->read_only;
+    return driver == SIM_DRIVER_COMMIT_TOP;
 }
 
 SimNode *
@@ -38,7 +36,7 @@ sim_graph_insert_filter(SimNode *node, const SimFilterOptions *options, GError *
     SimNode *filter = sim_node_new(graph, options->name, options->driver, error);
     if (filter == NULL)
         return NULL;
-    filter->read_only = is_read_only(options->driver, node);
+    filter->read_only = is_read_only(options->driver);
     filter->for_commit = options->for_commit;
     link_filtered(filter, node);
     if (options->target != NULL)

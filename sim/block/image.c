@@ -131,8 +131,6 @@ sim_image_resize(SimImage *image, guint64 size)
     SimImageState *now = &image->now;
     if (size < now->size)
         sim_content_discard(&now->content, size, now->size - size);
-    else if (now->backing != NULL && size > now->size)
-        sim_content_write(&now->content, now->size, size - now->size, SIM_STAMP_ZERO);
     now->size = size;
     image->dirty = TRUE;
 }

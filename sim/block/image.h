@@ -71,7 +71,7 @@ void sim_image_discard(SimImage *image, guint64 offset, guint64 length);
 /** Set a qcow2 image's cluster size and version; a new one has 64 KiB and version 3.  Version 2
  *  cannot hold bitmaps: they are lost. */
 void sim_image_set_layout(SimImage *image, guint32 cluster_size, gboolean version_2);
-/** Grow or shrink. */
+/** Grow or shrink; what is new is left to the backing where that reaches so far. */
 void sim_image_resize(SimImage *image, guint64 size);
 /** Name another backing in the header, or none; both are copied. */
 void sim_image_set_backing(SimImage *image, const char *backing, const char *format);

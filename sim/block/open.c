@@ -63,11 +63,17 @@ sim_node_new(SimGraph *graph, const char *name, SimDriver driver, GError **error
 static SimNode *
 node_new(SimGraph *graph, const json_t *options, SimDriver driver, GError **error)
 {
+    gboolean read_only = json_is_true(json_object_get(options, "read-only"));
+    gboolean force_share = json_is_true(json_object_get(options, "force-share"));
+    if (force_share && !read_only) {
+        sim_qmp_refuse(error, "force-share=on can only be used with read-only images");
+        return NULL;
+    }
     SimNode *node = sim_node_new(graph, option_text(options, "node-name"), driver, error);
     if (node == NULL)
         return NULL;
-    node->read_only = json_is_true(json_object_get(options, "read-only"));
-    node->force_share = json_is_true(json_object_get(options, "force-share"));
+    node->read_only = read_only;
+    node->force_share = force_share;
     node->unmap = g_strcmp0(option_text(options, "discard"), "unmap") == 0;
     node->named = option_text(options, "node-name") != NULL;
     return node;

@@ -6,6 +6,18 @@
 
 #define SECTOR 512
 
+/* Resize; growth must read as zeroes, where a longer backing would show. */
+static void
+resize_image(SimNode *node, guint64 size)
+{
+    SimImage *image = sim_node_image(node);
+    guint64 former = sim_image_state(image)->size;
+    gboolean shows = node->backing != NULL && sim_node_size(node->backing->child) > former;
+    sim_image_resize(image, size);
+    if (shows && size > former)
+        sim_image_write(image, former, size - former, SIM_STAMP_ZERO);
+}
+
 gboolean
 sim_node_resize(SimNode *node, guint64 size, GError **error)
 {
@@ -26,7 +38,7 @@ sim_node_resize(SimNode *node, guint64 size, GError **error)
     int number = sim_node_can_write(data);
     if (number != 0)
         return sim_qmp_refuse(error, "Failed to resize the image: %s", g_strerror(number));
-    sim_image_resize(image, size);
+    resize_image(data, size);
     /* A raw node over it, or a filter, has the same disk. */
     for (SimNode *each = node; each != NULL;) {
         sim_bitmaps_resize(each, size);
