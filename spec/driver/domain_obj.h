@@ -129,6 +129,13 @@ void vm_domain_process_end(VmDomain *domain, int reason);
 /** A transient domain that has stopped leaves the tables; its moments' files stay, found again by
  *  a domain of its UUID.  For a persistent one, nothing.  TRUE when the domain is gone. */
 gboolean vm_domain_vanish(VmDomain *domain);
+/** Let the instance work in the background until it has something to say, which is taken in: *event
+ *  (the caller's) is NULL where that is nothing.  OPERATION_FAILED naming `what` was going on where
+ *  the process has ended. */
+gboolean vm_domain_wait_event(VmDomain *domain, const char *what, json_t **event, GError **error);
+
+/* ---- domain_job.c ---- */
+
 /** Run a job command to its end: `name` with arguments (taken) plus a job-id of our own; the
  *  job's error becomes OPERATION_FAILED.  The job is dismissed. */
 gboolean vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error);

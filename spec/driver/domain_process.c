@@ -9,10 +9,6 @@
 /* What migrate and migrate-incoming call the descriptor that getfd has passed. */
 #define STREAM_FD "stream"
 
-/* Our one job's name; calls do not overlap, so there is never a second one.  QMP costs by the byte.
- */
-#define JOB_ID "j"
-
 /* ---- commands ---- */
 
 static gboolean
@@ -55,10 +51,8 @@ vm_domain_process_stop_cpus(VmDomain *domain, GError **error)
     return vm_domain_qmp(domain, "stop", NULL, NULL, error);
 }
 
-/* Let the instance work in the background until it has something to say: *event (the caller's) is
- * NULL where that is nothing. */
-static gboolean
-wait_for_event(VmDomain *domain, const char *what, json_t **event, GError **error)
+gboolean
+vm_domain_wait_event(VmDomain *domain, const char *what, json_t **event, GError **error)
 {
     const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
     *event = ops->next_event(domain->instance, TRUE);
@@ -71,16 +65,6 @@ wait_for_event(VmDomain *domain, const char *what, json_t **event, GError **erro
     return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                      "domain '%s': the process ended during %s (status %d)", domain->def->name,
                      what, status);
-}
-
-static gboolean
-wait_for_news(VmDomain *domain, const char *what, GError **error)
-{
-    json_t *event = NULL;
-    gboolean alive = wait_for_event(domain, what, &event, error);
-    if (alive)
-        json_decref(event);
-    return alive;
 }
 
 /* ---- configuration ---- */
@@ -176,7 +160,7 @@ await_migration_event(VmDomain *domain, const char *what, GError **error)
     static const char *const ends[] = {"completed", "failed", "cancelled", NULL};
     for (;;) {
         json_t *event = NULL;
-        if (!wait_for_event(domain, what, &event, error))
+        if (!vm_domain_wait_event(domain, what, &event, error))
             return FALSE;
         const json_t *data = json_object_get(event, "data");
         const char *status = json_string_value(json_object_get(data, "status"));
@@ -327,103 +311,5 @@ vm_domain_vanish(VmDomain *domain)
         return FALSE;
     vm_record_drop_status(domain);
     vm_driver_remove_domain(domain);
-    return TRUE;
-}
-
-/* ---- jobs ---- */
-
-/* The state of our job: TRUE when it has concluded; *text is its error, or NULL. */
-static gboolean
-job_concluded(const json_t *jobs, char **text)
-{
-    gsize i;
-    json_t *job;
-    json_array_foreach(jobs, i, job)
-    {
-        if (g_strcmp0(json_string_value(json_object_get(job, "id")), JOB_ID) != 0)
-            continue;
-        *text = g_strdup(json_string_value(json_object_get(job, "error")));
-        return g_strcmp0(json_string_value(json_object_get(job, "status")), "concluded") == 0;
-    }
-    *text = g_strdup("the job is gone");
-    return TRUE;
-}
-
-static gboolean
-says_concluded(const json_t *event)
-{
-    const json_t *data = json_object_get(event, "data");
-    return g_strcmp0(json_string_value(json_object_get(data, "id")), JOB_ID) == 0 &&
-           g_strcmp0(json_string_value(json_object_get(data, "status")), "concluded") == 0;
-}
-
-/* Its events tell when it is worth to ask: answers of a real QEMU are not cheap. */
-static gboolean
-await_job_event(VmDomain *domain, const char *name, GError **error)
-{
-    for (;;) {
-        json_t *event = NULL;
-        if (!wait_for_event(domain, name, &event, error))
-            return FALSE;
-        gboolean worth_it = event == NULL || says_concluded(event);
-        json_decref(event);
-        if (worth_it)
-            return TRUE;
-    }
-}
-
-/* Our job as query-jobs shows it, a new reference, or NULL. */
-static json_t *
-find_job(VmDomain *domain)
-{
-    json_t *jobs = vm_qmp_ask(domain->instance, "query-jobs", NULL, NULL);
-    json_t *found = NULL, *job;
-    gsize i;
-    json_array_foreach(jobs, i, job)
-    {
-        if (g_strcmp0(json_string_value(json_object_get(job, "id")), JOB_ID) == 0)
-            found = json_incref(job);
-    }
-    json_decref(jobs);
-    return found;
-}
-
-void
-vm_domain_clear_job(VmDomain *domain)
-{
-    gboolean alive = TRUE, concluded = FALSE;
-    json_t *job;
-    while (alive && !concluded && (job = find_job(domain)) != NULL) {
-        const char *status = json_string_value(json_object_get(job, "status"));
-        concluded = g_strcmp0(status, "concluded") == 0;
-        json_decref(job);
-        if (!concluded)
-            alive = wait_for_news(domain, "a job of a call before", NULL);
-    }
-    if (concluded)
-        vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
-}
-
-gboolean
-vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error)
-{
-    json_object_set_new(arguments, "job-id", json_string(JOB_ID));
-    if (!vm_domain_qmp(domain, name, arguments, NULL, error))
-        return FALSE;
-    g_autofree char *text = NULL;
-    gboolean concluded = FALSE;
-    while (!concluded) {
-        json_t *jobs = NULL;
-        if (!await_job_event(domain, name, error) ||
-            !vm_domain_qmp(domain, "query-jobs", NULL, &jobs, error))
-            return FALSE;
-        g_clear_pointer(&text, g_free);
-        concluded = job_concluded(jobs, &text);
-        json_decref(jobs);
-    }
-    vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
-    if (text != NULL)
-        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
-                         domain->def->name, name, text);
     return TRUE;
 }

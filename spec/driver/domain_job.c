@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Jobs of an instance, run to their end.
+ */
+#include "spec/driver/domain_obj.h"
+
+/* Our one job's name; calls do not overlap, so there is never a second one.  QMP costs by the byte.
+ */
+#define JOB_ID "j"
+
+/* Our job as query-jobs shows it, a new reference; NULL where it is gone. */
+static gboolean
+find_job(VmDomain *domain, json_t **found, GError **error)
+{
+    json_t *jobs = NULL, *job;
+    gsize i;
+    *found = NULL;
+    if (!vm_domain_qmp(domain, "query-jobs", NULL, &jobs, error))
+        return FALSE;
+    json_array_foreach(jobs, i, job)
+    {
+        if (g_strcmp0(json_string_value(json_object_get(job, "id")), JOB_ID) == 0)
+            *found = json_incref(job);
+    }
+    json_decref(jobs);
+    return TRUE;
+}
+
+static gboolean
+is_concluded(const json_t *job)
+{
+    return g_strcmp0(json_string_value(json_object_get(job, "status")), "concluded") == 0;
+}
+
+static void
+dismiss(VmDomain *domain)
+{
+    vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
+}
+
+void
+vm_domain_clear_job(VmDomain *domain)
+{
+    json_t *job = NULL;
+    while (find_job(domain, &job, NULL) && job != NULL) {
+        gboolean concluded = is_concluded(job);
+        json_t *event = NULL;
+        json_decref(job);
+        if (concluded) {
+            dismiss(domain);
+            return;
+        }
+        if (!vm_domain_wait_event(domain, "a job of a call before", &event, NULL))
+            return;
+        json_decref(event);
+    }
+}
+
+/* ---- to the end ---- */
+
+/* What a job's events have told. */
+typedef enum {
+    JOB_RUNS,
+    JOB_FAILS, /* it is aborting, and will be concluded */
+    JOB_DONE,
+    JOB_FAILED, /* why, query-jobs tells */
+    JOB_SILENT, /* nothing came: it must be asked for */
+} JobNews;
+
+/* A job that fails is aborting before it is concluded; one that did well never is. */
+static JobNews
+news_of(const json_t *event, JobNews before)
+{
+    const json_t *data = json_object_get(event, "data");
+    const char *status = json_string_value(json_object_get(data, "status"));
+    if (g_strcmp0(json_string_value(json_object_get(data, "id")), JOB_ID) != 0)
+        return before;
+    if (g_strcmp0(status, "aborting") == 0)
+        return JOB_FAILS;
+    if (g_strcmp0(status, "concluded") != 0)
+        return before;
+    return before == JOB_FAILS ? JOB_FAILED : JOB_DONE;
+}
+
+/* Answers of a real QEMU are not cheap, so the events are listened to, and a job that did well is
+ * asked for nothing. */
+static gboolean
+await_news(VmDomain *domain, const char *name, JobNews *news, GError **error)
+{
+    *news = JOB_RUNS;
+    while (*news == JOB_RUNS || *news == JOB_FAILS) {
+        json_t *event = NULL;
+        if (!vm_domain_wait_event(domain, name, &event, error))
+            return FALSE;
+        *news = event != NULL ? news_of(event, *news) : JOB_SILENT;
+        json_decref(event);
+    }
+    return TRUE;
+}
+
+/* The error of a job that has concluded, "" for none, or NULL where it still runs. */
+static char *
+verdict_of(const json_t *job)
+{
+    const char *text = json_string_value(json_object_get(job, "error"));
+    if (job == NULL)
+        return g_strdup("the job is gone");
+    return is_concluded(job) ? g_strdup(text != NULL ? text : "") : NULL;
+}
+
+static gboolean
+await_verdict(VmDomain *domain, const char *name, char **verdict, GError **error)
+{
+    while (*verdict == NULL) {
+        JobNews news = JOB_RUNS;
+        json_t *job = NULL;
+        if (!await_news(domain, name, &news, error))
+            return FALSE;
+        if (news == JOB_DONE) {
+            *verdict = g_strdup("");
+            return TRUE;
+        }
+        if (!find_job(domain, &job, error))
+            return FALSE;
+        *verdict = verdict_of(job);
+        json_decref(job);
+    }
+    return TRUE;
+}
+
+/* What is waiting is about a job before this one, which may have had the same name. */
+static void
+take_old_news(VmDomain *domain)
+{
+    const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
+    json_t *event;
+    while ((event = ops->next_event(domain->instance, FALSE)) != NULL) {
+        vm_domain_take_event(domain, event);
+        json_decref(event);
+    }
+}
+
+gboolean
+vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error)
+{
+    g_autofree char *verdict = NULL;
+    json_object_set_new(arguments, "job-id", json_string(JOB_ID));
+    take_old_news(domain);
+    if (!vm_domain_qmp(domain, name, arguments, NULL, error) ||
+        !await_verdict(domain, name, &verdict, error))
+        return FALSE;
+    dismiss(domain);
+    if (*verdict != '\0')
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
+                         domain->def->name, name, verdict);
+    return TRUE;
+}
