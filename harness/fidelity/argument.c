@@ -109,6 +109,18 @@ make_node(Making *making)
     return pick_node(making, is_format);
 }
 
+static gboolean
+is_named(const View *view, guint index)
+{
+    return view_node(view, index)[0] != '#';
+}
+
+json_t *
+make_named_node(Making *making)
+{
+    return pick_node(making, is_named);
+}
+
 json_t *
 make_any_node(Making *making)
 {
@@ -125,6 +137,34 @@ json_t *
 make_protocol_node(Making *making)
 {
     return pick_node(making, is_protocol);
+}
+
+/* Taking a snapshot away from an image that is read-only ends a QEMU 7.2. */
+static gboolean
+is_writable(const View *view, guint index)
+{
+    return is_format(view, index) &&
+           json_is_false(json_object_get(json_array_get(view->nodes, index), "ro"));
+}
+
+json_t *
+make_writable_node(Making *making)
+{
+    return pick_node(making, is_writable);
+}
+
+/* An overlay that outgrows what is below it is counted otherwise by jobs. */
+static gboolean
+has_own_size(const View *view, guint index)
+{
+    return is_format(view, index) &&
+           json_object_get(json_array_get(view->nodes, index), "backing_file") == NULL;
+}
+
+json_t *
+make_sized_node(Making *making)
+{
+    return pick_node(making, has_own_size);
 }
 
 json_t *
@@ -250,6 +290,13 @@ make_speed(Making *making)
     static const json_int_t values[] = {0, 1, 1, -1};
 
     return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
+}
+
+/* A job that is slowed down in the middle stands still where it happens to be. */
+json_t *
+make_end_of_speed(Making *making)
+{
+    return json_integer(chance(making->choices, 4) ? -1 : 0);
 }
 
 /* ---- plain values ---- */

@@ -27,10 +27,13 @@ typedef struct {
 /** A name for each kind of value. */
 json_t *make_node(Making *making);
 json_t *make_any_node(Making *making);
+json_t *make_named_node(Making *making);
 json_t *make_protocol_node(Making *making);
 json_t *make_new_node(Making *making);
 json_t *make_written_node(Making *making);
 json_t *make_target(Making *making);
+json_t *make_writable_node(Making *making);
+json_t *make_sized_node(Making *making);
 json_t *make_overlay(Making *making);
 json_t *make_snapshot_node(Making *making);
 json_t *make_bitmap(Making *making);
@@ -43,6 +46,7 @@ json_t *make_false(Making *making);
 json_t *make_job(Making *making);
 json_t *make_new_job(Making *making);
 json_t *make_speed(Making *making);
+json_t *make_end_of_speed(Making *making);
 json_t *make_disk_size(Making *making);
 json_t *make_tag(Making *making);
 json_t *make_snapshot_id(Making *making);

@@ -17,7 +17,10 @@ are_alike(const json_t *a, const json_t *b)
     static const char *const members[] = {"depth", "present", "zero", "data"};
 
     for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
-        if (!json_equal(json_object_get(a, members[i]), json_object_get(b, members[i]))) {
+        json_t *left = json_object_get(a, members[i]);
+        json_t *right = json_object_get(b, members[i]);
+
+        if (left != right && !json_equal(left, right)) {
             return FALSE;
         }
     }

@@ -94,7 +94,9 @@ run_seed(Lockstep *lockstep, guint64 seed, gboolean *differed, GError **error)
             return FALSE;
         }
         lockstep->sessions++;
+        script_watch(script);
         *differed = run_session(lockstep, pair, script) == SESSION_DIFFERED;
+        script_watch(NULL);
         g_clear_pointer(&pair, pair_free);
         if (*differed) {
             printf("seed %" G_GUINT64_FORMAT ": a difference, %u steps before its end\n", seed,

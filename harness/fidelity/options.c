@@ -126,10 +126,23 @@ guess_file(Making *making, json_t *options)
     }
 }
 
+/* Whether a list of options is about that node already. */
+static gboolean
+has_options_of(const json_t *list, const json_t *options)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (json_equal(json_object_get(json_array_get(list, i), "node-name"),
+                       json_object_get(options, "node-name"))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static json_t *
 make_reopen_one(Making *making)
 {
-    json_t *node = make_any_node(making);
+    json_t *node = make_named_node(making);
     json_t *options = options_of(making, json_string_value(node));
 
     guess_file(making, options);
@@ -149,7 +162,12 @@ make_reopen(Making *making)
     guint count = 1 + (chance(making->choices, 4) ? 1 : 0);
 
     while (count-- > 0) {
-        json_array_append_new(list, make_reopen_one(making));
+        json_t *options = make_reopen_one(making);
+
+        if (!has_options_of(list, options)) {
+            json_array_append(list, options);
+        }
+        json_decref(options);
     }
     return json_pack("{s:o}", "options", list);
 }
@@ -217,7 +235,7 @@ make_qemu_io(Making *making)
 json_t *
 make_migrate(Making *making)
 {
-    gboolean wrong = view_jobs(making->view) > 0 || chance(making->choices, 4) ||
+    gboolean wrong = view_has_block_job(making->view) || chance(making->choices, 4) ||
                      g_strcmp0(view_status(making->view), "restore-vm") == 0;
 
     return json_pack("{s:s}", "uri", wrong ? "nosuch:x" : "exec:cat > vm.state");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "harness/fidelity/shrink.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include "harness/fidelity/known.h"
@@ -52,6 +53,31 @@ void
 script_add(Script *script, json_t *command)
 {
     g_ptr_array_add(script->commands, json_incref(command));
+}
+
+/* ---- when the simulator dies, so do we ---- */
+
+static const Script *watched;
+
+static void
+say_commands(int number)
+{
+    signal(number, SIG_DFL);
+    for (guint i = 0; watched != NULL && i < watched->commands->len; i++) {
+        char *dump = json_dumps(watched->commands->pdata[i], 0);
+
+        fprintf(stderr, "    {\"send\": %s},\n", dump);
+        free(dump);
+    }
+    raise(number);
+}
+
+void
+script_watch(const Script *script)
+{
+    watched = script;
+    signal(SIGABRT, say_commands);
+    signal(SIGSEGV, say_commands);
 }
 
 static void
@@ -128,6 +154,7 @@ run_script(const Script *script, gboolean print, guint *length)
     gboolean differs = FALSE;
     PairStep step;
 
+    script_watch(script);
     for (guint i = 0; i < script->commands->len && !over; i++) {
         *length = i + 1;
         pair_step(pair, script->commands->pdata[i], &step);
@@ -137,6 +164,7 @@ run_script(const Script *script, gboolean print, guint *length)
         pair_finish(pair, &step);
         differs = take_step(script, &step, NULL, print, &over);
     }
+    script_watch(NULL);
     return differs;
 }
 

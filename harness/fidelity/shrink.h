@@ -20,6 +20,10 @@ gboolean script_pc(const Script *script);
 /** Add a command (referenced). */
 void script_add(Script *script, json_t *command);
 
+/** From now on, where this process dies of a fault, say first which commands it was given; NULL: of
+ *  none any more.  The script stays the caller's. */
+void script_watch(const Script *script);
+
 /** Leave out whatever is not needed for a difference like this one; runs both hypervisors again and
  *  again. */
 void script_shrink(Script *script, const char *difference);

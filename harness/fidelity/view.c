@@ -68,6 +68,19 @@ find_node(const View *view, const char *name)
 }
 
 gboolean
+view_has_block_job(const View *view)
+{
+    static const char *const types[] = {"backup", "mirror", "commit", "stream", NULL};
+
+    for (guint i = 0; i < view_jobs(view); i++) {
+        if (g_strv_contains(types, text_at(view->jobs, i, "type"))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
 view_is_loose(const View *view, const char *node)
 {
     g_autofree char *used = g_strdup_printf("-> %s perm", node);

@@ -27,6 +27,8 @@ guint view_nodes(const View *view);
 const char *view_node(const View *view, guint index);
 /** The run state, "running"; borrowed. */
 const char *view_status(const View *view);
+/** Whether a block job is there. */
+gboolean view_has_block_job(const View *view);
 /** Whether nobody uses a node. */
 gboolean view_is_loose(const View *view, const char *node);
 /** The bitmap of a node, as queries show it, or NULL; borrowed. */
