@@ -168,10 +168,14 @@ sim_backup_create(SimJobs *jobs, const SimJobOptions *options, const SimBackup *
     data->plan = *backup;
     data->filter = filter;
     job->data = data;
-    gboolean held = sim_block_job_hold(job, filter, "main node", SIM_PERM_ALL, NULL) &&
-                    sim_block_job_hold(job, backup->target, "target", SIM_PERM_ALL, NULL);
-    g_assert(held);
-    return job;
+    if (sim_block_job_hold(job, filter, "main node", SIM_PERM_ALL, error) &&
+        sim_block_job_hold(job, backup->target, "target", SIM_PERM_ALL, error))
+        return job;
+    sim_job_discard(job);
+    sim_graph_remove_filter(filter);
+    if (backup->bitmap != NULL)
+        sim_bitmap_reclaim(backup->bitmap);
+    return NULL;
 }
 
 static void

@@ -46,7 +46,8 @@ save(SimMachine *machine, const json_t *arguments, GError **error)
     g_autoptr(GPtrArray) nodes = sim_snapshot_devices(machine, arguments, error);
     if (nodes == NULL || !sim_snapshot_all_capable(nodes, error))
         return FALSE;
-    if (sim_snapshot_count(nodes, tag) > 0)
+    /* Whatever the text says: it is refused where all of them have it. */
+    if (sim_snapshot_count(nodes, tag) == nodes->len)
         return sim_qmp_refuse(error, "Snapshot '%s' already exists in one or more devices", tag);
     SimNode *vmstate = sim_snapshot_vmstate(nodes, arguments, error);
     if (vmstate == NULL)
