@@ -41,6 +41,20 @@ halt_stops_the_domain(void **state)
 }
 
 static void
+failed_job_is_told_with_its_cause(void **state)
+{
+    (void)state;
+    assert_done(start());
+    fault(VDB, SIM_FS_WRITE, -1);
+    assert_refused(create("s1", 0), VIR_ERR_OPERATION_FAILED);
+    no_faults();
+    assert_tags(VDA, "");
+    assert_tags(VDB, "");
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
+    assert_done(create("s1", 0));
+}
+
+static void
 failed_metadata_takes_the_tag_away_again(void **state)
 {
     (void)state;
@@ -217,6 +231,7 @@ main(void)
         CASE(offline_snapshot_is_in_every_image_and_listed),
         CASE(live_snapshot_pauses_and_goes_on),
         CASE(halt_stops_the_domain),
+        CASE(failed_job_is_told_with_its_cause),
         CASE(failed_metadata_takes_the_tag_away_again),
         CASE(failed_file_of_the_former_current_undoes_all),
         CASE(failed_metadata_lets_a_live_guest_run_on),
