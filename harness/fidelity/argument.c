@@ -277,6 +277,55 @@ make_job(Making *making)
                : json_string(ONE_OF(making, job_names));
 }
 
+/* Mostly a job of that status, where there is one. */
+static json_t *
+make_job_in(Making *making, gboolean block, const char *status, const char *other)
+{
+    guint count = view_jobs(making->view);
+    guint first = choose(making->choices, MAX(1, count));
+
+    for (guint i = 0; i < count && !chance(making->choices, 6); i++) {
+        guint index = (first + i) % count;
+        const char *now = view_job_status(making->view, index);
+
+        if ((!block || view_job_is_block(making->view, index)) &&
+            (strcmp(now, status) == 0 || strcmp(now, other) == 0)) {
+            return json_string(view_job(making->view, index));
+        }
+    }
+    return make_job(making);
+}
+
+json_t *
+make_paused_job(Making *making)
+{
+    return make_job_in(making, TRUE, "paused", "standby");
+}
+
+json_t *
+make_ready_job(Making *making)
+{
+    return make_job_in(making, TRUE, "ready", "standby");
+}
+
+json_t *
+make_pending_job(Making *making)
+{
+    return make_job_in(making, TRUE, "pending", "waiting");
+}
+
+json_t *
+make_concluded_job(Making *making)
+{
+    return make_job_in(making, FALSE, "concluded", "concluded");
+}
+
+json_t *
+make_concluded_block_job(Making *making)
+{
+    return make_job_in(making, TRUE, "concluded", "concluded");
+}
+
 json_t *
 make_new_job(Making *making)
 {

@@ -235,7 +235,8 @@ make_qemu_io(Making *making)
 json_t *
 make_migrate(Making *making)
 {
-    gboolean wrong = view_has_block_job(making->view) || chance(making->choices, 4) ||
+    gboolean wrong = view_has_block_job(making->view) || view_has_stuck_bitmap(making->view) ||
+                     chance(making->choices, 4) ||
                      g_strcmp0(view_status(making->view), "restore-vm") == 0;
 
     return json_pack("{s:s}", "uri", wrong ? "nosuch:x" : "exec:cat > vm.state");

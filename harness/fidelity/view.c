@@ -68,12 +68,49 @@ find_node(const View *view, const char *name)
 }
 
 gboolean
-view_has_block_job(const View *view)
+view_job_is_block(const View *view, guint index)
 {
     static const char *const types[] = {"backup", "mirror", "commit", "stream", NULL};
 
+    return g_strv_contains(types, text_at(view->jobs, index, "type"));
+}
+
+const char *
+view_job_status(const View *view, guint index)
+{
+    return text_at(view->jobs, index, "status");
+}
+
+gboolean
+view_has_block_job(const View *view)
+{
     for (guint i = 0; i < view_jobs(view); i++) {
-        if (g_strv_contains(types, text_at(view->jobs, i, "type"))) {
+        if (view_job_is_block(view, i)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+has_persistent(const json_t *bitmaps)
+{
+    for (guint i = 0; i < json_array_size(bitmaps); i++) {
+        if (json_is_true(json_object_get(json_array_get(bitmaps, i), "persistent"))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
+view_has_stuck_bitmap(const View *view)
+{
+    for (guint i = 0; i < view_nodes(view); i++) {
+        const json_t *node = json_array_get(view->nodes, i);
+
+        if (json_is_true(json_object_get(node, "ro")) &&
+            has_persistent(json_object_get(node, "dirty-bitmaps"))) {
             return TRUE;
         }
     }

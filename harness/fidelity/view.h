@@ -27,6 +27,11 @@ guint view_nodes(const View *view);
 const char *view_node(const View *view, guint index);
 /** The run state, "running"; borrowed. */
 const char *view_status(const View *view);
+/** Whether a read-only node has a bitmap that is to be stored: that fails. */
+gboolean view_has_stuck_bitmap(const View *view);
+/** Whether a job is a block job, and its status; borrowed. */
+gboolean view_job_is_block(const View *view, guint index);
+const char *view_job_status(const View *view, guint index);
 /** Whether a block job is there. */
 gboolean view_has_block_job(const View *view);
 /** Whether nobody uses a node. */
