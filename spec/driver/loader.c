@@ -169,8 +169,9 @@ load_status(VmDriver *driver, const char *name)
 /* ---- one of them again ---- */
 
 void
-vm_driver_reload_domain(VmDriver *driver, const char *name)
+vm_driver_reload_domain(VmDriver *driver, const char *domain_name)
 {
+    g_autofree char *name = g_strdup(domain_name); /* it may be the domain's own, which goes */
     vm_driver_remove_domain(g_hash_table_lookup(driver->by_name, name));
     g_autofree char *config = vm_path_config(driver, name);
     g_autofree char *status = vm_path_status(driver, name);
