@@ -167,10 +167,41 @@ make_sized_node(Making *making)
     return pick_node(making, has_own_size);
 }
 
+static gboolean
+is_loose_qcow2(const View *view, guint index)
+{
+    return is_qcow2(view, index) && view_is_loose(view, view_node(view, index));
+}
+
 json_t *
 make_target(Making *making)
 {
-    return pick_node(making, is_qcow2);
+    return pick_node(making, chance(making->choices, 4) ? is_qcow2 : is_loose_qcow2);
+}
+
+static gboolean
+is_loose_format(const View *view, guint index)
+{
+    return is_format(view, index) && view_is_loose(view, view_node(view, index));
+}
+
+/* What jobs are about has nothing above it. */
+json_t *
+make_source(Making *making)
+{
+    return pick_node(making, chance(making->choices, 4) ? is_format : is_loose_format);
+}
+
+static gboolean
+is_layered(const View *view, guint index)
+{
+    return is_loose_format(view, index) && !has_own_size(view, index);
+}
+
+json_t *
+make_layered_node(Making *making)
+{
+    return pick_node(making, chance(making->choices, 3) ? is_format : is_layered);
 }
 
 /* A loose node: where an overlay that has users is put over another node and that is undone,
@@ -423,6 +454,44 @@ make_file(Making *making)
 }
 
 /* ---- objects ---- */
+
+static void
+add_bitmap(Making *making, json_t *backup)
+{
+    static const char *const syncs[] = {"incremental", "bitmap", "bitmap", "full"};
+    const char *sync = ONE_OF(making, syncs);
+    json_t *mode =
+        strcmp(sync, "incremental") == 0 ? json_string("on-success") : make_bitmap_mode(making);
+
+    json_object_set_new(backup, "sync", json_string(sync));
+    json_object_set_new(backup, "bitmap", make_bitmap(making));
+    json_object_set_new(backup, "bitmap-mode", mode);
+}
+
+json_t *
+make_backup(Making *making)
+{
+    static const char *const syncs[] = {"full", "full", "top", "none"};
+    static const Argument arguments[] = {
+        {"target", make_target, 1},
+        {"device", make_source, 1},
+        {"job-id", make_new_job, 1},
+        {"sync", make_backup_sync, 1},
+        {"auto-finalize", make_bool, 3},
+        {"auto-dismiss", make_bool, 4},
+        {"bitmap", make_bitmap, 12},
+        {"bitmap-mode", make_bitmap_mode, 12},
+        {NULL},
+    };
+    json_t *backup = make_arguments(making, arguments);
+
+    if (chance(making->choices, 3)) {
+        add_bitmap(making, backup);
+    } else if (!chance(making->choices, 8)) {
+        json_object_set_new(backup, "sync", json_string(ONE_OF(making, syncs)));
+    }
+    return backup;
+}
 
 static void
 make_wrong(Making *making, json_t *object, const Argument *arguments)

@@ -32,6 +32,8 @@ json_t *make_protocol_node(Making *making);
 json_t *make_new_node(Making *making);
 json_t *make_written_node(Making *making);
 json_t *make_target(Making *making);
+json_t *make_source(Making *making);
+json_t *make_layered_node(Making *making);
 json_t *make_writable_node(Making *making);
 json_t *make_sized_node(Making *making);
 json_t *make_overlay(Making *making);
@@ -63,6 +65,9 @@ json_t *make_mirror_sync(Making *making);
 json_t *make_bitmap_mode(Making *making);
 json_t *make_policy(Making *making);
 json_t *make_new_device(Making *making);
+
+/** blockdev-backup as a whole: modes and bitmaps that mostly go together. */
+json_t *make_backup(Making *making);
 
 /** An object of arguments; seldom one too few, one too many, or one of a wrong type. */
 json_t *make_arguments(Making *making, const Argument *arguments);
