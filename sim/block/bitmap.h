@@ -112,6 +112,8 @@ void sim_bitmaps_load(SimNode *node);
 /** A writable node is closed, or its image let go: store and forget the persistent ones.  What
  *  cannot be stored is lost. */
 void sim_bitmaps_store(SimNode *node);
+/** Whether that would lose none: FALSE where one was made persistent on a read-only node. */
+gboolean sim_bitmaps_can_store(const SimNode *node);
 /** The node turns read-only: store the persistent ones.  When that fails nothing is changed. */
 gboolean sim_bitmaps_fix(SimNode *node, GError **error);
 /** The node can be written again: what is stored is marked in use. */

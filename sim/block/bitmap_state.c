@@ -2,22 +2,22 @@
 #include "sim/block/bitmap_state.h"
 
 static const SimBitmapLook looks[SIM_BITMAP_STATES] = {
-    /*                             name              recording busy persistent inconsistent */
-    [SIM_BITMAP_ON] = {"on", TRUE, FALSE, FALSE, FALSE},
-    [SIM_BITMAP_OFF] = {"off", FALSE, FALSE, FALSE, FALSE},
-    [SIM_BITMAP_ON_BUSY] = {"on-busy", TRUE, TRUE, FALSE, FALSE},
-    [SIM_BITMAP_OFF_BUSY] = {"off-busy", FALSE, TRUE, FALSE, FALSE},
-    [SIM_BITMAP_KEPT_ON] = {"kept-on", TRUE, FALSE, TRUE, FALSE},
-    [SIM_BITMAP_KEPT_OFF] = {"kept-off", FALSE, FALSE, TRUE, FALSE},
-    [SIM_BITMAP_KEPT_ON_BUSY] = {"kept-on-busy", TRUE, TRUE, TRUE, FALSE},
-    [SIM_BITMAP_KEPT_OFF_BUSY] = {"kept-off-busy", FALSE, TRUE, TRUE, FALSE},
-    [SIM_BITMAP_FIXED_ON] = {"fixed-on", TRUE, FALSE, TRUE, FALSE},
-    [SIM_BITMAP_FIXED_OFF] = {"fixed-off", FALSE, FALSE, TRUE, FALSE},
-    [SIM_BITMAP_FIXED_ON_BUSY] = {"fixed-on-busy", TRUE, TRUE, TRUE, FALSE},
-    [SIM_BITMAP_FIXED_OFF_BUSY] = {"fixed-off-busy", FALSE, TRUE, TRUE, FALSE},
-    [SIM_BITMAP_BROKEN] = {"broken", FALSE, FALSE, TRUE, TRUE},
-    [SIM_BITMAP_BROKEN_BUSY] = {"broken-busy", FALSE, TRUE, TRUE, TRUE},
-    [SIM_BITMAP_BROKEN_FIXED] = {"broken-fixed", FALSE, FALSE, TRUE, TRUE},
+    /*                             name              recording busy persistent inconsistent fixed */
+    [SIM_BITMAP_ON] = {"on", TRUE, FALSE, FALSE, FALSE, FALSE},
+    [SIM_BITMAP_OFF] = {"off", FALSE, FALSE, FALSE, FALSE, FALSE},
+    [SIM_BITMAP_ON_BUSY] = {"on-busy", TRUE, TRUE, FALSE, FALSE, FALSE},
+    [SIM_BITMAP_OFF_BUSY] = {"off-busy", FALSE, TRUE, FALSE, FALSE, FALSE},
+    [SIM_BITMAP_KEPT_ON] = {"kept-on", TRUE, FALSE, TRUE, FALSE, FALSE},
+    [SIM_BITMAP_KEPT_OFF] = {"kept-off", FALSE, FALSE, TRUE, FALSE, FALSE},
+    [SIM_BITMAP_KEPT_ON_BUSY] = {"kept-on-busy", TRUE, TRUE, TRUE, FALSE, FALSE},
+    [SIM_BITMAP_KEPT_OFF_BUSY] = {"kept-off-busy", FALSE, TRUE, TRUE, FALSE, FALSE},
+    [SIM_BITMAP_FIXED_ON] = {"fixed-on", TRUE, FALSE, TRUE, FALSE, TRUE},
+    [SIM_BITMAP_FIXED_OFF] = {"fixed-off", FALSE, FALSE, TRUE, FALSE, TRUE},
+    [SIM_BITMAP_FIXED_ON_BUSY] = {"fixed-on-busy", TRUE, TRUE, TRUE, FALSE, TRUE},
+    [SIM_BITMAP_FIXED_OFF_BUSY] = {"fixed-off-busy", FALSE, TRUE, TRUE, FALSE, TRUE},
+    [SIM_BITMAP_BROKEN] = {"broken", FALSE, FALSE, TRUE, TRUE, FALSE},
+    [SIM_BITMAP_BROKEN_BUSY] = {"broken-busy", FALSE, TRUE, TRUE, TRUE, FALSE},
+    [SIM_BITMAP_BROKEN_FIXED] = {"broken-fixed", FALSE, FALSE, TRUE, TRUE, TRUE},
 };
 
 /* Refusals, and what cannot be; the rest of the table is states. */

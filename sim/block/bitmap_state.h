@@ -53,6 +53,7 @@ typedef struct {
     gboolean busy;
     gboolean persistent;
     gboolean inconsistent;
+    gboolean fixed; /* read-only; queries do not show it */
 } SimBitmapLook;
 
 /** Why something is refused. */

@@ -134,6 +134,17 @@ drop_persistent(SimNode *node)
     }
 }
 
+gboolean
+sim_bitmaps_can_store(const SimNode *node)
+{
+    for (guint i = 0; node->read_only && node->bitmaps != NULL && i < node->bitmaps->len; i++) {
+        const SimBitmap *bitmap = node->bitmaps->pdata[i];
+        if (is_storable(bitmap) && !sim_bitmap_look(bitmap->state)->fixed)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 void
 sim_bitmaps_store(SimNode *node)
 {

@@ -178,9 +178,7 @@ sim_copy_before_write_insert(SimNode *source, SimNode *target, const char *name,
     SimFilterOptions options = {
         .driver = SIM_DRIVER_COPY_BEFORE_WRITE, .name = name, .target = target};
     SimNode *filter = sim_graph_insert_filter(source, &options, error);
-    if (filter == NULL)
-        g_prefix_error(error, "Could not create node: ");
-    else
+    if (filter != NULL)
         sim_copy_before_write_attach(filter, NULL, FALSE);
     return filter;
 }

@@ -28,10 +28,10 @@ is_read_only(SimDriver driver)
     return driver == SIM_DRIVER_COMMIT_TOP;
 }
 
-SimNode *
-sim_graph_insert_filter(SimNode *node, const SimFilterOptions *options, GError **error)
+/* The filter over the node, without users. */
+static SimNode *
+create_filter(SimNode *node, const SimFilterOptions *options, GError **error)
 {
-    g_assert(sim_driver_is_filter(options->driver));
     SimGraph *graph = node->graph;
     SimNode *filter = sim_node_new(graph, options->name, options->driver, error);
     if (filter == NULL)
@@ -41,12 +41,37 @@ sim_graph_insert_filter(SimNode *node, const SimFilterOptions *options, GError *
     link_filtered(filter, node);
     if (options->target != NULL)
         filter->target = sim_edge_new_child(options->target, "target", filter);
-    g_autoptr(GPtrArray) moved = sim_graph_move_users(node, filter);
     if (sim_graph_refresh(graph, error))
         return filter;
-    sim_edges_move(moved, node);
     sim_node_close(filter, FALSE);
     refresh_surely(graph);
+    return NULL;
+}
+
+/* Only those of backup and stream are opened as any node is, and then put in. */
+static void
+tell_stage(SimDriver driver, const char *stage, GError **error)
+{
+    if (driver == SIM_DRIVER_COPY_BEFORE_WRITE || driver == SIM_DRIVER_COPY_ON_READ)
+        g_prefix_error(error, "Could not %s node: ", stage);
+}
+
+SimNode *
+sim_graph_insert_filter(SimNode *node, const SimFilterOptions *options, GError **error)
+{
+    g_assert(sim_driver_is_filter(options->driver));
+    SimNode *filter = create_filter(node, options, error);
+    if (filter == NULL) {
+        tell_stage(options->driver, "create", error);
+        return NULL;
+    }
+    g_autoptr(GPtrArray) moved = sim_graph_move_users(node, filter);
+    if (sim_graph_refresh(node->graph, error))
+        return filter;
+    tell_stage(options->driver, "replace", error);
+    sim_edges_move(moved, node);
+    sim_node_close(filter, FALSE);
+    refresh_surely(node->graph);
     return NULL;
 }
 

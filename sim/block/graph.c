@@ -239,11 +239,27 @@ sim_graph_append_done(SimNode *node, gboolean was_read_only)
 
 /* ---- migration ---- */
 
-void
-sim_graph_inactivate(SimGraph *graph)
+static gboolean
+can_let_go(const SimGraph *graph, GError **error)
+{
+    for (guint i = 0; i < graph->nodes->len; i++) {
+        const SimNode *node = graph->nodes->pdata[i];
+        if (!sim_bitmaps_can_store(node))
+            return sim_qmp_refuse(error,
+                                  "Lost persistent bitmaps during inactivation of node '%s': No "
+                                  "write access",
+                                  node->name);
+    }
+    return TRUE;
+}
+
+gboolean
+sim_graph_inactivate(SimGraph *graph, GError **error)
 {
     if (graph->inactive)
-        return;
+        return TRUE;
+    if (!can_let_go(graph, error))
+        return FALSE;
     for (guint i = 0; i < graph->nodes->len; i++) {
         SimNode *node = graph->nodes->pdata[i];
         sim_bitmaps_store(node);
@@ -253,6 +269,7 @@ sim_graph_inactivate(SimGraph *graph)
     graph->inactive = TRUE;
     gboolean ok = sim_graph_refresh(graph, NULL);
     g_assert(ok);
+    return TRUE;
 }
 
 gboolean

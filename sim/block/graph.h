@@ -137,8 +137,10 @@ void sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay, gboole
 /** It is there to stay: the bitmaps of node are stored; when that fails, node stays writable. */
 void sim_graph_append_done(SimNode *node, gboolean was_read_only);
 
-/** Let the images go / take them back with their locks. */
-void sim_graph_inactivate(SimGraph *graph);
+/** Let the images go.  Refused, and nothing changed, where a bitmap that was made persistent on a
+ *  read-only node cannot be stored. */
+gboolean sim_graph_inactivate(SimGraph *graph, GError **error);
+/** Take them back with their locks. */
 gboolean sim_graph_activate(SimGraph *graph, GError **error);
 
 /** Set a QMP GenericError with a printf-style text; always FALSE. */

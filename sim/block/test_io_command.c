@@ -95,7 +95,7 @@ test_images_of_another_process_are_not_written(void **state)
     GraphRig *rig = *state;
     GString *out = g_string_new(NULL);
     g_autoptr(GError) refused = NULL;
-    sim_graph_inactivate(rig->graph);
+    assert_true(sim_graph_inactivate(rig->graph, NULL));
     assert_int_equal(sim_io_command(graph_node(rig, "a"), NULL, "write 0 1", out, &refused),
                      -EPERM);
     expect_refusal(&refused, "Block node is read-only");

@@ -86,7 +86,7 @@ test_refusals_leave_data_and_bitmaps(void **state)
     assert_true(sim_graph_set_read_only(node, TRUE, NULL));
     assert_int_equal(sim_node_write(node, 0, 512, 7), EROFS);
     assert_true(sim_graph_set_read_only(node, FALSE, NULL));
-    sim_graph_inactivate(rig->graph);
+    assert_true(sim_graph_inactivate(rig->graph, NULL));
     assert_int_equal(sim_node_write(node, 0, 512, 7), EPERM);
     assert_true(sim_graph_activate(rig->graph, NULL));
     assert_int_equal(sim_bitmap_count(bitmap), 0);

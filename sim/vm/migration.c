@@ -79,19 +79,22 @@ complain(SimMachine *machine, const char *text)
     g_string_append_printf(machine->output, "qemu-system-x86_64: %s\n", text);
 }
 
-/* The way back: the guest goes on as it was.  `text` is taken. */
+/* The way back: the guest goes on as it was, but does not look it where it was stopped to be moved.
+ * `text` (may be NULL) is taken. */
 static void
 send_failed(SimMachine *machine, SimRunState before, char *text)
 {
     g_free(machine->migration_error);
     machine->migration_error = text;
-    complain(machine, text);
+    if (text != NULL)
+        complain(machine, text);
     disconnect(machine);
     sim_migration_status(machine, "failed");
     if (before == SIM_RUN_RUNNING && !sim_machine_running(machine))
         sim_machine_resume(machine);
     else
-        sim_machine_set_run(machine, before);
+        sim_machine_set_run(machine,
+                            machine->run == SIM_RUN_FINISH_MIGRATE ? SIM_RUN_POSTMIGRATE : before);
 }
 
 /* Why the other side is not there at all, before anything is sent; or NULL. */
@@ -171,8 +174,13 @@ sim_migration_send(SimMachine *machine, const char *argument)
         send_failed(machine, before, failure);
         return;
     }
+    g_autoptr(GError) lost = NULL;
+    if (!sim_graph_inactivate(machine->graph, &lost)) {
+        complain(machine, lost->message);
+        send_failed(machine, before, NULL);
+        return;
+    }
     disconnect(machine);
-    sim_graph_inactivate(machine->graph);
     sim_machine_set_run(machine, SIM_RUN_POSTMIGRATE);
     sim_migration_status(machine, "completed");
 }

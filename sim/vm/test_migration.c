@@ -116,6 +116,46 @@ test_a_write_error_lets_the_guest_go_on(void **state)
     rig_expect_status(rig, "running");
 }
 
+/* A bitmap that the read-only node `a` cannot store. */
+static void
+add_lost_bitmap(Rig *rig)
+{
+    rig_image(rig, "/o.qcow2", NULL);
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'o','backing':null,"
+           "'file':{'driver':'file','filename':'/o.qcow2'}}");
+    rig_do(rig, "blockdev-snapshot", "{'node':'a','overlay':'o'}");
+    rig_do(rig, "block-dirty-bitmap-add", "{'node':'a','name':'m','persistent':true}");
+}
+
+static void
+test_a_bitmap_that_would_be_lost_fails_it(void **state)
+{
+    Rig *rig = *state;
+    add_lost_bitmap(rig);
+    rig_do(rig, "cont", NULL);
+    save(rig);
+    rig_expect_events(rig->vm,
+                      "RESUME setup MIGRATION_PASS active STOP MIGRATION_PASS failed RESUME");
+    g_autofree char *status = migration_status(rig->vm);
+    assert_string_equal(status, "failed");
+    rig_expect_status(rig, "running");
+    rig_do(rig, "block-dirty-bitmap-remove", "{'node':'a','name':'m'}");
+}
+
+static void
+test_a_guest_that_stood_looks_migrated_all_the_same(void **state)
+{
+    Rig *rig = *state;
+    add_lost_bitmap(rig);
+    save(rig);
+    g_autofree char *status = migration_status(rig->vm);
+    assert_string_equal(status, "failed");
+    rig_expect_status(rig, "postmigrate");
+    rig_do(rig, "cont", NULL);
+    rig_expect_status(rig, "running");
+}
+
 static void
 test_refusals(void **state)
 {
@@ -167,6 +207,8 @@ main(void)
         RIG_TEST(test_a_guest_that_was_not_started_stays_so),
         RIG_TEST(test_garbage_ends_the_instance),
         RIG_TEST(test_a_write_error_lets_the_guest_go_on),
+        RIG_TEST(test_a_bitmap_that_would_be_lost_fails_it),
+        RIG_TEST(test_a_guest_that_stood_looks_migrated_all_the_same),
         RIG_TEST(test_refusals),
         RIG_TEST(test_events_come_where_they_are_wanted),
         RIG_TEST(test_the_images_are_let_go_and_taken_back),
