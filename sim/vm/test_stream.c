@@ -27,7 +27,8 @@ test_refusals(void **state)
         {"'device':'top','backing-file':'x'",
          "backing file specified, but streaming the entire chain"},
         {"'device':'top','speed':-1", "Parameter 'speed' expects a non-negative value"},
-        {"'device':'top','filter-node-name':'b'", "Duplicate nodes with node-name='b'"},
+        {"'device':'top','filter-node-name':'b'",
+         "Could not create node: Duplicate nodes with node-name='b'"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *arguments = g_strdup_printf("{'job-id':'j',%s}", rows[i][0]);
