@@ -288,11 +288,15 @@ take_world(Oracle *oracle, Observation *after)
     oracle->world = after;
 }
 
-/* Nobody can know yet what the call has come to (VM-HANG-001). */
+/* Nobody can know yet what the call has come to (VM-HANG-001); or a process took it along, or the
+ * end of the process is what lets an interrupted call be finished or undone (VM-HANG-003). */
 static gboolean
 is_in_doubt(const OracleStep *step)
 {
-    return step->hangs && step->code == VIR_ERR_OPERATION_TIMEOUT;
+    if (step->dies)
+        return step->code == VIR_ERR_OPERATION_FAILED;
+    return step->hangs && (step->code == VIR_ERR_OPERATION_TIMEOUT ||
+                           (step->code == 0 && step->call == VM_CALL_DOMAIN_DESTROY));
 }
 
 OracleFinding *

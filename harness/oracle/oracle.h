@@ -25,6 +25,7 @@ typedef struct {
     const char *xml;      /* document handed in, or NULL */
     const char *argument; /* path, new name, … or NULL */
     int hangs;            /* a process hangs: the call may have had no answer (VM-HANG-001) */
+    int dies;             /* a process is killed in the middle of a call, maybe of this one */
     int code;             /* after the call: 0 or VIR_ERR_* */
     const char *text;     /* after the call: the error's text, or NULL */
     const char *result;   /* after the call: the new snapshot's name, or NULL */

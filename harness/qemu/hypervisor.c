@@ -218,6 +218,17 @@ refuse_unanswered(json_t *arguments, GError **error)
     return FALSE;
 }
 
+/* What was done has been answered to nobody. */
+static gboolean
+refuse_killed(const QemuMachine *machine, json_t **reply, GError **error)
+{
+    if (reply != NULL)
+        json_decref(g_steal_pointer(reply));
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED, "instance '%s' was killed",
+                machine->name);
+    return FALSE;
+}
+
 static gboolean
 port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
              json_t **reply, GError **error)
@@ -235,8 +246,8 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
     gboolean ok =
         qemu_monitor_command(handle(instance)->monitor, name, arguments, fd, reply, &failure) ||
         qemu_hypervisor_explain(machine, failure, error);
-    if (ok)
-        qemu_hypervisor_after(qemu_hypervisor_own(instance->hypervisor), machine, name);
+    if (ok && !qemu_hypervisor_after(qemu_hypervisor_own(instance->hypervisor), machine, name))
+        ok = refuse_killed(machine, reply, error);
     if (!g_str_has_prefix(name, "query-"))
         qemu_hypervisor_own(instance->hypervisor)->changes++;
     qemu_hypervisor_count_time(qemu_hypervisor_own(instance->hypervisor), began);

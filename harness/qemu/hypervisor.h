@@ -61,3 +61,7 @@ gboolean qemu_hypervisor_hang_at(VmHypervisor *hypervisor, const char *instance,
                                  const char *command, GError **error);
 /** End the process of an instance by SIGKILL, and see it end. */
 gboolean qemu_hypervisor_kill(VmHypervisor *hypervisor, const char *instance, GError **error);
+/** The same when the driver's next command of that name comes: before it is done, or (`after`) when
+ *  it has been done and before the driver gets the answer. */
+gboolean qemu_hypervisor_kill_at(VmHypervisor *hypervisor, const char *instance,
+                                 const char *command, gboolean after, GError **error);

@@ -65,6 +65,7 @@ gboolean qemu_hypervisor_explain(QemuMachine *machine, GError *failure, GError *
 
 /** Before the driver's command: the guest's channel has to know of some. */
 void qemu_hypervisor_before(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command);
-/** After it was done: what the guest does on it is waited for, as a miniature would do it at
- *  once. */
-void qemu_hypervisor_after(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command);
+/** After it was done: what the guest does on it is waited for, as a miniature would do it at once.
+ *  FALSE where the process is to be killed before it answers, and has been. */
+gboolean qemu_hypervisor_after(QemuHypervisor *hypervisor, QemuMachine *machine,
+                               const char *command);

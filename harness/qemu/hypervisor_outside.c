@@ -184,6 +184,8 @@ qemu_hypervisor_before(QemuHypervisor *hypervisor, QemuMachine *machine, const c
 {
     if (g_strcmp0(machine->hang_at, command) == 0)
         stop_machine(machine);
+    if (!machine->end_after && g_strcmp0(machine->end_at, command) == 0)
+        qemu_hypervisor_kill_machine(machine);
     if (hypervisor->rom == NULL)
         return;
     if (strcmp(command, "system_reset") == 0)
@@ -205,11 +207,16 @@ await_button(QemuHypervisor *hypervisor, QemuMachine *machine)
         look_if_running(hypervisor, machine, &running, NULL);
 }
 
-void
+gboolean
 qemu_hypervisor_after(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command)
 {
+    if (machine->end_after && g_strcmp0(machine->end_at, command) == 0) {
+        qemu_hypervisor_kill_machine(machine);
+        return FALSE;
+    }
     if (hypervisor->rom != NULL && strcmp(command, "system_powerdown") == 0)
         await_button(hypervisor, machine);
+    return TRUE;
 }
 
 /* ---- signals ---- */
@@ -260,5 +267,18 @@ qemu_hypervisor_kill(VmHypervisor *hypervisor, const char *instance, GError **er
     if (machine == NULL)
         return FALSE;
     qemu_hypervisor_kill_machine(machine);
+    return TRUE;
+}
+
+gboolean
+qemu_hypervisor_kill_at(VmHypervisor *hypervisor, const char *instance, const char *command,
+                        gboolean after, GError **error)
+{
+    QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
+    if (machine == NULL)
+        return FALSE;
+    g_free(machine->end_at);
+    machine->end_at = g_strdup(command);
+    machine->end_after = after;
     return TRUE;
 }

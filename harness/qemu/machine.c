@@ -111,6 +111,7 @@ qemu_machine_unref(QemuMachine *machine)
     g_free(machine->socket_path);
     g_free(machine->log_path);
     g_free(machine->hang_at);
+    g_free(machine->end_at);
     g_free(machine->name);
     g_free(machine);
 }

@@ -23,6 +23,8 @@ typedef struct {
     QemuGuestChannel *guest;
     gboolean stopped;     /* by a signal of ours: nothing is answered */
     char *hang_at;        /* the command at which it is to be stopped, or NULL */
+    char *end_at;         /* the command at which it is to be killed, or NULL */
+    gboolean end_after;   /* … once it has been done */
     QemuMonitor *drivers; /* the driver's monitor, borrowed, or NULL */
 } QemuMachine;
 

@@ -149,17 +149,23 @@ test_a_hang_times_out_and_recovers(void **state)
 }
 
 static void
-test_what_hangs_can_be_killed_and_not_attached_to(void **state)
+test_what_hangs_can_be_attached_to_and_killed(void **state)
 {
     const QemuTest *test = *state;
     const VmHypervisorOps *ops = test->hypervisor->ops;
     VmInstance *vm = started(test, "vm", NULL);
     assert_true(qemu_hypervisor_hang(test->hypervisor, "vm", TRUE, NULL));
     ops->detach(vm);
+    vm = ops->attach(test->hypervisor, "vm", NULL);
+    assert_non_null(vm);
+    assert_false(ops->settled(vm));
     g_autoptr(GError) error = NULL;
-    assert_null(ops->attach(test->hypervisor, "vm", &error));
+    assert_false(vm_qmp(vm, "query-status", NULL, &error));
     assert_true(g_error_matches(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT));
     assert_true(qemu_hypervisor_kill(test->hypervisor, "vm", NULL));
+    assert_true(ops->settled(vm));
+    assert_true(ops->ended(vm, NULL));
+    ops->detach(vm);
     vm = started(test, "vm", NULL);
     assert_true(qemu_hypervisor_hang(test->hypervisor, "vm", TRUE, NULL));
     ops->kill(vm);
@@ -242,7 +248,7 @@ main(void)
         ENDING(test_a_long_folder_is_no_obstacle),
         ENDING(test_an_end_unasked_is_seen),
         HASTY(test_a_hang_times_out_and_recovers),
-        HASTY(test_what_hangs_can_be_killed_and_not_attached_to),
+        HASTY(test_what_hangs_can_be_attached_to_and_killed),
         ENDING(test_a_stream_that_is_none_ends_the_process),
         ENDING(test_it_dies_with_the_harness),
     };

@@ -444,14 +444,18 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
 static gboolean
 compile_disturb(Compiler *compiler, ScnStep *step, GError **error)
 {
-    gboolean at = step->words->len == 4 && strcmp(word_text(step, 0), "hang") == 0 &&
-                  strcmp(word_text(step, 2), "at") == 0;
+    gboolean kills = strcmp(word_text(step, 0), "kill") == 0;
+    gboolean at = step->words->len == 4 && ((strcmp(word_text(step, 2), "at") == 0 &&
+                                             (kills || strcmp(word_text(step, 0), "hang") == 0)) ||
+                                            (strcmp(word_text(step, 2), "after") == 0 && kills));
 
     step->kind = SCN_STEP_DISTURB;
     g_hash_table_add(compiler->needs, (gpointer)(at ? "hang-at" : "hang"));
     return at || step->words->len == 2 ||
            usage(compiler, step,
-                 "hang DOMAIN', 'hang DOMAIN at COMMAND', 'unhang DOMAIN' or 'kill DOMAIN", error);
+                 "hang DOMAIN', 'hang DOMAIN at COMMAND', 'unhang DOMAIN', 'kill DOMAIN', "
+                 "'kill DOMAIN at COMMAND' or 'kill DOMAIN after COMMAND",
+                 error);
 }
 
 static gboolean

@@ -41,14 +41,18 @@ scn_run_disturb(ScnRun *run, const ScnStep *step)
     g_autofree char *verb = scn_word(run, step, 0);
     g_autofree char *name = scn_word(run, step, 1);
     g_autofree char *real = scn_real_name(run, name);
-    g_autofree char *at = step->words->len > 3 ? scn_word(run, step, 3) : NULL;
-    g_autofree char *what = at ? g_strdup_printf("hang %s", at) : g_strdup(verb);
+    g_autofree char *when = scn_word(run, step, 2);
+    g_autofree char *at = scn_word(run, step, 3);
+    g_autofree char *what =
+        at ? g_strdup_printf("%s%s %s", verb, strcmp(when, "after") == 0 ? "-after" : "", at)
+           : g_strdup(verb);
     struct vm_error err = {0};
 
     if (!run->target.disturb)
         return scn_fail(run, verb, "this target cannot do so");
     run->damaged |= strcmp(verb, "kill") != 0;
     run->hangs = strcmp(verb, "hang") == 0;
+    run->dies = at && strcmp(verb, "kill") == 0;
     if (run->target.disturb(run->conn, real, strcmp(verb, "unhang") == 0 ? "continue" : what,
                             &err) == 0)
         return TRUE;

@@ -224,7 +224,8 @@ scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answ
                        .moment = args->moment,
                        .xml = args->xml,
                        .argument = args->argument,
-                       .hangs = run->hangs};
+                       .hangs = run->hangs,
+                       .dies = run->dies};
     const char *predicted = NULL, *rule = NULL;
     g_autoptr(GArray) sent = g_array_new(FALSE, FALSE, sizeof(struct vm_event));
     g_autofree char *line = NULL;
@@ -435,11 +436,11 @@ run_clock(ScnRun *run, const ScnStep *step)
 }
 
 static gboolean (*const runners[])(ScnRun *run, const ScnStep *step) = {
-    [SCN_STEP_CALL] = run_command,      [SCN_STEP_DOMAIN] = scn_run_domain,
-    [SCN_STEP_DOCUMENT] = run_document, [SCN_STEP_EDIT] = scn_run_edit,
-    [SCN_STEP_GUEST] = scn_run_guest,   [SCN_STEP_MARK] = scn_run_mark,
-    [SCN_STEP_RESTART] = run_restart,   [SCN_STEP_CLOCK] = run_clock,
-    [SCN_STEP_FILE] = scn_run_file,     [SCN_STEP_EXPECT] = scn_run_expect,
+    [SCN_STEP_CALL] = run_command,        [SCN_STEP_DOMAIN] = scn_run_domain,
+    [SCN_STEP_DOCUMENT] = run_document,   [SCN_STEP_EDIT] = scn_run_edit,
+    [SCN_STEP_GUEST] = scn_run_guest,     [SCN_STEP_MARK] = scn_run_mark,
+    [SCN_STEP_RESTART] = run_restart,     [SCN_STEP_CLOCK] = run_clock,
+    [SCN_STEP_FILE] = scn_run_file,       [SCN_STEP_EXPECT] = scn_run_expect,
     [SCN_STEP_DISTURB] = scn_run_disturb,
 };
 

@@ -50,6 +50,7 @@ typedef struct {
     gboolean failed;
     gboolean damaged; /* files were damaged on purpose, or a process lets nobody look into it */
     gboolean hangs;   /* the process of a domain, since a `hang` */
+    gboolean dies;    /* it will be killed in the middle of a call */
 } ScnRun;
 
 /** One API call, with names as on the target. */

@@ -133,6 +133,11 @@ world_disturb(ReferenceWorld *world, const char *instance, const char *what, GEr
         return qemu_hypervisor_hang_at(hypervisor, instance, what + strlen("hang "), error);
     if (strcmp(what, "kill") == 0)
         return qemu_hypervisor_kill(hypervisor, instance, error);
+    if (g_str_has_prefix(what, "kill "))
+        return qemu_hypervisor_kill_at(hypervisor, instance, what + strlen("kill "), FALSE, error);
+    if (g_str_has_prefix(what, "kill-after "))
+        return qemu_hypervisor_kill_at(hypervisor, instance, what + strlen("kill-after "), TRUE,
+                                       error);
     return vm_refuse(error, VIR_ERR_INVALID_ARG, "nothing can '%s' a process", what);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/hang.h"
+#include <signal.h>
 #include "sim/vm/qmp/command.h"
 
 /* A command that waits in the socket of a stopped process. */
@@ -66,6 +67,25 @@ sim_hang_takes(SimMonitor *monitor, const char *command, json_t *arguments)
 }
 
 void
+sim_hang_end_at(SimMachine *machine, const char *command, gboolean after)
+{
+    g_free(machine->end_at);
+    machine->end_at = g_strdup(command);
+    machine->end_after = after;
+}
+
+gboolean
+sim_hang_ends(SimMachine *machine, const char *command, json_t *arguments, VmStoreFile *pass)
+{
+    if (machine->ended || g_strcmp0(machine->end_at, command) != 0)
+        return FALSE;
+    if (machine->end_after)
+        sim_machine_command(machine, command, arguments, pass, NULL, NULL);
+    sim_machine_end(machine, -SIGKILL, FALSE);
+    return TRUE;
+}
+
+void
 sim_hang_forget(SimMonitor *monitor)
 {
     for (GList *link = monitor->machine->late.head; link != NULL; link = link->next) {
@@ -79,5 +99,6 @@ void
 sim_hang_clear(SimMachine *machine)
 {
     g_clear_pointer(&machine->hang_at, g_free);
+    g_clear_pointer(&machine->end_at, g_free);
     g_queue_clear_full(&machine->late, (GDestroyNotify)late_free);
 }

@@ -66,17 +66,19 @@ struct SimMachine {
 
     gboolean incoming; /* started as -incoming defer */
     gboolean incoming_begun;
-    const char *migration; /* status, static; NULL: never */
-    char *migration_error; /* or NULL */
+    const char *migration;       /* status, static; NULL: never */
+    char *migration_error;       /* or NULL */
     VmStoreFile *migration_file; /* or NULL, as migration_uri */
     char *migration_uri;
     gboolean migration_events;
 
     GString *output; /* what the process wrote to its standard output and error */
 
-    gboolean hung; /* see sim/vm/hang.h */
-    char *hang_at; /* it will hang when that command comes, or NULL */
-    GQueue late;   /* of SimLate *: what came since */
+    gboolean hung;      /* see sim/vm/hang.h */
+    char *hang_at;      /* it will hang when that command comes, or NULL */
+    char *end_at;       /* it will be killed when that command comes, or NULL */
+    gboolean end_after; /* … once it has been done */
+    GQueue late;        /* of SimLate *: what came since */
 
     gboolean ended;
     int status;

@@ -146,7 +146,11 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
         g_set_error(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT, "no answer to %s in time", name);
         return FALSE;
     }
-    gboolean ok = sim_machine_command(monitor->machine, name, arguments, pass, reply, error);
+    gboolean ends = sim_hang_ends(monitor->machine, name, arguments, pass);
+    gboolean ok =
+        !ends && sim_machine_command(monitor->machine, name, arguments, pass, reply, error);
+    if (ends)
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED, "the process has ended");
     json_decref(arguments);
     return ok;
 }

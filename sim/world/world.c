@@ -116,6 +116,10 @@ sim_world_disturb(SimWorld *world, const char *instance, const char *what, GErro
         sim_hang_end(machine);
     else if (strcmp(what, "kill") == 0)
         sim_machine_end(machine, -9, FALSE);
+    else if (g_str_has_prefix(what, "kill "))
+        sim_hang_end_at(machine, what + strlen("kill "), FALSE);
+    else if (g_str_has_prefix(what, "kill-after "))
+        sim_hang_end_at(machine, what + strlen("kill-after "), TRUE);
     else if (strcmp(what, "hang") == 0)
         sim_hang(machine, NULL);
     else if (g_str_has_prefix(what, "hang "))

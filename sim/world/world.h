@@ -38,10 +38,10 @@ gboolean sim_world_guest(SimWorld *world, const char *instance, const char *comm
                          GError **error);
 
 /** Stop the process of an instance ("hang", or "hang COMMAND": when that command comes), let it
- *  go on ("continue"), or end it ("kill").  OPERATION_INVALID where no such instance runs,
+ *  go on ("continue"), or end it ("kill", "kill COMMAND" or "kill-after COMMAND": when that command
+ *  comes, or has been done and is to be answered).  OPERATION_INVALID where no such instance runs,
  *  INVALID_ARG for another word. */
-gboolean sim_world_disturb(SimWorld *world, const char *instance, const char *what,
-                           GError **error);
+gboolean sim_world_disturb(SimWorld *world, const char *instance, const char *what, GError **error);
 
 /** The power goes: every instance ends, and of files and names only what was synced is left. */
 void sim_world_power_cut(SimWorld *world);

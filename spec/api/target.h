@@ -151,11 +151,11 @@ struct vm_target {
     int (*domain_get_state)(struct vm_conn *conn, const char *domain, int *state, int *reason,
                             struct vm_error *err);
     /** virDomainSaveFlags; dxml may be NULL. */
-    int (*domain_save)(struct vm_conn *conn, const char *domain, const char *path,
-                       const char *dxml, uint32_t flags, struct vm_error *err);
+    int (*domain_save)(struct vm_conn *conn, const char *domain, const char *path, const char *dxml,
+                       uint32_t flags, struct vm_error *err);
     /** virDomainRestoreFlags; dxml may be NULL. */
-    int (*domain_restore)(struct vm_conn *conn, const char *path, const char *dxml,
-                          uint32_t flags, struct vm_error *err);
+    int (*domain_restore)(struct vm_conn *conn, const char *path, const char *dxml, uint32_t flags,
+                          struct vm_error *err);
     /** virDomainManagedSave. */
     int (*domain_managed_save)(struct vm_conn *conn, const char *domain, uint32_t flags,
                                struct vm_error *err);
@@ -246,7 +246,9 @@ struct vm_target {
     /** Everything the driver logged since the last call (one line each), or NULL. */
     int (*take_log)(struct vm_conn *conn, char **text, struct vm_error *err);
     /** Do something to the process behind an active domain, without the driver's knowledge:
-     *  "hang" (it answers no more), "continue" (it goes on, late answers come), "kill". */
+     *  "hang" (it answers no more; "hang COMMAND": when that QMP command comes), "continue" (it
+     *  goes on, late answers come), "kill" ("kill COMMAND": instead of doing that command,
+     *  "kill-after COMMAND": instead of answering it). */
     int (*disturb)(struct vm_conn *conn, const char *domain, const char *what,
                    struct vm_error *err);
     /** How long the hypervisor has worked for this connection; a run tells it apart from what the
