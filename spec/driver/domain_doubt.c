@@ -12,6 +12,8 @@ vm_domain_note_failure(VmDomain *domain, const char *command, const GError *fail
 {
     if (g_error_matches(failure, VM_QMP_ERROR, VM_QMP_BROKEN))
         domain->unusable = TRUE;
+    if (g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED))
+        domain->lost = TRUE;
     if (!g_error_matches(failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT) || domain->doubt != NULL)
         return;
     domain->doubt = g_strdup(command);
@@ -23,6 +25,12 @@ gboolean
 vm_domain_in_doubt(const VmDomain *domain)
 {
     return domain->doubt != NULL;
+}
+
+gboolean
+vm_domain_is_unclear(const VmDomain *domain)
+{
+    return domain->doubt != NULL || domain->unusable || domain->lost;
 }
 
 gboolean
@@ -64,4 +72,29 @@ vm_domain_settle(VmDomain *domain)
     vm_env_log(driver->env, "domain '%s': the answer to %s has come", name, domain->doubt);
     vm_driver_reload_domain(driver, name);
     announce_change(driver, name, former);
+}
+
+/* A transient domain is recovered while it is there, a persistent one when its end is recorded. */
+void
+vm_domain_end(VmDomain *domain, int reason)
+{
+    VmDriver *driver = domain->driver;
+    gboolean recover = vm_domain_is_unclear(domain) || domain->unfinished;
+    g_autofree char *name = g_strdup(domain->def->name);
+    if (recover && !domain->persistent)
+        vm_driver_recover_ended(domain);
+    vm_domain_process_end(domain, reason);
+    if (recover && domain->persistent)
+        vm_driver_reload_domain(driver, name);
+}
+
+VmDomain *
+vm_domain_finish(VmDomain *domain)
+{
+    VmDriver *driver = domain->driver;
+    if (!domain->unfinished || vm_domain_is_unclear(domain))
+        return domain;
+    g_autofree char *name = g_strdup(domain->def->name);
+    vm_driver_reload_domain(driver, name);
+    return g_hash_table_lookup(driver->by_name, name);
 }

@@ -80,6 +80,23 @@ vm_domain_take_event(VmDomain *domain, const json_t *event)
             event_rows[i].take(domain, json_object_get(event, "data"));
 }
 
+/* DOM-SHUT-006 with a shutdown notice, DOM-SHUT-007 without one. */
+static void
+take_end(VmDomain *domain, int status)
+{
+    VmDriver *driver = domain->driver;
+    gboolean orderly = domain->shutdown_seen;
+    g_autofree char *name = g_strdup(domain->def->name);
+    if (!orderly)
+        vm_env_log(driver->env, "domain '%s': the process ended unexpectedly (status %d)", name,
+                   status);
+    vm_domain_end(domain, orderly ? VIR_DOMAIN_SHUTOFF_SHUTDOWN : VIR_DOMAIN_SHUTOFF_CRASHED);
+    vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_STOPPED,
+                       orderly ? VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN
+                               : VIR_DOMAIN_EVENT_STOPPED_FAILED);
+    vm_driver_vanish(driver, name);
+}
+
 void
 vm_domain_pump(VmDomain *domain)
 {
@@ -97,19 +114,7 @@ vm_domain_pump(VmDomain *domain)
             vm_domain_settle(domain);
         return;
     }
-
-    /* DOM-SHUT-006 with a shutdown notice, DOM-SHUT-007 without one */
-    gboolean orderly = domain->shutdown_seen, doubt = vm_domain_in_doubt(domain);
-    if (!orderly)
-        vm_env_log(domain->driver->env, "domain '%s': the process ended unexpectedly (status %d)",
-                   domain->def->name, status);
-    vm_domain_process_end(domain,
-                          orderly ? VIR_DOMAIN_SHUTOFF_SHUTDOWN : VIR_DOMAIN_SHUTOFF_CRASHED);
-    vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED,
-                       orderly ? VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN
-                               : VIR_DOMAIN_EVENT_STOPPED_FAILED);
-    if (!vm_domain_vanish(domain) && doubt)
-        vm_driver_reload_domain(domain->driver, domain->def->name);
+    take_end(domain, status);
 }
 
 void

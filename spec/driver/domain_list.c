@@ -20,6 +20,23 @@ domain_free(VmDomain *domain)
     g_free(domain);
 }
 
+static void
+new_snapshots(VmDomain *domain)
+{
+    domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
+    domain->reserved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    domain->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+void
+vm_driver_forget_snapshots(VmDomain *domain)
+{
+    vm_moment_tree_free(domain->snapshots);
+    g_hash_table_unref(domain->reserved);
+    g_hash_table_unref(domain->marks);
+    new_snapshots(domain);
+}
+
 GHashTable *
 vm_driver_new_name_table(void)
 {
@@ -35,6 +52,8 @@ vm_driver_domain(VmDriver *driver, const char *name, GError **error)
         vm_domain_pump(domain);
         domain = g_hash_table_lookup(driver->by_name, name);
     }
+    if (domain != NULL)
+        domain = vm_domain_finish(domain);
     if (domain == NULL)
         vm_refuse(error, VIR_ERR_NO_DOMAIN, "no domain with name '%s' (DOM-LOOK-001)", name);
     return domain;
@@ -101,9 +120,7 @@ vm_driver_add_domain(VmDriver *driver, VmDomainDef *def)
     domain->def = def;
     domain->state = VIR_DOMAIN_SHUTOFF;
     domain->reason = VIR_DOMAIN_SHUTOFF_UNKNOWN;
-    domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
-    domain->reserved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    domain->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    new_snapshots(domain);
     g_hash_table_insert(driver->by_name, g_strdup(def->name), domain);
     g_hash_table_insert(driver->by_uuid, g_strdup(def->uuid), domain);
     return domain;

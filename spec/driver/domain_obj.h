@@ -26,6 +26,8 @@ typedef struct VmDomain {
     VmMomentTree *snapshots; /* definitions are VmSnapshotDef */
     char *doubt;             /* the command that was not answered in time, or NULL */
     gboolean unusable;       /* the process has stopped to speak QMP */
+    gboolean lost;           /* the process has ended before it answered */
+    gboolean unfinished;     /* a call could not be undone and has left its intent */
     gboolean shutdown_seen;  /* the guest has powered off: the end is a shutdown, not a crash */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
     GHashTable *reserved;    /* char *: snapshot names whose files could not be loaded (EC-197) */
@@ -63,6 +65,8 @@ GPtrArray *vm_driver_active_domains(VmDriver *driver);
 VmDomain *vm_driver_add_domain(VmDriver *driver, VmDomainDef *def);
 /** Take a domain out of the tables and free it. */
 void vm_driver_remove_domain(VmDomain *domain);
+/** No snapshots, as of a new domain; their files stay. */
+void vm_driver_forget_snapshots(VmDomain *domain);
 /** Give it another name in the tables. */
 void vm_driver_rekey_domain(VmDomain *domain, VmDomainDef *def);
 /** Replace the definition in `def` (taken; same name and UUID). */
@@ -129,6 +133,8 @@ void vm_domain_process_end(VmDomain *domain, int reason);
 /** A transient domain that has stopped leaves the tables; its moments' files stay, found again by
  *  a domain of its UUID.  For a persistent one, nothing.  TRUE when the domain is gone. */
 gboolean vm_domain_vanish(VmDomain *domain);
+/** The same for the domain of that name, if there is one. */
+void vm_driver_vanish(VmDriver *driver, const char *name);
 /** Let the instance work in the background until it has something to say, which is taken in: *event
  *  (the caller's) is NULL where that is nothing.  OPERATION_FAILED naming `what` was going on where
  *  the process has ended. */
@@ -150,12 +156,21 @@ void vm_domain_clear_job(VmDomain *domain);
 void vm_domain_note_failure(VmDomain *domain, const char *command, const GError *failure);
 /** Whether a command has not been answered, so that nobody knows what has happened. */
 gboolean vm_domain_in_doubt(const VmDomain *domain);
+/** Whether nobody knows what the last command has done: not answered (yet), answered by no QMP, or
+ *  taken along by a process that ended.  The intent of its call stays for recovery. */
+gboolean vm_domain_is_unclear(const VmDomain *domain);
 /** Calls that change something are refused until the late answer has come: OPERATION_TIMEOUT
  *  (VM-HANG-002); or for good, but for destroy: OPERATION_FAILED (VM-HANG-003). */
 gboolean vm_domain_check_settled(const VmDomain *domain, GError **error);
 /** The answer has come: the domain is loaded anew, and its intent finished or undone.  The domain
  *  of before is freed. */
 void vm_domain_settle(VmDomain *domain);
+/** End the instance as vm_domain_process_end(), and finish or undo what an interrupted call has
+ * left. A domain that stays may be loaded anew; a transient one is still to vanish. */
+void vm_domain_end(VmDomain *domain, int reason);
+/** What a call has left unfinished is recovered before the next one: the domain of that name then,
+ *  or NULL. */
+VmDomain *vm_domain_finish(VmDomain *domain);
 
 /* ---- domain_node.c ---- */
 
@@ -300,6 +315,9 @@ void vm_snapshot_delete_recover(const VmIntent *intent);
 gboolean vm_driver_load(VmDriver *driver, GError **error);
 /** Forget a domain and load it again, its instance attached anew, and recover its intent. */
 void vm_driver_reload_domain(VmDriver *driver, const char *name);
+/** For a transient domain whose process has ended: its definition and moments as they are recorded,
+ *  and its intent recovered. */
+void vm_driver_recover_ended(VmDomain *domain);
 /** Load a domain's snapshots from its folder (empty tree before). */
 void vm_driver_load_snapshots(VmDomain *domain);
 /** One metadata file of a folder, NULL with the cause; the caller unrefs it. */

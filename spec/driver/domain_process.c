@@ -24,7 +24,7 @@ qmp_pass(VmDomain *domain, const char *name, json_t *arguments, VmStoreFile *pas
     if (instance->hypervisor->ops->command(instance, name, arguments, pass, reply, &failure))
         return TRUE;
     vm_domain_note_failure(domain, name, failure);
-    if (vm_domain_in_doubt(domain))
+    if (g_error_matches(failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT))
         return vm_refuse(error, VIR_ERR_OPERATION_TIMEOUT,
                          "domain '%s': no answer to %s in time; whether it was done shows when the "
                          "answer comes (VM-HANG-001)",
@@ -62,6 +62,7 @@ vm_domain_wait_event(VmDomain *domain, const char *what, json_t **event, GError 
     if (!ops->ended(domain->instance, &status))
         return TRUE;
     json_decref(*event);
+    domain->lost = TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                      "domain '%s': the process ended during %s (status %d)", domain->def->name,
                      what, status);
@@ -276,12 +277,15 @@ void
 vm_domain_process_drop(VmDomain *domain)
 {
     VmInstance *instance = g_steal_pointer(&domain->instance);
+    if (instance == NULL)
+        return;
     const VmHypervisorOps *ops = instance->hypervisor->ops;
     int status = 0;
     gboolean answers = domain->doubt == NULL && !domain->unusable;
     vm_domain_forget_nodes(domain);
     g_clear_pointer(&domain->doubt, g_free);
     domain->unusable = FALSE;
+    domain->lost = FALSE;
     if (answers && !ops->ended(instance, &status) && vm_qmp(instance, "quit", NULL, NULL)) {
         json_t *event;
         while (!ops->ended(instance, &status) && (event = ops->next_event(instance, TRUE)) != NULL)
@@ -312,4 +316,12 @@ vm_domain_vanish(VmDomain *domain)
     vm_record_drop_status(domain);
     vm_driver_remove_domain(domain);
     return TRUE;
+}
+
+void
+vm_driver_vanish(VmDriver *driver, const char *name)
+{
+    VmDomain *domain = g_hash_table_lookup(driver->by_name, name);
+    if (domain != NULL)
+        vm_domain_vanish(domain);
 }

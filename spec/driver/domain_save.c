@@ -86,7 +86,7 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
     if (!vm_intent_begin(domain, "save", data, error))
         return FALSE;
     if (!write_image(domain, save, partial, error)) {
-        if (vm_domain_in_doubt(domain))
+        if (vm_domain_is_unclear(domain))
             return FALSE;
         cancel_save(domain, former, partial);
         vm_intent_end(domain);
@@ -103,33 +103,60 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
     return TRUE;
 }
 
+/* The guest of a save that was not finished goes on; FALSE where that is not sure. */
+static gboolean
+give_up_save(const VmIntent *intent)
+{
+    VmDomain *domain = intent->domain;
+    g_autoptr(GError) error = NULL;
+    vm_qmp(domain->instance, "migrate_cancel", NULL, NULL);
+    if (!json_is_true(json_object_get(intent->data, "running")))
+        return TRUE;
+    if (!vm_domain_process_cont(domain, &error)) {
+        vm_env_log(intent->driver->env, "domain '%s': the guest could not go on: %s", intent->name,
+                   error->message);
+        return !vm_domain_is_unclear(domain);
+    }
+    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_SAVE_CANCELED);
+    vm_record_status_anyway(domain);
+    return TRUE;
+}
+
+/* Whether the whole guest has been sent: FALSE with `doubt` where the process does not say. */
+static gboolean
+was_sent(VmDomain *domain, gboolean *doubt)
+{
+    json_t *status = NULL;
+    *doubt = !vm_domain_qmp(domain, "query-status", NULL, &status, NULL);
+    const char *word = json_string_value(json_object_get(status, "status"));
+    gboolean sent = g_strcmp0(word, "postmigrate") == 0;
+    json_decref(status);
+    return sent;
+}
+
+/* An image that has its name is whole.  A partial one is the proof that the guest is nowhere else,
+ * so that it goes last. */
 void
 vm_domain_save_recover(const VmIntent *intent)
 {
     VmStore *store = intent->driver->store;
     VmDomain *domain = intent->domain;
     const char *partial = json_string_value(json_object_get(intent->data, "partial"));
-    gboolean half_written = partial != NULL && vm_store_kind(store, partial) != VM_FILE_MISSING;
+    gboolean half_written = vm_store_kind(store, partial) != VM_FILE_MISSING;
+    if (domain != NULL && vm_domain_is_active(domain)) {
+        gboolean doubt = FALSE;
+        gboolean sent = was_sent(domain, &doubt);
+        if (!doubt && sent && !half_written) {
+            vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_SAVED);
+            vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_SAVED);
+            vm_domain_vanish(domain);
+            return;
+        }
+        if (doubt || !give_up_save(intent))
+            return;
+    }
     if (half_written)
         vm_store_remove(store, partial, NULL);
-    if (domain == NULL || !vm_domain_is_active(domain))
-        return;
-    json_t *status = vm_qmp_ask(domain->instance, "query-status", NULL, NULL);
-    const char *word = json_string_value(json_object_get(status, "status"));
-    gboolean sent = g_strcmp0(word, "postmigrate") == 0;
-    json_decref(status);
-    if (sent && !half_written) {
-        vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_SAVED);
-        vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_SAVED);
-        vm_domain_vanish(domain);
-        return;
-    }
-    vm_qmp(domain->instance, "migrate_cancel", NULL, NULL);
-    if (!json_is_true(json_object_get(intent->data, "running")) ||
-        !vm_domain_process_cont(domain, NULL))
-        return;
-    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_SAVE_CANCELED);
-    vm_record_status_anyway(domain);
 }
 
 gboolean

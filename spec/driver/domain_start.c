@@ -52,7 +52,8 @@ vm_domain_boot(VmDomain *domain, VmDomainDef *def, guint32 flags, GError **error
     if (!discard_managed_save(domain, flags, error))
         return fail_start(domain, former);
     if (!paused && !vm_domain_process_cont(domain, error))
-        return vm_domain_in_doubt(domain) ? leave_starting(domain) : fail_start(domain, former);
+        return domain->doubt != NULL || domain->unusable ? leave_starting(domain)
+                                                         : fail_start(domain, former);
 
     vm_domain_set_state(domain, paused ? VIR_DOMAIN_PAUSED : VIR_DOMAIN_RUNNING,
                         paused ? VIR_DOMAIN_PAUSED_USER : VIR_DOMAIN_RUNNING_BOOTED);

@@ -30,12 +30,10 @@ vm_domain_destroy(VmDriver *driver, const char *name, guint32 flags, GError **er
     VmDomain *domain = any_active_domain(driver, name, error);
     if (domain == NULL)
         return FALSE;
-    gboolean doubt = vm_domain_in_doubt(domain);
-    vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_DESTROYED);
-    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SHUTDOWN, VIR_DOMAIN_EVENT_SHUTDOWN_HOST);
-    vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED);
-    if (!vm_domain_vanish(domain) && doubt)
-        vm_driver_reload_domain(driver, name);
+    vm_domain_end(domain, VIR_DOMAIN_SHUTOFF_DESTROYED);
+    vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_SHUTDOWN, VIR_DOMAIN_EVENT_SHUTDOWN_HOST);
+    vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED);
+    vm_driver_vanish(driver, name);
     return TRUE;
 }
 

@@ -198,7 +198,7 @@ vm_intent_retry(VmDriver *driver)
 void
 vm_intent_end(VmDomain *domain)
 {
-    if (!vm_domain_in_doubt(domain))
+    if (!vm_domain_is_unclear(domain))
         vm_intent_drop(domain->driver, domain->def->name);
 }
 
@@ -247,11 +247,14 @@ recover_record(VmDriver *driver, const char *path, const json_t *record, VmInten
         return;
     if (phase == VM_INTENT_AFTER_LOAD)
         intent.domain = g_hash_table_lookup(driver->by_uuid, intent.uuid);
+    if (intent.domain != NULL && vm_domain_is_unclear(intent.domain))
+        return; /* the process may be doing it still: no file is touched before it answers, or ends
+                 */
     vm_env_log(driver->env, "domain '%s': recovering from an interrupted %s", intent.name,
                row->verb);
     row->recover(&intent);
     intent.domain = g_hash_table_lookup(driver->by_uuid, intent.uuid);
-    if (intent.domain == NULL || !vm_domain_in_doubt(intent.domain))
+    if (intent.domain == NULL || !vm_domain_is_unclear(intent.domain))
         vm_intent_drop(driver, intent.name);
 }
 

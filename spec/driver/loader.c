@@ -185,6 +185,26 @@ vm_driver_reload_domain(VmDriver *driver, const char *domain_name)
     vm_intent_recover_domain(driver, name);
 }
 
+/* Without this its record would be overwritten by the next domain of that name, and tags or
+ * overlays would be left that nobody owns. */
+void
+vm_driver_recover_ended(VmDomain *domain)
+{
+    VmDriver *driver = domain->driver;
+    g_autofree char *name = g_strdup(domain->def->name);
+    g_autofree char *path = vm_path_status(driver, name);
+    DomainStatus status = {0};
+    vm_domain_process_drop(domain);
+    vm_domain_set_state(domain, VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_UNKNOWN);
+    if (read_status(driver, path, &status, NULL) && status.def != NULL &&
+        strcmp(status.def->uuid, domain->def->uuid) == 0)
+        vm_domain_set_def(domain, vm_domain_def_ref(status.def));
+    vm_domain_def_unref(status.def);
+    vm_driver_forget_snapshots(domain);
+    vm_driver_load_snapshots(domain);
+    vm_intent_recover_domain(driver, name);
+}
+
 /* ---- all ---- */
 
 static gboolean

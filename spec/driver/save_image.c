@@ -156,6 +156,12 @@ vm_save_image_complete(VmStoreFile *file, const char *partial, const char *path,
 {
     VmStore *store = file->store;
     g_autofree char *folder = g_path_get_dirname(path);
-    return store->ops->sync_file(file, error) && store->ops->rename(store, partial, path, error) &&
-           store->ops->sync_dir(store, folder, error);
+    if (!store->ops->sync_file(file, error) || !store->ops->rename(store, partial, path, error))
+        return FALSE;
+    if (store->ops->sync_dir(store, folder, error))
+        return TRUE;
+    /* the guest goes on, so that nobody may find its former memory */
+    store->ops->rename(store, path, partial, NULL);
+    store->ops->sync_dir(store, folder, NULL);
+    return FALSE;
 }

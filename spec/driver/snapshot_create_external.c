@@ -65,6 +65,13 @@ record_defs(VmDomain *domain, GError **error)
                             error);
 }
 
+/* A manual disk is the caller's to save: a guest that runs waits for it (SNAP-MEM-016). */
+static gboolean
+pauses(const VmSnapshotPlan *plan)
+{
+    return plan->manual && plan->domain->state == VIR_DOMAIN_RUNNING;
+}
+
 static gboolean
 begin(const VmSnapshotPlan *plan, const GPtrArray *overlays, GError **error)
 {
@@ -73,17 +80,10 @@ begin(const VmSnapshotPlan *plan, const GPtrArray *overlays, GError **error)
     g_autofree char *def = vm_domain_def_format(domain->def, format);
     g_autofree char *next =
         domain->next_def != NULL ? vm_domain_def_format(domain->next_def, format) : NULL;
-    json_t *data = json_pack("{s:s, s:s, s:b, s:s, s:s?, s:o}", "kind", "external", "name",
-                             plan->def->name, "metadata", records(plan), "def", def, "next", next,
-                             "overlays", vm_overlays_to_json(overlays));
+    json_t *data = json_pack("{s:s, s:s, s:b, s:b, s:s, s:s?, s:o}", "kind", "external", "name",
+                             plan->def->name, "metadata", records(plan), "running", pauses(plan),
+                             "def", def, "next", next, "overlays", vm_overlays_to_json(overlays));
     return vm_intent_begin(domain, "snapshot-create", data, error);
-}
-
-/* A manual disk is the caller's to save: a guest that runs waits for it (SNAP-MEM-016). */
-static gboolean
-pauses(const VmSnapshotPlan *plan)
-{
-    return plan->manual && plan->domain->state == VIR_DOMAIN_RUNNING;
 }
 
 static gboolean
@@ -166,8 +166,8 @@ vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error)
     gboolean recorded = FALSE;
     gboolean ok = vm_overlays_make(plan, overlays, error) && pause_guest(plan, error) &&
                   record(plan, &change, &recorded, error) && switch_disks(plan, overlays, error);
-    if (!ok && vm_domain_in_doubt(domain)) {
-        /* the disks may be switched yet: the intent stays, and no file is touched */
+    if (!ok && vm_domain_is_unclear(domain)) {
+        /* the disks may be switched: the intent stays, and no file is touched */
         set_defs(domain, change.old_def, change.old_next_def);
         vm_domain_set_state(domain, change.state, change.reason);
         return FALSE;
@@ -178,6 +178,7 @@ vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error)
             clean = vm_overlays_remove(domain, overlays);
         if (clean)
             vm_intent_end(domain);
+        domain->unfinished = !clean;
         return FALSE;
     }
     if (records(plan))

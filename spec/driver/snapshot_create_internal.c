@@ -54,7 +54,7 @@ go_on(VmDomain *domain, GError **error)
 {
     if (vm_domain_process_cont(domain, error))
         return TRUE;
-    if (vm_domain_in_doubt(domain))
+    if (vm_domain_is_unclear(domain))
         return FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
@@ -72,7 +72,7 @@ act_live(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
         return FALSE;
     int first = (int)g_array_index(disks, guint, 0);
     gboolean ok = vm_snapshot_job(domain, "snapshot-save", plan->def->name, disks, first, error);
-    if (ok || !running || vm_domain_in_doubt(domain))
+    if (ok || !running || vm_domain_is_unclear(domain))
         return ok;
     g_autoptr(GError) failure = NULL;
     if (!go_on(domain, &failure))
@@ -93,8 +93,11 @@ static gboolean
 resume(VmDomain *domain, GError **error)
 {
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
-    if (!go_on(domain, error))
+    if (!go_on(domain, error)) {
+        /* it was announced as suspended, and as far as is known it is */
+        vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
         return FALSE;
+    }
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
     if (domain->reason == VIR_DOMAIN_RUNNING_UNPAUSED)
         return TRUE;
@@ -197,6 +200,7 @@ vm_snapshot_create_recover(const VmIntent *intent)
     moment = vm_moment_tree_find(intent->domain->snapshots, name);
     if (stands && moment != NULL)
         vm_snapshot_settle_current(intent->domain, moment);
-    if (json_is_true(json_object_get(intent->data, "running")))
+    gboolean waits = stands && g_strcmp0(kind, "external") == 0; /* for the caller's manual disk */
+    if (!waits && json_is_true(json_object_get(intent->data, "running")))
         wake(intent->domain);
 }

@@ -141,9 +141,10 @@ gboolean
 vm_revert_begin(const VmRevertPlan *plan, GError **error)
 {
     g_autofree char *config = vm_domain_def_format(plan->old, VM_DOMAIN_FORMAT_SECURE);
-    json_t *data = json_pack("{s:s, s:s?, s:s?, s:b, s:s}", "name", plan->moment->name, "former",
-                             plan->former != NULL ? plan->former->name : NULL, "way-back",
-                             plan->way_back, "kept", plan->keep_process, "config", config);
+    json_t *data =
+        json_pack("{s:s, s:s?, s:s?, s:b, s:b, s:s}", "name", plan->moment->name, "former",
+                  plan->former != NULL ? plan->former->name : NULL, "way-back", plan->way_back,
+                  "kept", plan->keep_process, "done", plan->done, "config", config);
     return vm_intent_begin(plan->domain, "snapshot-revert", data, error);
 }
 
@@ -164,6 +165,7 @@ plan_again(const VmIntent *intent, VmRevertPlan *plan)
     make_plan(plan);
     plan->former = former != NULL ? vm_moment_tree_find(tree, former) : NULL;
     plan->keep_process = json_is_true(json_object_get(intent->data, "kept"));
+    plan->done = json_is_true(json_object_get(intent->data, "done"));
     plan->way_back = g_strdup(json_string_value(json_object_get(intent->data, "way-back")));
     g_autoptr(VmDomainDef) old = config != NULL ? vm_domain_def_parse(config, NULL, 0, NULL) : NULL;
     if (old != NULL) {
@@ -173,19 +175,25 @@ plan_again(const VmIntent *intent, VmRevertPlan *plan)
     return TRUE;
 }
 
-/* Off: applying the entries again does no harm, so that it is completed; a process that was to load
- * them is not started again, and what it may have left half-way goes back. */
+/* A process that was to load the snapshot is not started again, and what it may have left half-way
+ * goes back.  A way back that is not in all images was not ready, so that nothing was loaded. */
+static gboolean
+recover_load(VmRevertPlan *plan, GError **error)
+{
+    if (vm_revert_has_way_back(plan) &&
+        !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->way_back, error))
+        return FALSE;
+    vm_revert_unrecord(plan);
+    return TRUE;
+}
+
+/* Off: applying the entries again does no harm, so that it is completed. */
 static gboolean
 recover_off(VmRevertPlan *plan, GError **error)
 {
     const char *name = plan->moment->name;
-    if (plan->live) {
-        if (plan->way_back == NULL ||
-            !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->way_back, error))
-            return FALSE;
-        vm_revert_unrecord(plan);
-        return TRUE;
-    }
+    if (plan->live)
+        return recover_load(plan, error);
     if (!vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, name, error))
         return FALSE;
     if (!vm_revert_drop_managed_save(plan, error) || !vm_revert_record(plan, error))
@@ -219,8 +227,9 @@ vm_snapshot_revert_recover(const VmIntent *intent)
     if (intent->domain == NULL || !plan_again(intent, &plan))
         return;
     g_autoptr(GError) error = NULL;
-    gboolean ok = vm_domain_is_active(plan.domain) ? recover_active(&plan, &error)
-                                                   : recover_off(&plan, &error);
+    gboolean ok = plan.done                          ? TRUE
+                  : vm_domain_is_active(plan.domain) ? recover_active(&plan, &error)
+                                                     : recover_off(&plan, &error);
     if (!ok)
         vm_snapshot_log(plan.domain, "an interrupted revert could not be settled", error);
     vm_snapshot_settle_current(plan.domain, vm_moment_tree_current(plan.domain->snapshots));

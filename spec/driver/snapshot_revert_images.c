@@ -198,7 +198,22 @@ forget_off(const VmRevertPlan *plan, GError **error)
     return TRUE;
 }
 
-void
+gboolean
+vm_revert_has_way_back(const VmRevertPlan *plan)
+{
+    if (plan->way_back == NULL)
+        return FALSE;
+    for (guint i = 0; i < plan->disks->len; i++) {
+        guint number = g_array_index(plan->disks, guint, i);
+        const char *path = vm_domain_def_disk(plan->base, number)->source.path;
+        g_autoptr(VmImageInfo) info = vm_snapshot_image_file(plan->domain, path, NULL);
+        if (info == NULL || vm_snapshot_image_tags(info, plan->way_back) == 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
 vm_revert_forget_way_back(const VmRevertPlan *plan)
 {
     int vmstate = -1;
@@ -212,4 +227,5 @@ vm_revert_forget_way_back(const VmRevertPlan *plan)
     }
     if (!ok)
         vm_snapshot_log(plan->domain, "a temporary snapshot is left in the images", error);
+    return ok;
 }

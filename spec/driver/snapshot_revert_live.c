@@ -61,7 +61,7 @@ load(VmRevertPlan *plan, gboolean running, gboolean saved, GError **error)
 {
     if (vm_revert_load(plan, plan->moment->name, error) && vm_revert_drop_managed_save(plan, error))
         return TRUE;
-    if (vm_domain_in_doubt(plan->domain)) {
+    if (vm_domain_is_unclear(plan->domain)) {
         vm_moment_tree_set_current(plan->domain->snapshots, plan->former);
         return FALSE;
     }
@@ -80,7 +80,7 @@ load(VmRevertPlan *plan, gboolean running, gboolean saved, GError **error)
 static gboolean
 abandon(VmRevertPlan *plan, gboolean running, gboolean saved)
 {
-    if (vm_domain_in_doubt(plan->domain))
+    if (vm_domain_is_unclear(plan->domain))
         return FALSE;
     if (saved)
         vm_revert_forget_way_back(plan);
@@ -120,6 +120,16 @@ finish(VmRevertPlan *plan, GError **error)
     return ok;
 }
 
+/* It has been loaded, so that what is recorded must not take it back when the process ends. */
+static void
+leave_way_back(VmRevertPlan *plan)
+{
+    g_autoptr(GError) failure = NULL;
+    plan->done = TRUE;
+    if (vm_domain_is_unclear(plan->domain) && !vm_revert_begin(plan, &failure))
+        vm_snapshot_log(plan->domain, "what is left to do could not be recorded", failure);
+}
+
 gboolean
 vm_revert_in_process(VmRevertPlan *plan, GError **error)
 {
@@ -140,8 +150,8 @@ vm_revert_in_process(VmRevertPlan *plan, GError **error)
     gboolean ok = load(plan, running, saved, error);
     if (ok) {
         take_definition(plan);
-        if (saved)
-            vm_revert_forget_way_back(plan);
+        if (saved && !vm_revert_forget_way_back(plan))
+            leave_way_back(plan);
     }
     vm_intent_end(domain);
     return ok && finish(plan, error);

@@ -141,6 +141,7 @@ typedef struct {
     GArray *disks;      /* internal disks, as numbers in base */
     int vmstate;        /* the one of them that holds the memory, or -1 */
     char *way_back;     /* tag for the state before, where one is needed; no image has it */
+    gboolean done;      /* only the way back is left of it */
 } VmRevertPlan;
 
 /** Look into every image before anything is touched (SNAP-REVI-003 to -006). */
@@ -175,5 +176,10 @@ gboolean vm_revert_load(const VmRevertPlan *plan, const char *tag, GError **erro
 gboolean vm_revert_each_image(const VmRevertPlan *plan, VmImageSnapshotVerb verb, const char *tag,
                               GError **error);
 
-/** The way back is not needed any more; live or off.  What cannot be removed is logged. */
-void vm_revert_forget_way_back(const VmRevertPlan *plan);
+/** Whether every image of the plan, which no process has open, holds the way back: only then it was
+ *  there before anything was loaded, and nothing of it has been removed since. */
+gboolean vm_revert_has_way_back(const VmRevertPlan *plan);
+
+/** The way back is not needed any more; live or off.  FALSE where it cannot be removed, which is
+ *  logged. */
+gboolean vm_revert_forget_way_back(const VmRevertPlan *plan);
