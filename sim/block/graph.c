@@ -136,8 +136,11 @@ sim_node_take_image(SimNode *node)
 {
     if (node->driver != SIM_DRIVER_QCOW2)
         return;
+    SimImage *image = sim_node_image(node);
+    if (!node->read_only && sim_image_state(image)->damage == SIM_DAMAGE_DIRTY)
+        sim_image_set_damage(image, SIM_DAMAGE_NONE);
     if (!node->read_only)
-        sim_image_settle(sim_node_image(node));
+        sim_image_settle(image);
     sim_bitmaps_load(node);
 }
 

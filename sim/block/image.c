@@ -126,6 +126,13 @@ sim_image_set_layout(SimImage *image, guint32 cluster_size, gboolean version_2)
 }
 
 void
+sim_image_set_damage(SimImage *image, SimDamage damage)
+{
+    image->now.damage = damage;
+    image->dirty = TRUE;
+}
+
+void
 sim_image_resize(SimImage *image, guint64 size)
 {
     SimImageState *now = &image->now;

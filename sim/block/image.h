@@ -8,6 +8,7 @@
 #pragma once
 
 #include "sim/block/content.h"
+#include "sim/block/damage.h"
 
 /** Image formats. */
 typedef enum {
@@ -36,6 +37,7 @@ typedef struct {
     guint32 cluster_size; /* bytes; qcow2 */
     gboolean version_2;   /* qcow2 as compat=0.10: no bitmaps, no zero clusters */
     gboolean table_left;  /* a killed process left a mapping table without what it maps; qcow2 */
+    SimDamage damage;     /* qcow2 */
     SimContent *content;
     char *backing;        /* as the header has it, or NULL */
     char *backing_format; /* or NULL */
@@ -71,6 +73,8 @@ void sim_image_discard(SimImage *image, guint64 offset, guint64 length);
 /** Set a qcow2 image's cluster size and version; a new one has 64 KiB and version 3.  Version 2
  *  cannot hold bitmaps: they are lost. */
 void sim_image_set_layout(SimImage *image, guint32 cluster_size, gboolean version_2);
+/** Let a qcow2 image be damaged, or sound again. */
+void sim_image_set_damage(SimImage *image, SimDamage damage);
 /** Grow or shrink; what is new is left to the backing where that reaches so far. */
 void sim_image_resize(SimImage *image, guint64 size);
 /** Name another backing in the header, or none; both are copied. */

@@ -54,6 +54,8 @@ sim_image_file_size(const SimImage *image)
     if (sim_image_format(image) == SIM_FORMAT_RAW)
         return state->size;
     guint64 sum = qcow2_data_end(state);
+    if (state->damage == SIM_DAMAGE_LEAK)
+        sum = round_up(sum, state->cluster_size) + state->cluster_size;
     if (state->bitmaps != NULL)
         sum = round_up(sum, state->cluster_size) + bitmap_clusters(state) * state->cluster_size;
     for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++) {

@@ -2,6 +2,7 @@
 #include "sim/block/image_ops.h"
 #include "sim/block/image_create.h"
 #include "sim/block/image_bitmap.h"
+#include "sim/block/image_check.h"
 #include "sim/block/image_path.h"
 #include "sim/block/lock.h"
 #include <errno.h>
@@ -27,6 +28,16 @@ open_file(SimFs *fs, const char *path, GError **error)
     return NULL;
 }
 
+/* Whether the image may be opened for that, damaged as it may be. */
+static gboolean
+check_damage(SimInode *inode, const char *path, SimOpenReach reach, GError **error)
+{
+    SimImage *image = sim_inode_image(inode);
+    const char *refusal =
+        image == NULL ? NULL : sim_damage_refusal(sim_image_state(image)->damage, reach);
+    return refusal == NULL || failed(error, path, refusal);
+}
+
 /* What a guest would take for the size of the disk: plain bytes are a raw image. */
 static guint64
 virtual_size(SimInode *inode)
@@ -49,7 +60,8 @@ static SimInode *
 open_for_change(SimFs *fs, const char *path, GError **error)
 {
     SimInode *inode = open_file(fs, path, error);
-    if (inode == NULL || !check_unlocked(inode, path, error))
+    if (inode == NULL || !sim_image_check(fs, path, error) ||
+        !check_damage(inode, path, SIM_OPEN_WRITE, error) || !check_unlocked(inode, path, error))
         return NULL;
     int number = sim_fs_fault(fs, path, SIM_FS_WRITE);
     if (number == 0)
@@ -68,6 +80,8 @@ sim_image_op_create(SimFs *fs, const char *path, const char *format, guint64 siz
                              .sized = size > 0 || backing == NULL,
                              .backing = backing,
                              .backing_format = backing_format};
+    if (backing != NULL && !sim_image_check_backing(fs, backing, path, error))
+        return FALSE;
     g_autoptr(GError) failure = NULL;
     if (sim_image_create_prepare(fs, &create, &failure) && sim_image_create(fs, &create, &failure))
         return TRUE;
@@ -100,7 +114,7 @@ VmImageInfo *
 sim_image_op_info(SimFs *fs, const char *path, GError **error)
 {
     SimInode *inode = open_file(fs, path, error);
-    if (inode == NULL)
+    if (inode == NULL || !check_damage(inode, path, SIM_OPEN_HEADER, error))
         return NULL;
     SimImage *image = sim_inode_image(inode);
     VmImageInfo *info = g_new0(VmImageInfo, 1);

@@ -29,6 +29,7 @@ sim_image_state_copy(const SimImageState *state)
         .cluster_size = state->cluster_size,
         .version_2 = state->version_2,
         .table_left = state->table_left,
+        .damage = state->damage,
         .content = state->content == NULL ? NULL : sim_content_ref(state->content),
         .backing = g_strdup(state->backing),
         .backing_format = g_strdup(state->backing_format),
@@ -62,6 +63,9 @@ sim_image_state_digest(const SimImageState *state, SimDigest *digest)
     digest_content(digest, state->content, state->size);
     sim_digest_string(digest, state->backing);
     sim_digest_string(digest, state->backing_format);
+    /* A leak and the dirty flag are about how the file is laid out, not about what it holds. */
+    if (sim_damage_refusal(state->damage, SIM_OPEN_WRITE) != NULL)
+        sim_digest_number(digest, state->damage);
     for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++) {
         const SimSnapshot *snapshot = state->snapshots->pdata[i];
         sim_digest_string(digest, snapshot->id);

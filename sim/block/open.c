@@ -240,6 +240,18 @@ open_copy_before_write(SimNode *node, const json_t *options, GError **error)
     return TRUE;
 }
 
+/* "no-io" is asked by tools alone: nothing of the content will be read. */
+static gboolean
+check_damage(SimNode *node, const json_t *options, GError **error)
+{
+    SimOpenReach reach = json_is_true(json_object_get(options, "no-io")) ? SIM_OPEN_HEADER
+                         : node->read_only                               ? SIM_OPEN_READ
+                                                                         : SIM_OPEN_WRITE;
+    SimDamage damage = sim_image_state(sim_node_image(node))->damage;
+    const char *refusal = sim_damage_refusal(damage, reach);
+    return refusal == NULL || sim_qmp_refuse(error, "%s", refusal);
+}
+
 static gboolean
 finish_format(SimNode *node, const json_t *options, GError **error)
 {
@@ -251,7 +263,7 @@ finish_format(SimNode *node, const json_t *options, GError **error)
     case SIM_DRIVER_QCOW2:
         if (sim_node_image(node) == NULL)
             return sim_qmp_refuse(error, "Image is not in qcow2 format");
-        return open_backing(node, options, error);
+        return check_damage(node, options, error) && open_backing(node, options, error);
     case SIM_DRIVER_COPY_BEFORE_WRITE:
         return open_copy_before_write(node, options, error);
     default:

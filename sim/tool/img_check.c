@@ -7,7 +7,21 @@ static const SimToolOption options[] = {
     {"U", FALSE, "force-share"}, {"output", TRUE},      {0},
 };
 
-/* What the images here can have is never wrong. */
+/* What was found: how many errors damaged tables make is not simulated, one stands for them. */
+static void
+print_damage(SimToolCall *call)
+{
+    if (call->rc == 3)
+        g_string_append(call->out, "1 leaked clusters were found on the image.\n"
+                                   "This means waste of disk space, but no harm to data.\n");
+    else if (call->rc == 2)
+        g_string_append(call->out,
+                        "1 errors were found on the image.\nData may be corrupted, or further "
+                        "writes to the image may corrupt it.\n");
+    else
+        g_string_append(call->out, "No errors were found on the image.\n");
+}
+
 static void
 print(SimToolCall *call, SimNode *node, const char *path, gboolean json)
 {
@@ -21,10 +35,12 @@ print(SimToolCall *call, SimNode *node, const char *path, gboolean json)
                                    "filename", path, "format", "qcow2");
         if (allocated > 0)
             json_object_set_new(report, "allocated-clusters", json_integer((json_int_t)allocated));
+        if (call->rc != 0)
+            json_object_set_new(report, call->rc == 3 ? "leaks" : "corruptions", json_integer(1));
         sim_tool_print_json(call, report);
         return;
     }
-    g_string_append(call->out, "No errors were found on the image.\n");
+    print_damage(call);
     if (allocated > 0)
         g_string_append_printf(call->out,
                                "%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT
@@ -37,7 +53,6 @@ print(SimToolCall *call, SimNode *node, const char *path, gboolean json)
 static gboolean
 run(SimToolCall *call, GError **error)
 {
-    (void)error;
     gboolean json = FALSE;
     if (!sim_tool_wants_json(call, &json) || !sim_tool_need_operands(call, 1, 1))
         return TRUE;
@@ -45,16 +60,21 @@ run(SimToolCall *call, GError **error)
                              .format = sim_tool_value(call, "f"),
                              .force_share = sim_tool_has(call, "U"),
                              .writable = sim_tool_has(call, "r"),
-                             .no_backing = TRUE};
+                             .no_io = TRUE};
     SimNode *node = sim_tool_open(call, &how);
     if (node == NULL)
         return TRUE;
     if (node->driver != SIM_DRIVER_QCOW2) {
         sim_tool_fail(call, "This image format does not support checks");
         call->rc = 63;
-    } else if (!sim_tool_has(call, "q")) {
-        print(call, node, how.path, json);
+        return TRUE;
     }
+    call->rc = sim_damage_check_code(sim_image_state(sim_node_image(node))->damage);
+    if (call->rc != 0 && how.writable)
+        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                         "qemu-img: the repair of '%s' is not simulated", how.path);
+    if (!sim_tool_has(call, "q"))
+        print(call, node, how.path, json);
     return TRUE;
 }
 

@@ -22,14 +22,31 @@ describe(SimToolCall *call, const SimToolOpen *how, char **next)
     return info;
 }
 
+/* Note a file; TRUE with the failure printed where it was noted before. */
+static gboolean
+comes_back(SimToolCall *call, GPtrArray *seen, const char *path)
+{
+    SimInode *inode = sim_fs_lookup(call->fs, path, NULL);
+    gboolean before = inode != NULL && g_ptr_array_find(seen, inode, NULL);
+    if (before)
+        sim_tool_fail(call, "Backing file '%s' creates an infinite loop.", path);
+    g_ptr_array_add(seen, inode);
+    return before;
+}
+
 /* The description of the image and of what it stands on, or NULL with the failure printed. */
 static json_t *
 describe_chain(SimToolCall *call, SimToolOpen *how)
 {
     json_t *list = json_array();
     g_autofree char *path = g_strdup(how->path);
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
     while (path != NULL) {
         char *next = NULL;
+        if (comes_back(call, seen, path)) {
+            json_decref(list);
+            return NULL;
+        }
         how->path = path;
         json_t *info = describe(call, how, &next);
         if (info == NULL) {
@@ -56,7 +73,8 @@ run(SimToolCall *call, GError **error)
     SimToolOpen how = {.path = sim_tool_operand(call, 0),
                        .format = sim_tool_value(call, "f"),
                        .force_share = sim_tool_has(call, "U"),
-                       .no_backing = TRUE};
+                       .no_backing = TRUE,
+                       .no_io = TRUE};
     char *next = NULL;
     json_t *info = sim_tool_has(call, "backing-chain") ? describe_chain(call, &how)
                                                        : describe(call, &how, &next);

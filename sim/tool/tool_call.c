@@ -166,6 +166,8 @@ open_options(SimToolCall *call, const SimToolOpen *how, const char *node)
         format, "discard", "unmap", "read-only", !how->writable, "force-share", how->force_share,
         "file", "driver", device ? "host_device" : "file", "filename", how->path, "read-only",
         !how->writable, "force-share", how->force_share, "discard", "unmap");
+    if (how->no_io)
+        json_object_set_new(options, "no-io", json_true());
     if (how->backing != NULL)
         json_object_set_new(options, "backing", json_string(how->backing));
     else if (how->no_backing && strcmp(format, "qcow2") == 0)

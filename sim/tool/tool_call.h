@@ -65,6 +65,7 @@ typedef struct {
     gboolean writable;
     gboolean force_share; /* -U */
     gboolean no_backing;  /* leave the chain closed */
+    gboolean no_io;       /* nothing of the content will be read */
     const char *backing;  /* a node instead of what the header names, or NULL */
 } SimToolOpen;
 

@@ -195,11 +195,11 @@ sim_block_info_image(SimNode *node, gboolean flat)
 {
     g_autofree char *name = shown_name(node);
     SimInode *inode = sim_node_protocol(node)->inode;
-    json_t *info =
-        json_pack("{s:s, s:s, s:I, s:I, s:b}", "filename", name, "format",
-                  sim_driver_name(node->driver), "virtual-size", (json_int_t)size_of(node),
-                  "actual-size", (json_int_t)sim_inode_size(inode), "dirty-flag", FALSE);
     const SimImageState *state = state_of(node);
+    json_t *info = json_pack(
+        "{s:s, s:s, s:I, s:I, s:b}", "filename", name, "format", sim_driver_name(node->driver),
+        "virtual-size", (json_int_t)size_of(node), "actual-size", (json_int_t)sim_inode_size(inode),
+        "dirty-flag", state != NULL && state->damage == SIM_DAMAGE_DIRTY);
     if (state != NULL)
         add_header(info, node, state);
     else if (node->file != NULL || node->backing != NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/port.h"
+#include "sim/block/image_check.h"
 #include "sim/block/image_ops.h"
 #include "sim/vm/blockdev_options.h"
 #include "sim/vm/hang.h"
@@ -102,6 +103,8 @@ port_start(VmHypervisor *hv, const json_t *config, GError **error)
                   name == NULL ? "it has no name" : "an instance of that name runs");
         return NULL;
     }
+    if (!sim_image_check_config(hypervisor->fs, config, error))
+        return NULL;
     g_autoptr(GError) failure = NULL;
     SimMachine *machine = sim_machine_new(hypervisor, name, hypervisor->fs, hypervisor->clock);
     if (!configure(machine, config, &failure)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/world/inspect.h"
 #include "sim/block/image_bitmap.h"
+#include "sim/block/image_check.h"
 #include "sim/block/digest.h"
 #include "sim/block/image_path.h"
 #include "sim/vm/ram.h"
@@ -103,6 +104,14 @@ list_snapshots(const SimImageState *state)
     return list;
 }
 
+/* Whether nobody may write to it, as it is or as its chain is. */
+static gboolean
+is_damaged(SimFs *fs, const char *path, const SimImageState *state)
+{
+    return state != NULL && (sim_damage_refusal(state->damage, SIM_OPEN_WRITE) != NULL ||
+                             !sim_image_check(fs, path, NULL));
+}
+
 json_t *
 sim_inspect_file(SimWorld *world, const char *path)
 {
@@ -124,6 +133,7 @@ sim_inspect_file(SimWorld *world, const char *path)
     json_object_set_new(
         info, "format",
         json_string(image == NULL ? "raw" : sim_format_name(sim_image_format(image))));
+    json_object_set_new(info, "damaged", json_boolean(is_damaged(world->fs, path, state)));
     json_object_set_new(info, "virtual-size", json_integer((json_int_t)size));
     json_object_set_new(info, "backing", text_or_null(state == NULL ? NULL : state->backing));
     json_object_set_new(info, "backing-format",
@@ -144,6 +154,8 @@ open_image(SimFs *fs, const char *path)
     if (inode == NULL || sim_inode_kind(inode) == SIM_INODE_DIR)
         return NULL;
     SimImage *image = sim_inode_image(inode);
+    if (image != NULL && sim_damage_refusal(sim_image_state(image)->damage, SIM_OPEN_READ) != NULL)
+        return NULL;
     if (image != NULL)
         return sim_image_ref(image);
     g_autoptr(GBytes) bytes = sim_inode_bytes(inode);

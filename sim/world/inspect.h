@@ -15,8 +15,8 @@
  *  [{"path","kind":"regular|block","size","digest"}…].  A missing folder gives []. */
 json_t *sim_inspect_files(SimWorld *world, const char *prefix);
 
-/** One path: {"path","kind","size"}; a file adds "format" ("qcow2", "raw"), "virtual-size",
- *  "backing" and "backing-format" (null where none), "snapshots":
+/** One path: {"path","kind","size"}; a file adds "format" ("qcow2", "raw"), "damaged" (nobody may
+ * write to it), "virtual-size", "backing" and "backing-format" (null where none), "snapshots":
  *  [{"id","name","vm-state-size"}…] oldest first, "bitmaps":[NAME…], "digest". */
 json_t *sim_inspect_file(SimWorld *world, const char *path);
 

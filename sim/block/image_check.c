@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/image_check.h"
+#include "sim/block/image_path.h"
+#include "spec/api/error.h"
+
+static gboolean
+check_layer(const char *path, const SimImage *image, GError **error)
+{
+    if (sim_image_state(image)->damage != SIM_DAMAGE_TABLES)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                     "image '%s' is truncated or corrupt: its tables refer to what is not there",
+                     path);
+}
+
+/* The qcow2 image of a path, or NULL. */
+static const SimImage *
+qcow2_at(SimFs *fs, const char *path)
+{
+    SimInode *inode = sim_fs_lookup(fs, path, NULL);
+    const SimImage *image =
+        inode == NULL || sim_inode_kind(inode) == SIM_INODE_DIR ? NULL : sim_inode_image(inode);
+    return image != NULL && sim_image_format(image) == SIM_FORMAT_QCOW2 ? image : NULL;
+}
+
+/* `seen` are the images that the chain must not come to. */
+static gboolean
+check_chain(SimFs *fs, const char *top, GPtrArray *seen, GError **error)
+{
+    g_autofree char *path = g_strdup(top);
+    gboolean plain = FALSE;
+    while (path != NULL && !plain) {
+        const SimImage *image = qcow2_at(fs, path);
+        if (image == NULL)
+            return TRUE;
+        if (g_ptr_array_find(seen, image, NULL))
+            return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                             "image '%s' has a backing chain that comes back to '%s'", top, path);
+        g_ptr_array_add(seen, (gpointer)image);
+        if (!check_layer(path, image, error))
+            return FALSE;
+        const SimImageState *state = sim_image_state(image);
+        plain = g_strcmp0(state->backing_format, "raw") == 0;
+        char *below = state->backing == NULL ? NULL : sim_image_resolve(path, state->backing);
+        g_free(path);
+        path = below;
+    }
+    return TRUE;
+}
+
+gboolean
+sim_image_check(SimFs *fs, const char *path, GError **error)
+{
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+    return check_chain(fs, path, seen, error);
+}
+
+gboolean
+sim_image_check_backing(SimFs *fs, const char *backing, const char *path, GError **error)
+{
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+    const SimImage *replaced = qcow2_at(fs, path);
+    if (replaced != NULL)
+        g_ptr_array_add(seen, (gpointer)replaced);
+    return check_chain(fs, backing, seen, error);
+}
+
+gboolean
+sim_image_check_config(SimFs *fs, const json_t *config, GError **error)
+{
+    const json_t *nodes = json_object_get(config, "blockdev");
+    for (gsize i = 0; i < json_array_size(nodes); i++) {
+        const json_t *node = json_array_get(nodes, i);
+        const char *format = json_string_value(json_object_get(node, "driver"));
+        const char *path =
+            json_string_value(json_object_get(json_object_get(node, "file"), "filename"));
+        if (g_strcmp0(format, "qcow2") == 0 && path != NULL && !sim_image_check(fs, path, error))
+            return FALSE;
+    }
+    return TRUE;
+}
