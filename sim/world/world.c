@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/world/world.h"
+#include "sim/tool/recipe.h"
 #include "sim/vm/guest.h"
 #include "sim/vm/hang.h"
 #include "sim/world/store.h"
@@ -104,6 +105,13 @@ sim_world_guest(SimWorld *world, const char *instance, const char *command, char
     if (machine->hung)
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "the process of '%s' hangs", instance);
     return sim_guest_command(machine, command, answer, error);
+}
+
+gboolean
+sim_world_recipe(SimWorld *world, const char *name, const char *path, guint64 size, GError **error)
+{
+    const SimRecipeImage image = {name, path, size};
+    return sim_recipe_make(world->fs, &world->clock, &image, error);
 }
 
 gboolean

@@ -37,6 +37,10 @@ char *sim_world_take_log(SimWorld *world);
 gboolean sim_world_guest(SimWorld *world, const char *instance, const char *command, char **answer,
                          GError **error);
 
+/** Make a disk image by a recipe; see sim/tool/recipe.h. */
+gboolean sim_world_recipe(SimWorld *world, const char *name, const char *path, guint64 size,
+                          GError **error);
+
 /** Stop the process of an instance ("hang", or "hang COMMAND": when that command comes), let it
  *  go on ("continue"), or end it ("kill", "kill COMMAND" or "kill-after COMMAND": when that command
  *  comes, or has been done and is to be answered).  OPERATION_INVALID where no such instance runs,
