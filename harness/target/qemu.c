@@ -20,42 +20,6 @@
 #include "images/guest/rom.h"
 #include "images/recipes/recipe.h"
 
-static const char *const qemu_capabilities[] = {
-    "persistent",
-    "transient",
-    "snapshot-internal",
-    "snapshot-disk-only",
-    "snapshot-redefine",
-    "snapshot-no-metadata",
-    "snapshot-reuse-external",
-    "snapshot-validate",
-    "snapshot-diskspec",
-    "domain-validation",
-    "delete-metadata-only",
-    "managed-save",
-    "save-restore",
-    "rename",
-    "autostart",
-    "events",
-    "start-paused",
-    "start-force-boot",
-    "guest",
-    "memory",
-    "content",
-    "files",
-    "inspect",
-    "restart",
-    "persistence",
-    "clock",
-    "log",
-    "disk-formats",
-    "texts",
-    "hang",
-    "hang-at",
-    "recipes",
-    NULL,
-};
-
 typedef struct {
     ReferenceWorld base;
     char *folder; /* WORKDIR/q */
@@ -171,7 +135,6 @@ world_time(ReferenceWorld *world)
 }
 
 static const ReferenceWorldOps world_ops = {
-    .capabilities = qemu_capabilities,
     .describe = world_describe,
     .close = world_close,
     .copy = world_copy,

@@ -94,11 +94,50 @@ version(struct vm_conn *conn, char **text, struct vm_error *err)
     return 0;
 }
 
+static const char *const common_capabilities[] = {
+    "persistent",
+    "transient",
+    "snapshot-internal",
+    "snapshot-disk-only",
+    "snapshot-redefine",
+    "snapshot-no-metadata",
+    "snapshot-reuse-external",
+    "snapshot-validate",
+    "snapshot-diskspec",
+    "domain-validation",
+    "delete-metadata-only",
+    "managed-save",
+    "save-restore",
+    "rename",
+    "autostart",
+    "events",
+    "start-paused",
+    "start-force-boot",
+    "guest",
+    "memory",
+    "content",
+    "files",
+    "inspect",
+    "restart",
+    "persistence",
+    "clock",
+    "log",
+    "disk-formats",
+    "texts",
+    "hang",
+    "hang-at",
+};
+
 static int
 capabilities(struct vm_conn *conn, char ***names, struct vm_error *err)
 {
     (void)err;
-    *names = g_strdupv((char **)conn->world->ops->capabilities);
+    GPtrArray *list = g_ptr_array_new();
+    for (guint i = 0; i < G_N_ELEMENTS(common_capabilities); i++)
+        g_ptr_array_add(list, (gpointer)common_capabilities[i]);
+    if (conn->world->ops->recipe != NULL)
+        g_ptr_array_add(list, (gpointer) "recipes");
+    *names = reference_list(list);
     return 0;
 }
 

@@ -20,10 +20,9 @@ typedef struct {
 typedef struct ReferenceWorld ReferenceWorld;
 
 /** What a world implements beside the ports; every function that does not say so is required.
- *  Failures are of domain VM_ERROR. */
+ *  Failures are of domain VM_ERROR.  What the driver can do over a world, it can do over every one:
+ *  the list is in reference.c. */
 typedef struct {
-    /** The names of what it can do, ends with NULL. */
-    const char *const *capabilities;
     /** What stands behind the driver, in words.  The caller frees it. */
     char *(*describe)(ReferenceWorld *world);
     /** End all that runs and free it. */
@@ -43,7 +42,7 @@ typedef struct {
     void (*advance)(ReferenceWorld *world, guint64 milliseconds);
     /** What was logged since the last call, or NULL.  The caller frees it. */
     char *(*take_log)(ReferenceWorld *world);
-    /** Make an image by a recipe.  NULL: there are none. */
+    /** Make an image by a recipe.  NULL: there are none, nor is there the capability "recipes". */
     gboolean (*recipe)(ReferenceWorld *world, const char *name, const char *path, guint64 size,
                        GError **error);
     /** Nanoseconds that the hypervisor took.  NULL: it is none of its own. */

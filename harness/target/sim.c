@@ -11,41 +11,6 @@
 #define SIM_ROOT "/sim"
 #define SIM_DISK_DIR SIM_ROOT "/images"
 
-static const char *const sim_capabilities[] = {
-    "persistent",
-    "transient",
-    "snapshot-internal",
-    "snapshot-disk-only",
-    "snapshot-redefine",
-    "snapshot-no-metadata",
-    "snapshot-reuse-external",
-    "snapshot-validate",
-    "snapshot-diskspec",
-    "domain-validation",
-    "delete-metadata-only",
-    "managed-save",
-    "save-restore",
-    "rename",
-    "autostart",
-    "events",
-    "start-paused",
-    "start-force-boot",
-    "guest",
-    "memory",
-    "content",
-    "files",
-    "inspect",
-    "restart",
-    "persistence",
-    "clock",
-    "log",
-    "disk-formats",
-    "texts",
-    "hang",
-    "hang-at",
-    NULL,
-};
-
 /* The world's environment without its log: what a copy's driver finds is not news. */
 typedef struct {
     VmEnv base;
@@ -162,6 +127,12 @@ sim_disturb(ReferenceWorld *world, const char *instance, const char *what, GErro
     return sim_world_disturb(sim(world), instance, what, error);
 }
 
+static gboolean
+sim_recipe(ReferenceWorld *world, const char *name, const char *path, guint64 size, GError **error)
+{
+    return sim_world_recipe(sim(world), name, path, size, error);
+}
+
 static void
 sim_advance(ReferenceWorld *world, guint64 milliseconds)
 {
@@ -175,7 +146,6 @@ sim_take_log(ReferenceWorld *world)
 }
 
 static const ReferenceWorldOps sim_ops = {
-    .capabilities = sim_capabilities,
     .describe = sim_describe,
     .close = sim_close,
     .copy = sim_copy,
@@ -184,6 +154,7 @@ static const ReferenceWorldOps sim_ops = {
     .disturb = sim_disturb,
     .advance = sim_advance,
     .take_log = sim_take_log,
+    .recipe = sim_recipe,
 };
 
 /* ---- worlds ---- */
