@@ -139,7 +139,6 @@ make_protocol_node(Making *making)
     return pick_node(making, is_protocol);
 }
 
-/* Taking a snapshot away from an image that is read-only ends a QEMU 7.2. */
 static gboolean
 is_writable(const View *view, guint index)
 {
@@ -204,8 +203,7 @@ make_layered_node(Making *making)
     return pick_node(making, chance(making->choices, 3) ? is_format : is_layered);
 }
 
-/* A loose node: where an overlay that has users is put over another node and that is undone,
- * QEMU 7.2 leaves the users behind. */
+/* A loose node: others are spared (harness/fidelity/spared.c). */
 json_t *
 make_overlay(Making *making)
 {
@@ -266,7 +264,6 @@ make_new_bitmap(Making *making)
                                                : json_string(ONE_OF(making, bitmap_names));
 }
 
-/* Never empty: that ends a QEMU 7.2. */
 json_t *
 make_bitmap_list(Making *making)
 {
@@ -325,6 +322,19 @@ make_job_in(Making *making, gboolean block, const char *status, const char *othe
         }
     }
     return make_job(making);
+}
+
+/* One that has not come to its end. */
+json_t *
+make_live_job(Making *making)
+{
+    return make_job_in(making, FALSE, "running", "ready");
+}
+
+json_t *
+make_live_block_job(Making *making)
+{
+    return make_job_in(making, TRUE, "running", "ready");
 }
 
 json_t *
@@ -392,13 +402,6 @@ make_true(Making *making)
 {
     (void)making;
     return json_true();
-}
-
-json_t *
-make_false(Making *making)
-{
-    (void)making;
-    return json_false();
 }
 
 json_t *

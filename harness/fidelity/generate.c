@@ -4,11 +4,14 @@
  */
 #include "harness/fidelity/generate.h"
 
-#include <string.h>
 #include "harness/fidelity/argument.h"
 #include "harness/fidelity/options.h"
+#include "harness/fidelity/spared.h"
 
 #define ARGUMENTS_MAX 10
+
+/* How many commands that QEMU is to be spared are thrown away before a plain one is taken. */
+#define ATTEMPTS_MAX 8
 
 /* A command: its arguments by the table, or made as a whole. */
 typedef struct {
@@ -132,7 +135,6 @@ static const Generator generators[] = {
       {"speed", make_speed, 6},
       {"auto-finalize", make_bool, 6},
       {"auto-dismiss", make_bool, 6}}},
-    /* Not with auto-dismiss false: a query afterwards ends a QEMU 7.2. */
     {"block-stream",
      5,
      FALSE,
@@ -141,17 +143,22 @@ static const Generator generators[] = {
       {"base-node", make_node, 4},
       {"job-id", make_new_job, 1},
       {"speed", make_speed, 6},
-      {"auto-finalize", make_bool, 6}}},
+      {"auto-finalize", make_bool, 6},
+      {"auto-dismiss", make_true, 6}}},
 
-    {"job-pause", 4, FALSE, NULL, {{"id", make_job, 1}}},
+    {"job-pause", 4, FALSE, NULL, {{"id", make_live_job, 1}}},
     {"job-resume", 4, FALSE, NULL, {{"id", make_paused_job, 1}}},
-    {"job-cancel", 5, FALSE, NULL, {{"id", make_job, 1}}},
+    {"job-cancel", 5, FALSE, NULL, {{"id", make_live_job, 1}}},
     {"job-complete", 3, FALSE, NULL, {{"id", make_ready_job, 1}}},
     {"job-finalize", 5, FALSE, NULL, {{"id", make_pending_job, 1}}},
     {"job-dismiss", 8, FALSE, NULL, {{"id", make_concluded_job, 1}}},
-    {"block-job-pause", 2, FALSE, NULL, {{"device", make_job, 1}}},
+    {"block-job-pause", 3, FALSE, NULL, {{"device", make_live_block_job, 1}}},
     {"block-job-resume", 4, FALSE, NULL, {{"device", make_paused_job, 1}}},
-    {"block-job-cancel", 3, FALSE, NULL, {{"device", make_job, 1}, {"force", make_bool, 2}}},
+    {"block-job-cancel",
+     3,
+     FALSE,
+     NULL,
+     {{"device", make_live_block_job, 1}, {"force", make_bool, 2}}},
     {"block-job-complete", 5, FALSE, NULL, {{"device", make_ready_job, 1}}},
     {"block-job-finalize", 2, FALSE, NULL, {{"id", make_pending_job, 1}}},
     {"block-job-dismiss", 3, FALSE, NULL, {{"id", make_concluded_block_job, 1}}},
@@ -159,7 +166,7 @@ static const Generator generators[] = {
      2,
      FALSE,
      NULL,
-     {{"device", make_job, 1}, {"speed", make_end_of_speed, 1}}},
+     {{"device", make_live_block_job, 1}, {"speed", make_end_of_speed, 1}}},
 
     {"query-block", 1, FALSE, NULL, {}},
     {"query-status", 1, FALSE, NULL, {}},
@@ -201,22 +208,6 @@ pick(Choices *choices, gboolean action)
     g_assert_not_reached();
 }
 
-/* Enabling a bitmap that is missing or busy ends a QEMU 7.2 when the transaction is undone, or
- * disables it. */
-static gboolean
-is_harmful(const Making *making, const Generator *generator, const json_t *data)
-{
-    const json_t *bitmap;
-
-    if (strcmp(generator->name, "block-dirty-bitmap-enable") != 0) {
-        return FALSE;
-    }
-    bitmap = view_bitmap(making->view, json_string_value(json_object_get(data, "node")),
-                         json_string_value(json_object_get(data, "name")));
-    return bitmap == NULL || json_is_true(json_object_get(bitmap, "busy")) ||
-           json_object_get(bitmap, "inconsistent") != NULL;
-}
-
 static void
 add_action(Making *making, json_t *actions)
 {
@@ -225,11 +216,7 @@ add_action(Making *making, json_t *actions)
 
     making->node = NULL;
     data = arguments_of(making, generator);
-    if (!is_harmful(making, generator, data)) {
-        json_array_append_new(actions,
-                              json_pack("{s:s,s:O}", "type", generator->name, "data", data));
-    }
-    json_decref(data);
+    json_array_append_new(actions, json_pack("{s:s,s:o}", "type", generator->name, "data", data));
 }
 
 static json_t *
@@ -251,36 +238,37 @@ make_transaction(Making *making)
     return json_pack("{s:o}", "actions", actions);
 }
 
-/* After a migration nobody has the images, and QEMU 7.2 dies of what writes to them all the same.
- */
 static json_t *
-generate_after_migration(Choices *choices)
+make_command(Making *making)
 {
-    static const char *const names[] = {"cont", "cont", "query-block", "query-status", "stop"};
-
-    return json_pack("{s:s}", "execute", names[choose(choices, G_N_ELEMENTS(names))]);
-}
-
-json_t *
-generate_command(Choices *choices, const View *view)
-{
-    Making making = {choices, view, NULL};
-    const Generator *generator;
+    const Generator *generator = pick(making->choices, FALSE);
+    json_t *command = json_pack("{s:s}", "execute", generator->name);
     json_t *arguments;
-    json_t *command;
 
-    if (g_strcmp0(view_status(view), "postmigrate") == 0) {
-        return generate_after_migration(choices);
-    }
-    generator = pick(choices, FALSE);
-    arguments = arguments_of(&making, generator);
-    command = json_pack("{s:s}", "execute", generator->name);
-
+    making->node = NULL;
+    arguments = arguments_of(making, generator);
     if (json_object_size(arguments) > 0) {
         json_object_set(command, "arguments", arguments);
     }
     json_decref(arguments);
     return command;
+}
+
+json_t *
+generate_command(Choices *choices, const View *view)
+{
+    static const char *const plain[] = {"cont", "cont", "query-block", "query-status", "stop"};
+    Making making = {choices, view, NULL};
+
+    for (guint i = 0; i < ATTEMPTS_MAX; i++) {
+        json_t *command = make_command(&making);
+
+        if (spared_reason(view, command) == NULL) {
+            return command;
+        }
+        json_decref(command);
+    }
+    return json_pack("{s:s}", "execute", plain[choose(choices, G_N_ELEMENTS(plain))]);
 }
 
 const char *const *

@@ -11,7 +11,7 @@
 #include "spec/api/error.h"
 
 #define EVENT_MS 1000
-#define TRIES 100
+#define TRIES 300
 #define TRY_US 3000
 
 struct Pair {
@@ -299,6 +299,7 @@ pair_step(Pair *pair, const json_t *command, PairStep *step)
     json_decref(sim);
     compare_answers(step, step->answer, qemu);
     json_decref(qemu);
+    view_note(&pair->view, command, step->answer);
     compare_states(pair, step);
     side_forget_events(pair->qemu);
     side_forget_events(pair->sim);

@@ -6,11 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "harness/fidelity/scratch.h"
 #include "harness/fidelity/wire.h"
 #include "harness/qemu/process.h"
 #include "spec/api/error.h"
@@ -209,21 +209,12 @@ qemu_file(Stage *base, const char *name, const char *text, GError **error)
     return g_file_set_contents(path, text, -1, error);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
-{
-    (void)st;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
 static void
 qemu_free(Stage *base)
 {
     QemuStage *stage = (QemuStage *)base;
 
-    nftw(stage->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(stage->root);
     g_free(stage->root);
     g_free(stage->folder);
     g_free(stage);
@@ -237,7 +228,7 @@ static const StageOps qemu_ops = {
 Stage *
 stage_qemu_new(GError **error)
 {
-    g_autofree char *root = g_dir_make_tmp("vmqXXXXXX", error);
+    g_autofree char *root = scratch_new(error);
     QemuStage *stage;
 
     if (root == NULL) {

@@ -11,6 +11,7 @@ view_init(View *view, gboolean pc)
     view->edges = json_array();
     view->run = json_object();
     view->pc = pc;
+    view->migrated = FALSE;
 }
 
 void
@@ -67,12 +68,30 @@ find_node(const View *view, const char *name)
     return NULL;
 }
 
+const char *
+view_driver(const View *view, const char *node)
+{
+    return json_string_value(json_object_get(find_node(view, node), "drv"));
+}
+
+gboolean
+view_is_read_only(const View *view, const char *node)
+{
+    return json_is_true(json_object_get(find_node(view, node), "ro"));
+}
+
 gboolean
 view_job_is_block(const View *view, guint index)
 {
     static const char *const types[] = {"backup", "mirror", "commit", "stream", NULL};
 
     return g_strv_contains(types, text_at(view->jobs, index, "type"));
+}
+
+const char *
+view_job_type(const View *view, guint index)
+{
+    return text_at(view->jobs, index, "type");
 }
 
 const char *
@@ -180,4 +199,19 @@ const char *
 view_job(const View *view, guint index)
 {
     return text_at(view->jobs, index, "id");
+}
+
+void
+view_note(View *view, const json_t *command, const json_t *answer)
+{
+    const char *name = json_string_value(json_object_get(command, "execute"));
+
+    if (json_object_get(answer, "return") == NULL) {
+        return;
+    }
+    if (strcmp(name, "migrate") == 0) {
+        view->migrated = TRUE;
+    } else if (strcmp(name, "cont") == 0) {
+        view->migrated = FALSE;
+    }
 }

@@ -9,11 +9,12 @@
 
 /** What a session's two hypervisors have in common at a moment. */
 typedef struct {
-    json_t *nodes; /* query-named-block-nodes, flat */
-    json_t *jobs;  /* query-jobs */
-    json_t *edges; /* of the graph's digest */
-    json_t *run;   /* query-status */
-    gboolean pc;   /* a machine with devices */
+    json_t *nodes;     /* query-named-block-nodes, flat */
+    json_t *jobs;      /* query-jobs */
+    json_t *edges;     /* of the graph's digest */
+    json_t *run;       /* query-status */
+    gboolean pc;       /* a machine with devices */
+    gboolean migrated; /* nobody has the images, or will not have them in a moment */
 } View;
 
 /** Make it empty / drop what it holds. */
@@ -29,8 +30,13 @@ const char *view_node(const View *view, guint index);
 const char *view_status(const View *view);
 /** Whether a read-only node has a bitmap that is to be stored: that fails. */
 gboolean view_has_stuck_bitmap(const View *view);
-/** Whether a job is a block job, and its status; borrowed. */
+/** The driver of a node, or NULL where there is none; borrowed. */
+const char *view_driver(const View *view, const char *node);
+/** Whether there is such a node and it is read-only. */
+gboolean view_is_read_only(const View *view, const char *node);
+/** Whether a job is a block job, its type and its status; borrowed. */
 gboolean view_job_is_block(const View *view, guint index);
+const char *view_job_type(const View *view, guint index);
 const char *view_job_status(const View *view, guint index);
 /** Whether a block job is there. */
 gboolean view_has_block_job(const View *view);
@@ -45,3 +51,6 @@ GPtrArray *view_snapshots(const View *view, const char *node);
 /** The number of jobs, and the id of one; borrowed. */
 guint view_jobs(const View *view);
 const char *view_job(const View *view, guint index);
+
+/** Remember what an answer (both borrowed) tells of who has the images. */
+void view_note(View *view, const json_t *command, const json_t *answer);

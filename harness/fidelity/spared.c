@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The table is about faults of QEMU 7.2, each tried by hand; what the simulator
+ * lacks has no place in it.
+ */
+#include "harness/fidelity/spared.h"
+
+#include <string.h>
+
+/* Whether a row is about that command. */
+typedef gboolean (*IsSpared)(const View *view, const json_t *data);
+
+static const char *
+text_of(const json_t *data, const char *member)
+{
+    const char *text = json_string_value(json_object_get(data, member));
+
+    return text != NULL ? text : "";
+}
+
+/* ---- what the rows look at ---- */
+
+static gboolean
+is_after_migration(const View *view, const json_t *data)
+{
+    (void)data;
+    return view->migrated;
+}
+
+static gboolean
+is_job_pending(const View *view, const json_t *data)
+{
+    (void)data;
+    for (guint i = 0; i < view_jobs(view); i++) {
+        const char *type = view_job_type(view, i);
+        const char *status = view_job_status(view, i);
+
+        if ((strcmp(type, "commit") == 0 || strcmp(type, "mirror") == 0) &&
+            (strcmp(status, "pending") == 0 || strcmp(status, "waiting") == 0)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* "qemu-io NODE "write -z …"" */
+static gboolean
+makes_hole_in_raw(const View *view, const json_t *data)
+{
+    g_auto(GStrv) words = g_strsplit(text_of(data, "command-line"), " ", 4);
+    const char *driver;
+
+    if (g_strv_length(words) < 4) {
+        return FALSE;
+    }
+    driver = view_driver(view, words[1]);
+    return driver != NULL && strcmp(driver, "qcow2") != 0 &&
+           (g_str_has_prefix(words[2], "\"discard") || g_str_has_prefix(words[3], "-z"));
+}
+
+static gboolean
+is_read_only(const View *view, const json_t *data)
+{
+    return view_is_read_only(view, text_of(data, "device"));
+}
+
+static gboolean
+has_empty_list(const View *view, const json_t *data)
+{
+    const json_t *list = json_object_get(data, "bitmaps");
+
+    (void)view;
+    return json_is_array(list) && json_array_size(list) == 0;
+}
+
+static gboolean
+stays_after_stream(const View *view, const json_t *data)
+{
+    (void)view;
+    return json_is_false(json_object_get(data, "auto-dismiss"));
+}
+
+static gboolean
+has_overlay_with_users(const View *view, const json_t *data)
+{
+    return !view_is_loose(view, text_of(data, "overlay"));
+}
+
+static gboolean
+cannot_be_enabled(const View *view, const json_t *data)
+{
+    const json_t *bitmap = view_bitmap(view, text_of(data, "node"), text_of(data, "name"));
+
+    return bitmap == NULL || json_is_true(json_object_get(bitmap, "busy")) ||
+           json_object_get(bitmap, "inconsistent") != NULL;
+}
+
+static gboolean
+takes_images(const View *view, const json_t *data)
+{
+    return g_str_has_prefix(text_of(data, "uri"), "exec:") &&
+           (view_has_block_job(view) || view_has_stuck_bitmap(view) ||
+            g_strcmp0(view_status(view), "restore-vm") == 0);
+}
+
+/* ---- the table ---- */
+
+/* Where a row holds. */
+enum {
+    ALONE = 1 << 0,
+    IN_TRANSACTION = 1 << 1,
+};
+
+static const struct {
+    const char *command; /* NULL: all but queries, cont and stop */
+    guint where;
+    IsSpared is_spared;
+    const char *reason;
+} rows[] = {
+    {NULL, ALONE, is_after_migration, "after a migration nobody has the images: it dies of writes"},
+    {"human-monitor-command", ALONE, is_job_pending,
+     "the source of a pending commit or mirror stays drained: it waits for ever"},
+    {"human-monitor-command", ALONE, makes_hole_in_raw,
+     "whether a raw file has a hole then is the host file system's choice"},
+    {"blockdev-snapshot-delete-internal-sync", ALONE, is_read_only,
+     "it dies of taking a snapshot away from a read-only image"},
+    {"block-dirty-bitmap-merge", ALONE | IN_TRANSACTION, has_empty_list,
+     "it dies of merging nothing"},
+    {"block-dirty-bitmap-enable", IN_TRANSACTION, cannot_be_enabled,
+     "it dies where enabling a bitmap that is missing or busy is undone, or disables it"},
+    {"block-stream", ALONE, stays_after_stream,
+     "it dies of queries between the end of a stream and its dismissal"},
+    {"blockdev-snapshot", ALONE | IN_TRANSACTION, has_overlay_with_users,
+     "where that is undone, it leaves the overlay's users on the other node"},
+    {"migrate", ALONE, takes_images,
+     "it takes the images from running jobs, and dies where a bitmap cannot be stored or a "
+     "snapshot could not be loaded"},
+};
+
+static gboolean
+is_harmless(const char *command)
+{
+    return g_str_has_prefix(command, "query-") || strcmp(command, "cont") == 0 ||
+           strcmp(command, "stop") == 0;
+}
+
+static const char *
+reason_of(const View *view, guint where, const char *command, const json_t *data)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        gboolean meant =
+            rows[i].command != NULL ? strcmp(rows[i].command, command) == 0 : !is_harmless(command);
+
+        if (meant && (rows[i].where & where) != 0 && rows[i].is_spared(view, data)) {
+            return rows[i].reason;
+        }
+    }
+    return NULL;
+}
+
+const char *
+spared_reason(const View *view, const json_t *command)
+{
+    const json_t *arguments = json_object_get(command, "arguments");
+    const json_t *actions = json_object_get(arguments, "actions");
+    const char *reason = reason_of(view, ALONE, text_of(command, "execute"), arguments);
+
+    for (size_t i = 0; i < json_array_size(actions) && reason == NULL; i++) {
+        const json_t *action = json_array_get(actions, i);
+
+        reason = reason_of(view, IN_TRANSACTION, text_of(action, "type"),
+                           json_object_get(action, "data"));
+    }
+    return reason;
+}
