@@ -139,6 +139,8 @@ gboolean
 sim_graph_set_read_only(SimNode *node, gboolean read_only, GError **error)
 {
     gboolean former = node->read_only;
+    if (read_only != former && !sim_node_check_reopen(node, error))
+        return FALSE;
     node->read_only = read_only;
     node->turning_read_only = read_only && !former;
     gboolean ok = sim_graph_refresh(node->graph, error) &&

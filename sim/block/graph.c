@@ -2,6 +2,7 @@
 #include "sim/block/graph.h"
 #include "sim/block/bitmap.h"
 #include "sim/block/blocker.h"
+#include "sim/block/filter.h"
 #include "sim/block/graph_private.h"
 #include <errno.h>
 #include <string.h>
@@ -208,36 +209,30 @@ sim_graph_append(SimGraph *graph, SimNode *node, SimNode *overlay, GError **erro
         if (!sim_edge_check_frozen(node->parents->pdata[i], error))
             return FALSE;
     }
-    gboolean was_read_only = node->read_only;
     overlay->backing = sim_edge_new_child(node, "backing", overlay);
     g_autoptr(GPtrArray) moved = sim_graph_move_users(node, overlay);
-    node->read_only = TRUE;
     if (sim_graph_refresh(graph, error))
         return TRUE;
-    sim_graph_unappend(graph, node, overlay, was_read_only);
+    sim_graph_unappend(graph, node, overlay);
     return FALSE;
 }
 
 void
-sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay, gboolean was_read_only)
+sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay)
 {
     SimEdge *backing = g_steal_pointer(&overlay->backing);
     g_assert(backing->child == node);
     sim_edge_free(backing);
     g_autoptr(GPtrArray) moved = sim_graph_move_users(overlay, node);
-    node->read_only = was_read_only;
     gboolean ok = sim_graph_refresh(graph, NULL);
     g_assert(ok);
 }
 
 void
-sim_graph_append_done(SimNode *node, gboolean was_read_only)
+sim_graph_append_done(SimNode *node)
 {
-    if (was_read_only || sim_bitmaps_fix(node, NULL))
-        return;
-    node->read_only = FALSE;
-    gboolean ok = sim_graph_refresh(node->graph, NULL);
-    g_assert(ok);
+    if (!node->read_only)
+        sim_graph_set_read_only(node, TRUE, NULL);
 }
 
 /* ---- migration ---- */

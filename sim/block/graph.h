@@ -62,6 +62,7 @@ struct SimNode {
     gboolean read_only;
     gboolean owned; /* made by blockdev-add at top level */
     gboolean force_share;
+    gboolean force_share_given; /* on or off: then QEMU reopens the node in no way */
     SimNode *inside;            /* the node whose options defined this one inline, or NULL */
     gboolean named;             /* its own options give the node-name */
     gboolean unmap;             /* discard=unmap */
@@ -128,14 +129,15 @@ int sim_node_flush(SimNode *node);
 /** Whether data can be written to the node: 0 or the errno that its file answers with. */
 int sim_node_can_write(SimNode *node);
 
-/** Put `overlay` over `node`: all parents of node move to overlay, node becomes its backing and
- *  read-only.  Both were checked. */
+/** Put `overlay` over `node`: all parents of node move to overlay, node becomes its backing.  Both
+ *  were checked. */
 gboolean sim_graph_append(SimGraph *graph, SimNode *node, SimNode *overlay, GError **error);
 /** Take it back. */
-void sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay, gboolean was_read_only);
+void sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay);
 
-/** It is there to stay: the bitmaps of node are stored; when that fails, node stays writable. */
-void sim_graph_append_done(SimNode *node, gboolean was_read_only);
+/** It is there to stay: node turns read-only and its bitmaps are stored.  Where that cannot be,
+ *  because of who uses it, of its options or of its image, it stays writable. */
+void sim_graph_append_done(SimNode *node);
 
 /** Let the images go.  Refused, and nothing changed, where a bitmap that was made persistent on a
  *  read-only node cannot be stored. */

@@ -15,6 +15,8 @@ SimEdge *sim_edge_new_child(SimNode *child, const char *role, SimNode *parent);
 void sim_edge_move(SimEdge *edge, SimNode *child);
 /** Who uses it, as QEMU's refusals say it.  The caller frees it. */
 char *sim_edge_describe(const SimEdge *edge);
+/** Refuse to reopen a node, or one defined inline below it, that was told about force-share. */
+gboolean sim_node_check_reopen(const SimNode *node, GError **error);
 /** Refuse to change a frozen link; NULL is not frozen. */
 gboolean sim_edge_check_frozen(const SimEdge *edge, GError **error);
 

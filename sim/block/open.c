@@ -74,6 +74,7 @@ node_new(SimGraph *graph, const json_t *options, SimDriver driver, GError **erro
         return NULL;
     node->read_only = read_only;
     node->force_share = force_share;
+    node->force_share_given = json_object_get(options, "force-share") != NULL;
     node->unmap = g_strcmp0(option_text(options, "discard"), "unmap") == 0;
     node->named = option_text(options, "node-name") != NULL;
     return node;
@@ -109,16 +110,24 @@ open_protocol(SimNode *node, const json_t *options, GError **error)
     return check_file_kind(node, error);
 }
 
-/* A child given by name, or defined inline: then it is read-only as `read_only` says, where its
- * options do not. */
+static void
+inherit(json_t *options, const char *key, json_t *value)
+{
+    if (value != NULL && json_object_get(options, key) == NULL)
+        json_object_set(options, key, value);
+}
+
+/* A child given by name, or defined inline: then it is read-only as `read_only` says, and shared as
+ * the parent's options `above` say, where its own do not. */
 static SimNode *
-open_reference(SimGraph *graph, const json_t *reference, gboolean read_only, GError **error)
+open_reference(SimGraph *graph, const json_t *reference, gboolean read_only, const json_t *above,
+               GError **error)
 {
     if (json_is_string(reference))
         return sim_graph_need(graph, json_string_value(reference), error);
     json_t *options = json_copy((json_t *)reference);
-    if (json_object_get(options, "read-only") == NULL)
-        json_object_set_new(options, "read-only", json_boolean(read_only));
+    inherit(options, "read-only", read_only ? json_true() : json_false());
+    inherit(options, "force-share", json_object_get(above, "force-share"));
     SimNode *node = open_node(graph, options, FALSE, error);
     json_decref(options);
     return node;
@@ -205,7 +214,7 @@ open_backing(SimNode *node, const json_t *options, GError **error)
         return sim_qmp_refuse(error, "Could not open backing file: Too many levels of images");
     }
     SimGraph *graph = node->graph;
-    SimNode *backing = open_reference(graph, reference, TRUE, error);
+    SimNode *backing = open_reference(graph, reference, TRUE, options, error);
     if (backing == NULL) {
         json_decref(reference);
         if (error != NULL)
@@ -223,7 +232,7 @@ static gboolean
 open_copy_before_write(SimNode *node, const json_t *options, GError **error)
 {
     const json_t *reference = json_object_get(options, "target");
-    SimNode *target = open_reference(node->graph, reference, node->read_only, error);
+    SimNode *target = open_reference(node->graph, reference, node->read_only, options, error);
     if (target == NULL)
         return FALSE;
     node->target = link_child(target, "target", node, reference);
@@ -276,7 +285,7 @@ open_format(SimGraph *graph, const json_t *options, SimDriver driver, GError **e
 {
     const json_t *reference = json_object_get(options, "file");
     gboolean read_only = json_is_true(json_object_get(options, "read-only"));
-    SimNode *file = open_reference(graph, reference, read_only, error);
+    SimNode *file = open_reference(graph, reference, read_only, options, error);
     if (file == NULL)
         return NULL;
     SimNode *node = node_new(graph, options, driver, error);

@@ -169,8 +169,11 @@ refresh_node(SimNode *node, GError **error)
     }
     for (guint i = 0; i < SIM_NODE_CHILDREN; i++) {
         SimEdge *edge = sim_node_child(node, i);
-        if (edge != NULL)
-            rules[node->driver][i](edge, parents);
+        if (edge == NULL)
+            continue;
+        rules[node->driver][i](edge, parents);
+        if (edge->child->force_share)
+            edge->shared = SIM_PERM_ALL;
     }
     if (node->inode == NULL)
         return TRUE;

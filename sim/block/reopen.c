@@ -149,6 +149,9 @@ reopen_node(SimNode *node, const json_t *options, gboolean otherwise, GArray *fo
         return sim_qmp_refuse(
             error, "Block format '%s' used by node '%s' does not support reopening files",
             sim_driver_name(node->driver), node->name);
+    json_t *share = json_object_get(options, "force-share");
+    if (share == NULL && node->force_share_given)
+        return sim_qmp_refuse(error, "Option 'force-share' cannot be reset to its default value");
     if (node->driver == SIM_DRIVER_QCOW2 && !reopen_backing(node, options, formers, error))
         return FALSE;
     if (node->file != NULL && !reopen_file(node, options, formers, error))
@@ -159,7 +162,8 @@ reopen_node(SimNode *node, const json_t *options, gboolean otherwise, GArray *fo
     const char *filename = json_string_value(json_object_get(options, "filename"));
     if (filename != NULL && g_strcmp0(filename, node->filename) != 0)
         return sim_qmp_refuse(error, "Cannot change the option 'filename'");
-    return TRUE;
+    /* Not to what it was either: QEMU compares a text with a boolean. */
+    return share == NULL || sim_qmp_refuse(error, "Cannot change the option 'force-share'");
 }
 
 static gboolean
@@ -172,7 +176,22 @@ reopen_one(SimGraph *graph, const json_t *options, GArray *formers, GError **err
     if (node == NULL)
         return sim_qmp_refuse(error, "Failed to find node with node-name='%s'", name);
     note_former(formers, node);
-    return reopen_node(node, options, FALSE, formers, error);
+    return reopen_node(node, options, FALSE, formers, error) &&
+           (node->named || sim_qmp_refuse(error, "Cannot change the option 'node-name'"));
+}
+
+gboolean
+sim_node_check_reopen(const SimNode *node, GError **error)
+{
+    if (node->force_share_given)
+        return sim_qmp_refuse(error, "Cannot change the option 'force-share'");
+    for (guint i = 0; i < SIM_NODE_CHILDREN; i++) {
+        const SimEdge *edge = sim_node_child((SimNode *)node, i);
+        if (edge != NULL && edge->child->inside == node &&
+            !sim_node_check_reopen(edge->child, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static void

@@ -70,6 +70,28 @@ test_a_transaction_undoes_what_it_began(void **state)
 }
 
 static void
+test_an_overlay_is_opened_as_its_base_was(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "blockdev-reopen",
+           "{'options':[{'driver':'qcow2','node-name':'b','file':'fb','read-only':true}]}");
+    rig_do(rig, "device_add", "{'driver':'virtio-blk-pci','id':'vdb','drive':'b'}");
+    rig_do(rig, "blockdev-snapshot-sync",
+           "{'node-name':'b','snapshot-file':'/s','snapshot-node-name':'s'}");
+    json_t *nodes = vm_qmp_ask(rig->vm, "query-named-block-nodes", NULL, NULL);
+    json_t *node;
+    size_t index;
+    gboolean seen = FALSE;
+    json_array_foreach(nodes, index, node)
+    {
+        if (strcmp(json_string_value(json_object_get(node, "node-name")), "s") == 0)
+            seen = json_is_true(json_object_get(node, "ro"));
+    }
+    json_decref(nodes);
+    assert_true(seen);
+}
+
+static void
 test_snapshot_refusals(void **state)
 {
     Rig *rig = *state;
@@ -204,6 +226,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         RIG_TEST(test_an_overlay_takes_the_place_of_its_base),
         RIG_TEST(test_a_transaction_undoes_what_it_began),
+        RIG_TEST(test_an_overlay_is_opened_as_its_base_was),
         RIG_TEST(test_snapshot_refusals),
         RIG_TEST(test_the_chain_of_a_header_is_opened),
         RIG_TEST(test_a_missing_backing_refuses_the_overlay),

@@ -29,7 +29,6 @@ struct SimAction {
     const json_t *data;
     SimNode *node;          /* what it works on */
     SimNode *overlay;       /* blockdev-snapshot */
-    gboolean was_read_only; /* blockdev-snapshot: of node */
     SimSnapshot *snapshot;  /* blockdev-snapshot-internal-sync */
     SimBitmap *bitmap;      /* block-dirty-bitmap-*, with what it was before */
     SimBitmapState bitmap_was;

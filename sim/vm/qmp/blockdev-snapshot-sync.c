@@ -62,13 +62,15 @@ make_image(SimAction *action, GError **error)
     return sim_qmp_refuse(error, "%s", text);
 }
 
+/* It is opened as the node was. */
 static SimNode *
 open_overlay(SimAction *action, GError **error)
 {
     json_t *options =
-        json_pack("{s:s, s:s, s:{s:s, s:s}}", "driver", format_of(action), "node-name",
-                  sim_text(action->data, "snapshot-node-name"), "file", "driver", "file",
-                  "filename", sim_text(action->data, "snapshot-file"));
+        json_pack("{s:s, s:s, s:b, s:s, s:{s:s, s:s}}", "driver", format_of(action), "node-name",
+                  sim_text(action->data, "snapshot-node-name"), "read-only",
+                  action->node->read_only, "discard", action->node->unmap ? "unmap" : "ignore",
+                  "file", "driver", "file", "filename", sim_text(action->data, "snapshot-file"));
     if (strcmp(format_of(action), "qcow2") == 0)
         json_object_set_new(options, "backing", json_null());
     SimNode *overlay = sim_graph_open(action->machine->graph, options, error);
@@ -91,7 +93,6 @@ prepare(SimAction *action, GError **error)
     action->overlay = open_overlay(action, error);
     if (action->overlay == NULL)
         return FALSE;
-    action->was_read_only = action->node->read_only;
     if (sim_snapshot_check_overlay(action->overlay, error) &&
         sim_graph_append(action->machine->graph, action->node, action->overlay, error))
         return TRUE;
@@ -102,8 +103,7 @@ prepare(SimAction *action, GError **error)
 static void
 abort_snapshot(SimAction *action)
 {
-    sim_graph_unappend(action->machine->graph, action->node, action->overlay,
-                       action->was_read_only);
+    sim_graph_unappend(action->machine->graph, action->node, action->overlay);
     sim_graph_close_unused(action->overlay);
 }
 
@@ -111,7 +111,7 @@ abort_snapshot(SimAction *action)
 static void
 commit(SimAction *action)
 {
-    sim_graph_append_done(action->node, action->was_read_only);
+    sim_graph_append_done(action->node);
     sim_graph_close_unused(action->overlay);
 }
 

@@ -55,21 +55,19 @@ prepare(SimAction *action, GError **error)
     if (action->overlay == action->node)
         return sim_qmp_refuse(error, "Making '%s' a backing child of '%s' would create a cycle",
                               action->node->name, action->node->name);
-    action->was_read_only = action->node->read_only;
     return sim_graph_append(graph, action->node, action->overlay, error);
 }
 
 static void
 abort_snapshot(SimAction *action)
 {
-    sim_graph_unappend(action->machine->graph, action->node, action->overlay,
-                       action->was_read_only);
+    sim_graph_unappend(action->machine->graph, action->node, action->overlay);
 }
 
 static void
 commit(SimAction *action)
 {
-    sim_graph_append_done(action->node, action->was_read_only);
+    sim_graph_append_done(action->node);
 }
 
 const SimActionType sim_action_blockdev_snapshot = {"blockdev-snapshot", arguments, prepare,
