@@ -101,10 +101,15 @@ void vm_domain_take_event(VmDomain *domain, const json_t *event);
 
 /* ---- domain_process.c: instances ---- */
 
+/** Why a guest is paused that is being read from its managed save image: it is there, and nowhere
+ *  else, from the moment on when the image is gone. */
+#define VM_PAUSED_CONSUMING VIR_DOMAIN_PAUSED_SAVE
+
 /** How an instance is started. */
 typedef struct {
     const char *restore_from; /* path of a save image's stream, or NULL */
     guint64 restore_offset;   /* where the stream starts in it */
+    gboolean consumes;        /* the image goes when the guest is there */
 } VmProcessStart;
 
 /** Start an instance for def (borrowed), CPUs stopped; the domain becomes active with def as its

@@ -250,20 +250,21 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
     if (!vm_domain_check_startable(domain, def, error))
         return FALSE;
     gboolean incoming = start != NULL && start->restore_from != NULL;
-    VmInstance *instance = start_instance(domain, def, incoming, error);
-    if (instance == NULL)
-        return FALSE;
 
     VmDomainDef *former = vm_domain_def_ref(domain->def);
     int state = domain->state, reason = domain->reason;
-    domain->instance = instance;
     domain->shutdown_seen = FALSE;
     domain->defined_before = FALSE;
     if (domain->persistent && def != former)
         domain->next_def = vm_domain_def_ref(former);
     vm_domain_set_def(domain, vm_domain_def_ref(def));
-    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_STARTING_UP);
-    if (!vm_record_status(domain, error) || (incoming && !read_stream(domain, start, error))) {
+    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED,
+                        incoming && start->consumes ? VM_PAUSED_CONSUMING
+                                                    : VIR_DOMAIN_PAUSED_STARTING_UP);
+    /* recorded before there is a process, so that none is ever without an owner */
+    if (!vm_record_status(domain, error) ||
+        (domain->instance = start_instance(domain, def, incoming, error)) == NULL ||
+        (incoming && !read_stream(domain, start, error))) {
         abandon_start(domain, former, state, reason);
         return FALSE;
     }

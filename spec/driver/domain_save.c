@@ -182,7 +182,7 @@ gboolean
 vm_domain_restore_image(VmDomain *domain, const VmRestore *restore, GError **error)
 {
     VmStore *store = domain->driver->store;
-    VmProcessStart start = {restore->image->path, restore->image->stream_offset};
+    VmProcessStart start = {restore->image->path, restore->image->stream_offset, restore->consume};
     int former = domain->reason;
     if (!vm_domain_process_start(domain, restore->def, &start, error))
         return FALSE;

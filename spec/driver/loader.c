@@ -120,6 +120,18 @@ adopt_instance(VmDriver *driver, VmDomain *domain, DomainStatus *status, VmInsta
     vm_domain_clear_job(domain);
 }
 
+/* Its guest was not ready, and is not the only one that there is. */
+static gboolean
+was_half_started(const VmDriver *driver, const char *name, const DomainStatus *status)
+{
+    if (status->state != VIR_DOMAIN_PAUSED)
+        return FALSE;
+    if (status->reason != VM_PAUSED_CONSUMING)
+        return status->reason == VIR_DOMAIN_PAUSED_STARTING_UP;
+    g_autofree char *image = vm_path_managed_save(driver, name);
+    return vm_store_kind(driver->store, image) != VM_FILE_MISSING;
+}
+
 static void
 attach_domain(VmDriver *driver, const char *name, VmDomain *domain, DomainStatus *status)
 {
@@ -129,8 +141,7 @@ attach_domain(VmDriver *driver, const char *name, VmDomain *domain, DomainStatus
         vm_env_log(driver->env, "domain '%s': %s", name, error->message);
         return;
     }
-    gboolean half_started =
-        status->state == VIR_DOMAIN_PAUSED && status->reason == VIR_DOMAIN_PAUSED_STARTING_UP;
+    gboolean half_started = was_half_started(driver, name, status);
     if (instance != NULL && half_started) {
         driver->hypervisor->ops->kill(instance);
         driver->hypervisor->ops->detach(instance);

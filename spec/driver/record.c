@@ -63,7 +63,7 @@ vm_record_drop_config(VmDomain *domain, GError **error)
 gboolean
 vm_record_status(VmDomain *domain, GError **error)
 {
-    gboolean active = vm_domain_is_active(domain);
+    gboolean active = domain->state != VIR_DOMAIN_SHUTOFF;
     g_autofree char *xml =
         active ? vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE) : g_strdup("");
     g_autofree char *text = g_strdup_printf(VM_STATUS_HEADER "%s", domain->def->uuid, domain->state,

@@ -80,9 +80,10 @@ begin(const VmSnapshotPlan *plan, const GPtrArray *overlays, GError **error)
     g_autofree char *def = vm_domain_def_format(domain->def, format);
     g_autofree char *next =
         domain->next_def != NULL ? vm_domain_def_format(domain->next_def, format) : NULL;
-    json_t *data = json_pack("{s:s, s:s, s:b, s:b, s:s, s:s?, s:o}", "kind", "external", "name",
-                             plan->def->name, "metadata", records(plan), "running", pauses(plan),
-                             "def", def, "next", next, "overlays", vm_overlays_to_json(overlays));
+    json_t *data = json_pack("{s:s, s:s, s:b, s:b, s:b, s:s, s:s?, s:o}", "kind", "external",
+                             "name", plan->def->name, "metadata", records(plan), "running",
+                             pauses(plan), "halt", (plan->flags & CREATE(HALT)) != 0, "def", def,
+                             "next", next, "overlays", vm_overlays_to_json(overlays));
     return vm_intent_begin(domain, "snapshot-create", data, error);
 }
 
@@ -183,8 +184,8 @@ vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error)
     }
     if (records(plan))
         vm_snapshot_link_new(domain, vm_snapshot_def_ref(plan->def));
-    vm_intent_end(domain);
     announce(plan, &change);
+    vm_intent_end(domain);
     return TRUE;
 }
 

@@ -17,8 +17,9 @@ records(const VmSnapshotPlan *plan)
 static gboolean
 begin(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
 {
-    json_t *data = json_pack("{s:s, s:s, s:b, s:o}", "kind", "internal", "name", plan->def->name,
-                             "running", plan->domain->state == VIR_DOMAIN_RUNNING, "images",
+    json_t *data = json_pack("{s:s, s:s, s:b, s:b, s:o}", "kind", "internal", "name",
+                             plan->def->name, "running", plan->domain->state == VIR_DOMAIN_RUNNING,
+                             "halt", (plan->flags & CREATE(HALT)) != 0, "images",
                              vm_revert_paths(plan->domain->def, disks));
     return vm_intent_begin(plan->domain, "snapshot-create", data, error);
 }
@@ -143,8 +144,9 @@ vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
     }
     if (ok && records(plan))
         vm_snapshot_link_new(domain, vm_snapshot_def_ref(plan->def));
+    ok = ok && finish(plan, running, error);
     vm_intent_end(domain);
-    return ok && finish(plan, running, error);
+    return ok;
 }
 
 /* ---- recovery ---- */
@@ -200,6 +202,11 @@ vm_snapshot_create_recover(const VmIntent *intent)
     moment = vm_moment_tree_find(intent->domain->snapshots, name);
     if (stands && moment != NULL)
         vm_snapshot_settle_current(intent->domain, moment);
+    if (stands && json_is_true(json_object_get(intent->data, "halt"))) {
+        if (vm_domain_is_active(intent->domain))
+            vm_snapshot_halt(intent->domain);
+        return;
+    }
     gboolean waits = stands && g_strcmp0(kind, "external") == 0; /* for the caller's manual disk */
     if (!waits && json_is_true(json_object_get(intent->data, "running")))
         wake(intent->domain);

@@ -141,10 +141,10 @@ gboolean
 vm_revert_begin(const VmRevertPlan *plan, GError **error)
 {
     g_autofree char *config = vm_domain_def_format(plan->old, VM_DOMAIN_FORMAT_SECURE);
-    json_t *data =
-        json_pack("{s:s, s:s?, s:s?, s:b, s:b, s:s}", "name", plan->moment->name, "former",
-                  plan->former != NULL ? plan->former->name : NULL, "way-back", plan->way_back,
-                  "kept", plan->keep_process, "done", plan->done, "config", config);
+    json_t *data = json_pack("{s:s, s:s?, s:s?, s:b, s:b, s:b, s:s}", "name", plan->moment->name,
+                             "former", plan->former != NULL ? plan->former->name : NULL, "way-back",
+                             plan->way_back, "kept", plan->keep_process, "done", plan->done,
+                             "drop-save", plan->drop_save, "config", config);
     return vm_intent_begin(plan->domain, "snapshot-revert", data, error);
 }
 
@@ -166,6 +166,7 @@ plan_again(const VmIntent *intent, VmRevertPlan *plan)
     plan->former = former != NULL ? vm_moment_tree_find(tree, former) : NULL;
     plan->keep_process = json_is_true(json_object_get(intent->data, "kept"));
     plan->done = json_is_true(json_object_get(intent->data, "done"));
+    plan->drop_save = json_is_true(json_object_get(intent->data, "drop-save"));
     plan->way_back = g_strdup(json_string_value(json_object_get(intent->data, "way-back")));
     g_autoptr(VmDomainDef) old = config != NULL ? vm_domain_def_parse(config, NULL, 0, NULL) : NULL;
     if (old != NULL) {
@@ -176,11 +177,18 @@ plan_again(const VmIntent *intent, VmRevertPlan *plan)
 }
 
 /* A process that was to load the snapshot is not started again, and what it may have left half-way
- * goes back.  A way back that is not in all images was not ready, so that nothing was loaded. */
+ * goes back.  There is no way back where the managed save image is gone, which is the last to go.
+ * A way back that is not whole was not ready, and nothing was loaded; or it is being removed, and
+ * all was.  In the same process the revert is recorded after the one and before the other. */
 static gboolean
 recover_load(VmRevertPlan *plan, GError **error)
 {
-    if (vm_revert_has_way_back(plan) &&
+    VmWayBack way_back = vm_revert_look_for_way_back(plan);
+    gboolean dropped = plan->drop_save && !vm_domain_managed_save_exists(plan->domain);
+    if (dropped || way_back == VM_WAY_BACK_GOING ||
+        (plan->keep_process && way_back != VM_WAY_BACK_WHOLE))
+        return TRUE;
+    if (way_back == VM_WAY_BACK_WHOLE &&
         !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->way_back, error))
         return FALSE;
     vm_revert_unrecord(plan);

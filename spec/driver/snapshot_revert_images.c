@@ -198,19 +198,27 @@ forget_off(const VmRevertPlan *plan, GError **error)
     return TRUE;
 }
 
-gboolean
-vm_revert_has_way_back(const VmRevertPlan *plan)
+static gboolean
+holds_way_back(const VmRevertPlan *plan, guint i)
 {
-    if (plan->way_back == NULL)
-        return FALSE;
-    for (guint i = 0; i < plan->disks->len; i++) {
-        guint number = g_array_index(plan->disks, guint, i);
-        const char *path = vm_domain_def_disk(plan->base, number)->source.path;
-        g_autoptr(VmImageInfo) info = vm_snapshot_image_file(plan->domain, path, NULL);
-        if (info == NULL || vm_snapshot_image_tags(info, plan->way_back) == 0)
-            return FALSE;
+    guint number = g_array_index(plan->disks, guint, i);
+    const char *path = vm_domain_def_disk(plan->base, number)->source.path;
+    g_autoptr(VmImageInfo) info = vm_snapshot_image_file(plan->domain, path, NULL);
+    return info != NULL && vm_snapshot_image_tags(info, plan->way_back) > 0;
+}
+
+VmWayBack
+vm_revert_look_for_way_back(const VmRevertPlan *plan)
+{
+    guint count = 0, last = plan->disks->len;
+    gboolean in_last = FALSE;
+    for (guint i = 0; plan->way_back != NULL && i < last; i++) {
+        in_last = holds_way_back(plan, i);
+        count += in_last;
     }
-    return TRUE;
+    if (count > 0 && count == last)
+        return VM_WAY_BACK_WHOLE;
+    return in_last ? VM_WAY_BACK_GOING : VM_WAY_BACK_NONE;
 }
 
 gboolean

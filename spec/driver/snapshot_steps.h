@@ -176,9 +176,15 @@ gboolean vm_revert_load(const VmRevertPlan *plan, const char *tag, GError **erro
 gboolean vm_revert_each_image(const VmRevertPlan *plan, VmImageSnapshotVerb verb, const char *tag,
                               GError **error);
 
-/** Whether every image of the plan, which no process has open, holds the way back: only then it was
- *  there before anything was loaded, and nothing of it has been removed since. */
-gboolean vm_revert_has_way_back(const VmRevertPlan *plan);
+/** How much of a way back the images hold: it comes to them, and leaves them, in their order. */
+typedef enum {
+    VM_WAY_BACK_NONE, /* or not yet in all of them */
+    VM_WAY_BACK_WHOLE,
+    VM_WAY_BACK_GOING,
+} VmWayBack;
+
+/** Look into the images of the plan, which no process has open. */
+VmWayBack vm_revert_look_for_way_back(const VmRevertPlan *plan);
 
 /** The way back is not needed any more; live or off.  FALSE where it cannot be removed, which is
  *  logged. */
