@@ -114,8 +114,12 @@ void sim_bitmaps_load(SimNode *node);
 void sim_bitmaps_store(SimNode *node);
 /** Whether that would lose none: FALSE where one was made persistent on a read-only node. */
 gboolean sim_bitmaps_can_store(const SimNode *node);
-/** The node turns read-only: store the persistent ones.  When that fails nothing is changed. */
+/** The node turns read-only: store the persistent ones.  When that fails nothing is changed; so it
+ *  does where one was added to a node that was read-only already. */
 gboolean sim_bitmaps_fix(SimNode *node, GError **error);
+/** Whether a bitmap of the node is fixed: then the node cannot be written, though it may be meant
+ * to be, after a reopen that failed late. */
+gboolean sim_bitmaps_fixed(const SimNode *node);
 /** The node can be written again: what is stored is marked in use. */
 void sim_bitmaps_thaw(SimNode *node);
 /** A persistent bitmap is removed: take it out of the image at once. */

@@ -9,6 +9,7 @@
  */
 #include "sim/block/bitmap.h"
 #include "sim/block/image_bitmap.h"
+#include <errno.h>
 #include <string.h>
 
 /* The image that may hold bitmaps of the node, or NULL. */
@@ -64,11 +65,12 @@ sim_bitmaps_load(SimNode *node)
         mark_in_use(image);
 }
 
+/* One that is fixed is in the image as it is to be. */
 static gboolean
 is_storable(const SimBitmap *bitmap)
 {
     const SimBitmapLook *look = sim_bitmap_look(bitmap->state);
-    return look->persistent && !look->inconsistent;
+    return look->persistent && !look->inconsistent && !look->fixed;
 }
 
 static SimStoredBitmap *
@@ -114,7 +116,7 @@ store_all(SimNode *node)
     GPtrArray *list = list_to_store(node, sim_image_state(image)->bitmaps);
     if (list == NULL)
         return 0;
-    int number = sim_node_can_write(node);
+    int number = node->read_only ? EROFS : sim_node_can_write(node);
     if (number != 0) {
         g_ptr_array_unref(list);
         return number;
@@ -139,7 +141,7 @@ sim_bitmaps_can_store(const SimNode *node)
 {
     for (guint i = 0; node->read_only && node->bitmaps != NULL && i < node->bitmaps->len; i++) {
         const SimBitmap *bitmap = node->bitmaps->pdata[i];
-        if (is_storable(bitmap) && !sim_bitmap_look(bitmap->state)->fixed)
+        if (is_storable(bitmap))
             return FALSE;
     }
     return TRUE;
@@ -169,11 +171,24 @@ gboolean
 sim_bitmaps_fix(SimNode *node, GError **error)
 {
     int number = node->bitmaps == NULL ? 0 : store_all(node);
+    if (number == EROFS)
+        return sim_qmp_refuse(error, "No write access");
     if (number != 0)
         return sim_qmp_refuse(error, "%s: Failed to make dirty bitmaps readonly: %s", node->name,
                               g_strerror(number));
     step_all(node, SIM_BITMAP_FIX);
     return TRUE;
+}
+
+gboolean
+sim_bitmaps_fixed(const SimNode *node)
+{
+    for (guint i = 0; node->bitmaps != NULL && i < node->bitmaps->len; i++) {
+        const SimBitmap *bitmap = node->bitmaps->pdata[i];
+        if (sim_bitmap_look(bitmap->state)->fixed)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 void

@@ -141,12 +141,13 @@ sim_graph_set_read_only(SimNode *node, gboolean read_only, GError **error)
     gboolean former = node->read_only;
     if (read_only != former && !sim_node_check_reopen(node, error))
         return FALSE;
+    if (read_only && !former && !sim_bitmaps_fix(node, error))
+        return FALSE;
     node->read_only = read_only;
     node->turning_read_only = read_only && !former;
-    gboolean ok = sim_graph_refresh(node->graph, error) &&
-                  (!read_only || former || sim_bitmaps_fix(node, error));
+    gboolean ok = sim_graph_refresh(node->graph, error);
     node->turning_read_only = FALSE;
-    if (ok && former && !read_only)
+    if (ok && !read_only && (former || sim_bitmaps_fixed(node)))
         sim_bitmaps_thaw(node);
     if (ok)
         return TRUE;

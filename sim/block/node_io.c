@@ -44,7 +44,9 @@ check_writable(SimNode *node)
         return EPERM;
     if (data_node(node)->driver == SIM_DRIVER_SNAPSHOT_ACCESS)
         return ENOTSUP;
-    return node->read_only ? EROFS : sim_node_can_write(node);
+    if (node->read_only)
+        return EROFS;
+    return sim_bitmaps_fixed(node) ? EPERM : sim_node_can_write(node);
 }
 
 /* Every filter on the way may refuse. */
@@ -53,7 +55,8 @@ before_write(SimNode *node, guint64 offset, guint64 length)
 {
     int number = check_writable(node);
     for (; number == 0 && node != NULL; node = below(node)) {
-        if (node->before_write != NULL)
+        number = sim_bitmaps_fixed(node) ? EPERM : 0;
+        if (number == 0 && node->before_write != NULL)
             number = node->before_write(node, offset, length);
     }
     return number;

@@ -142,6 +142,9 @@ reopen_node(SimNode *node, const json_t *options, gboolean otherwise, GArray *fo
 {
     const json_t *given = json_object_get(options, "read-only");
     gboolean read_only = given == NULL ? otherwise : json_is_true(given);
+    /* They stay stored, and cannot be changed, where the rest fails. */
+    if (read_only && !sim_bitmaps_fix(node, error))
+        return FALSE;
     node->turning_read_only = read_only && !node->read_only;
     node->read_only = read_only;
     node->unmap = g_strcmp0(json_string_value(json_object_get(options, "discard")), "unmap") == 0;
@@ -166,15 +169,22 @@ reopen_node(SimNode *node, const json_t *options, gboolean otherwise, GArray *fo
     return share == NULL || sim_qmp_refuse(error, "Cannot change the option 'force-share'");
 }
 
+static SimNode *
+find_named(SimGraph *graph, const json_t *options, GError **error)
+{
+    const char *name = json_string_value(json_object_get(options, "node-name"));
+    SimNode *node = name == NULL ? NULL : sim_graph_find(graph, name);
+    if (name == NULL)
+        sim_qmp_refuse(error, "node-name not specified");
+    else if (node == NULL)
+        sim_qmp_refuse(error, "Failed to find node with node-name='%s'", name);
+    return node;
+}
+
 static gboolean
 reopen_one(SimGraph *graph, const json_t *options, GArray *formers, GError **error)
 {
-    const char *name = json_string_value(json_object_get(options, "node-name"));
-    if (name == NULL)
-        return sim_qmp_refuse(error, "node-name not specified");
-    SimNode *node = sim_graph_find(graph, name);
-    if (node == NULL)
-        return sim_qmp_refuse(error, "Failed to find node with node-name='%s'", name);
+    SimNode *node = find_named(graph, options, error);
     note_former(formers, node);
     return reopen_node(node, options, FALSE, formers, error) &&
            (node->named || sim_qmp_refuse(error, "Cannot change the option 'node-name'"));
@@ -239,28 +249,15 @@ drop_unused(SimGraph *graph, const GArray *formers)
     }
 }
 
-/* Bitmaps of nodes that turn read-only are stored, or nothing is changed; those of nodes that can
- * be written again are in use. */
-static gboolean
-turn_bitmaps(GArray *formers, GError **error)
+/* Bitmaps of nodes that can be written again are in use. */
+static void
+thaw_bitmaps(const GArray *formers)
 {
     for (guint i = 0; i < formers->len; i++) {
         const Former *former = &g_array_index(formers, Former, i);
-        if (former->read_only || !former->node->read_only || sim_bitmaps_fix(former->node, error))
-            continue;
-        while (i-- > 0) {
-            former = &g_array_index(formers, Former, i);
-            if (!former->read_only && former->node->read_only)
-                sim_bitmaps_thaw(former->node);
-        }
-        return FALSE;
-    }
-    for (guint i = 0; i < formers->len; i++) {
-        const Former *former = &g_array_index(formers, Former, i);
-        if (former->read_only && !former->node->read_only)
+        if (!former->node->read_only && (former->read_only || sim_bitmaps_fixed(former->node)))
             sim_bitmaps_thaw(former->node);
     }
-    return TRUE;
 }
 
 gboolean
@@ -269,14 +266,17 @@ sim_graph_reopen(SimGraph *graph, const json_t *list, GError **error)
     g_autoptr(GArray) formers = g_array_new(FALSE, FALSE, sizeof(Former));
     gboolean ok = TRUE;
     for (gsize i = 0; ok && i < json_array_size(list); i++)
+        ok = find_named(graph, json_array_get(list, i), error) != NULL;
+    for (gsize i = 0; ok && i < json_array_size(list); i++)
         ok = reopen_one(graph, json_array_get(list, i), formers, error);
-    ok = ok && sim_graph_refresh(graph, error) && turn_bitmaps(formers, error);
+    ok = ok && sim_graph_refresh(graph, error);
     for (guint i = 0; i < formers->len; i++)
         g_array_index(formers, Former, i).node->turning_read_only = FALSE;
     if (!ok) {
         put_back(graph, formers);
         return FALSE;
     }
+    thaw_bitmaps(formers);
     flush_fixed(formers);
     drop_unused(graph, formers);
     return TRUE;

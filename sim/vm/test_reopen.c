@@ -3,6 +3,7 @@
  * Nodes that QEMU does not reopen, whoever asks.
  */
 #include "sim/vm/test_machine.h"
+#include <errno.h>
 
 static void
 add(Rig *rig, const char *options)
@@ -107,6 +108,45 @@ test_a_node_without_a_name_of_its_own_is_reopened_with_its_parent_only(void **st
     assert_true(is_read_only(rig, "#block100"));
 }
 
+/* QEMU stores them before it knows whether the rest can be done, and takes that not back. */
+static void
+test_a_reopen_that_fails_late_leaves_bitmaps_fixed(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "block-dirty-bitmap-add", "{'node':'b','name':'p','persistent':true}");
+    rig_refused(rig, "blockdev-reopen",
+                "{'options':[{'driver':'qcow2','node-name':'b','file':'fb','read-only':true},"
+                "{'driver':'qcow2','node-name':'nosuch','file':'fa'}]}",
+                "Failed to find node with node-name='nosuch'");
+    rig_do(rig, "block-dirty-bitmap-clear", "{'node':'b','name':'p'}");
+    rig_refused(rig, "blockdev-reopen",
+                "{'options':[{'driver':'qcow2','node-name':'b','file':'fb','read-only':true,"
+                "'backing':'nosuch'}]}",
+                "Cannot find device='' nor node-name='nosuch'");
+    assert_false(is_read_only(rig, "b"));
+    rig_refused(rig, "block-dirty-bitmap-clear", "{'node':'b','name':'p'}",
+                "Bitmap 'p' is readonly and cannot be modified");
+    g_autofree char *job =
+        rig_job(rig, "blockdev-mirror",
+                "{'job-id':'j','device':'a','target':'b','sync':'full','auto-dismiss':false}");
+    assert_non_null(strstr(job, g_strerror(EPERM)));
+    rig_do(rig, "blockdev-reopen", "{'options':[{'driver':'qcow2','node-name':'b','file':'fb'}]}");
+    rig_do(rig, "block-dirty-bitmap-clear", "{'node':'b','name':'p'}");
+}
+
+static void
+test_a_bitmap_added_while_read_only_forbids_to_stay_so(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "blockdev-reopen",
+           "{'options':[{'driver':'qcow2','node-name':'b','file':'fb','read-only':true}]}");
+    rig_do(rig, "block-dirty-bitmap-add", "{'node':'b','name':'p','persistent':true}");
+    rig_refused(rig, "blockdev-reopen",
+                "{'options':[{'driver':'qcow2','node-name':'b','file':'fb','read-only':true}]}",
+                "No write access");
+    rig_do(rig, "blockdev-reopen", "{'options':[{'driver':'qcow2','node-name':'b','file':'fb'}]}");
+}
+
 int
 main(void)
 {
@@ -116,6 +156,8 @@ main(void)
         RIG_TEST(test_a_base_that_cannot_be_reopened_stays_writable),
         RIG_TEST(test_a_base_that_a_job_writes_to_stays_writable),
         RIG_TEST(test_a_node_without_a_name_of_its_own_is_reopened_with_its_parent_only),
+        RIG_TEST(test_a_reopen_that_fails_late_leaves_bitmaps_fixed),
+        RIG_TEST(test_a_bitmap_added_while_read_only_forbids_to_stay_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
