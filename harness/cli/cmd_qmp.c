@@ -20,7 +20,10 @@ static const GOptionEntry entries[] = {
      "replay: on sim (the default) or qemu", "NAME"},
     {"seed", 0, 0, G_OPTION_ARG_STRING, &given.seeds, "lockstep: where the choices begin (1)",
      "N[,N…]"},
-    {"steps", 0, 0, G_OPTION_ARG_INT, &given.steps, "lockstep: commands for each seed (200)", "M"},
+    {"steps", 0, 0, G_OPTION_ARG_INT, &given.steps,
+     "lockstep: commands for each seed (200); from 2000 in all on each kind of command has to "
+     "succeed, below that one that was tried 60 times",
+     "M"},
     {NULL},
 };
 

@@ -14,7 +14,6 @@
 static const char *const node_names[] = {"a", "b", "c", "d", "e", "g", "h", "r"};
 static const char *const overlay_names[] = {"o", "p", "q", "s"};
 static const char *const bitmap_names[] = {"x", "y", "z"};
-static const char *const job_names[] = {"i", "j", "k"};
 static const char *const tags[] = {"t", "u", "1", "2"};
 static const char *const new_files[] = {"n1", "n2", "n3", "n4", "n5"};
 static const char *const files[] = {"a.q", "b.q", "c.q", "m.q", "t.q", "r.raw", "n1", "n2", "n3"};
@@ -29,7 +28,7 @@ one_of(Making *making, const char *const *names, guint count)
 
 #define ONE_OF(making, names) one_of(making, names, G_N_ELEMENTS(names))
 
-static json_t *
+json_t *
 name_or_bad(Making *making, const char *name)
 {
     return json_string(chance(making->choices, SELDOM) ? ONE_OF(making, bad_names) : name);
@@ -146,10 +145,32 @@ is_writable(const View *view, guint index)
            json_is_false(json_object_get(json_array_get(view->nodes, index), "ro"));
 }
 
-json_t *
-make_writable_node(Making *making)
+static gboolean
+has_bitmaps(const View *view, guint index)
 {
-    return pick_node(making, is_writable);
+    const json_t *node = json_array_get(view->nodes, index);
+
+    return is_format(view, index) && json_array_size(json_object_get(node, "dirty-bitmaps")) > 0;
+}
+
+json_t *
+make_bitmap_node(Making *making)
+{
+    return pick_node(making, chance(making->choices, 6) ? is_format : has_bitmaps);
+}
+
+static gboolean
+has_snapshots(const View *view, guint index)
+{
+    const json_t *image = json_object_get(json_array_get(view->nodes, index), "image");
+
+    return is_writable(view, index) && json_array_size(json_object_get(image, "snapshots")) > 0;
+}
+
+json_t *
+make_snapshot_holder(Making *making)
+{
+    return pick_node(making, chance(making->choices, 6) ? is_writable : has_snapshots);
 }
 
 /* An overlay that outgrows what is below it is counted otherwise by jobs. */
@@ -184,11 +205,21 @@ is_loose_format(const View *view, guint index)
     return is_format(view, index) && view_is_loose(view, view_node(view, index));
 }
 
-/* What jobs are about has nothing above it. */
+/* What jobs are about has nothing above it, and is not the target. */
 json_t *
 make_source(Making *making)
 {
-    return pick_node(making, chance(making->choices, 4) ? is_format : is_loose_format);
+    const char *target = making->node;
+    json_t *source = NULL;
+
+    for (guint i = 0; i < 4; i++) {
+        json_decref(source);
+        source = pick_node(making, chance(making->choices, 4) ? is_format : is_loose_format);
+        if (g_strcmp0(target, making->node) != 0) {
+            return source;
+        }
+    }
+    return source;
 }
 
 static gboolean
@@ -221,16 +252,28 @@ make_overlay(Making *making)
     return json_string("nosuch");
 }
 
+/* Mostly one that is free. */
+static const char *
+free_name(Making *making, const char *const *names, guint count)
+{
+    const char *name = one_of(making, names, count);
+
+    for (guint i = 0; i < 3 && view_driver(making->view, name) != NULL; i++) {
+        name = one_of(making, names, count);
+    }
+    return name;
+}
+
 json_t *
 make_new_node(Making *making)
 {
-    return name_or_bad(making, ONE_OF(making, node_names));
+    return name_or_bad(making, free_name(making, node_names, G_N_ELEMENTS(node_names)));
 }
 
 json_t *
 make_snapshot_node(Making *making)
 {
-    return name_or_bad(making, ONE_OF(making, overlay_names));
+    return name_or_bad(making, free_name(making, overlay_names, G_N_ELEMENTS(overlay_names)));
 }
 
 json_t *
@@ -293,85 +336,7 @@ make_granularity(Making *making)
     return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
 }
 
-/* ---- jobs ---- */
-
-json_t *
-make_job(Making *making)
-{
-    guint count = view_jobs(making->view);
-
-    return count > 0 && !chance(making->choices, SELDOM)
-               ? json_string(view_job(making->view, choose(making->choices, count)))
-               : json_string(ONE_OF(making, job_names));
-}
-
-/* Mostly a job of that status, where there is one. */
-static json_t *
-make_job_in(Making *making, gboolean block, const char *status, const char *other)
-{
-    guint count = view_jobs(making->view);
-    guint first = choose(making->choices, MAX(1, count));
-
-    for (guint i = 0; i < count && !chance(making->choices, 6); i++) {
-        guint index = (first + i) % count;
-        const char *now = view_job_status(making->view, index);
-
-        if ((!block || view_job_is_block(making->view, index)) &&
-            (strcmp(now, status) == 0 || strcmp(now, other) == 0)) {
-            return json_string(view_job(making->view, index));
-        }
-    }
-    return make_job(making);
-}
-
-/* One that has not come to its end. */
-json_t *
-make_live_job(Making *making)
-{
-    return make_job_in(making, FALSE, "running", "ready");
-}
-
-json_t *
-make_live_block_job(Making *making)
-{
-    return make_job_in(making, TRUE, "running", "ready");
-}
-
-json_t *
-make_paused_job(Making *making)
-{
-    return make_job_in(making, TRUE, "paused", "standby");
-}
-
-json_t *
-make_ready_job(Making *making)
-{
-    return make_job_in(making, TRUE, "ready", "standby");
-}
-
-json_t *
-make_pending_job(Making *making)
-{
-    return make_job_in(making, TRUE, "pending", "waiting");
-}
-
-json_t *
-make_concluded_job(Making *making)
-{
-    return make_job_in(making, FALSE, "concluded", "concluded");
-}
-
-json_t *
-make_concluded_block_job(Making *making)
-{
-    return make_job_in(making, TRUE, "concluded", "concluded");
-}
-
-json_t *
-make_new_job(Making *making)
-{
-    return name_or_bad(making, ONE_OF(making, job_names));
-}
+/* ---- jobs' arguments ---- */
 
 /* Either at once, or so slow that it stands still. */
 json_t *

@@ -24,6 +24,13 @@ typedef struct {
     guint one_in; /* how seldom it is given: 1 always (required), 2 half the time, … */
 } Argument;
 
+/** A name as JSON; seldom another one that is no good. */
+json_t *name_or_bad(Making *making, const char *name);
+
+/** Whether there is a job that this (make_paused_job, …) would find; TRUE for what finds no jobs.
+ */
+gboolean has_job_for(const View *view, MakeValue make);
+
 /** A name for each kind of value. */
 json_t *make_node(Making *making);
 json_t *make_any_node(Making *making);
@@ -34,7 +41,8 @@ json_t *make_written_node(Making *making);
 json_t *make_target(Making *making);
 json_t *make_source(Making *making);
 json_t *make_layered_node(Making *making);
-json_t *make_writable_node(Making *making);
+json_t *make_bitmap_node(Making *making);
+json_t *make_snapshot_holder(Making *making);
 json_t *make_sized_node(Making *making);
 json_t *make_overlay(Making *making);
 json_t *make_snapshot_node(Making *making);
@@ -47,6 +55,7 @@ json_t *make_true(Making *making);
 json_t *make_job(Making *making);
 json_t *make_live_job(Making *making);
 json_t *make_live_block_job(Making *making);
+json_t *make_running_job(Making *making);
 json_t *make_paused_job(Making *making);
 json_t *make_ready_job(Making *making);
 json_t *make_pending_job(Making *making);

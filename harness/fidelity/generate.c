@@ -4,6 +4,7 @@
  */
 #include "harness/fidelity/generate.h"
 
+#include <string.h>
 #include "harness/fidelity/argument.h"
 #include "harness/fidelity/options.h"
 #include "harness/fidelity/spared.h"
@@ -53,7 +54,7 @@ static const Generator generators[] = {
      6,
      FALSE,
      NULL,
-     {{"device", make_writable_node, 1}, {"name", make_tag, 1}, {"id", make_snapshot_id, 6}}},
+     {{"device", make_snapshot_holder, 1}, {"name", make_tag, 1}, {"id", make_snapshot_id, 6}}},
     {"snapshot-save",
      3,
      FALSE,
@@ -89,28 +90,32 @@ static const Generator generators[] = {
      4,
      TRUE,
      NULL,
-     {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
-    {"block-dirty-bitmap-clear", 4, TRUE, NULL, {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+     {{"node", make_bitmap_node, 1}, {"name", make_bitmap, 1}}},
+    {"block-dirty-bitmap-clear",
+     4,
+     TRUE,
+     NULL,
+     {{"node", make_bitmap_node, 1}, {"name", make_bitmap, 1}}},
     {"block-dirty-bitmap-enable",
      3,
      TRUE,
      NULL,
-     {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+     {{"node", make_bitmap_node, 1}, {"name", make_bitmap, 1}}},
     {"block-dirty-bitmap-disable",
      3,
      TRUE,
      NULL,
-     {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+     {{"node", make_bitmap_node, 1}, {"name", make_bitmap, 1}}},
     {"block-dirty-bitmap-merge",
      5,
      TRUE,
      NULL,
-     {{"node", make_node, 1}, {"target", make_bitmap, 1}, {"bitmaps", make_bitmap_list, 1}}},
+     {{"node", make_bitmap_node, 1}, {"target", make_bitmap, 1}, {"bitmaps", make_bitmap_list, 1}}},
     {"x-debug-block-dirty-bitmap-sha256",
      4,
      FALSE,
      NULL,
-     {{"node", make_node, 1}, {"name", make_bitmap, 1}}},
+     {{"node", make_bitmap_node, 1}, {"name", make_bitmap, 1}}},
     {"transaction", 8, FALSE, make_transaction, {}},
 
     {"blockdev-backup", 8, TRUE, make_backup, {}},
@@ -146,27 +151,27 @@ static const Generator generators[] = {
       {"auto-finalize", make_bool, 6},
       {"auto-dismiss", make_true, 6}}},
 
-    {"job-pause", 4, FALSE, NULL, {{"id", make_live_job, 1}}},
-    {"job-resume", 4, FALSE, NULL, {{"id", make_paused_job, 1}}},
-    {"job-cancel", 5, FALSE, NULL, {{"id", make_live_job, 1}}},
-    {"job-complete", 3, FALSE, NULL, {{"id", make_ready_job, 1}}},
-    {"job-finalize", 5, FALSE, NULL, {{"id", make_pending_job, 1}}},
+    {"job-pause", 5, FALSE, NULL, {{"id", make_running_job, 1}}},
+    {"job-resume", 8, FALSE, NULL, {{"id", make_paused_job, 1}}},
+    {"job-cancel", 8, FALSE, NULL, {{"id", make_live_job, 1}}},
+    {"job-complete", 8, FALSE, NULL, {{"id", make_ready_job, 1}}},
+    {"job-finalize", 8, FALSE, NULL, {{"id", make_pending_job, 1}}},
     {"job-dismiss", 8, FALSE, NULL, {{"id", make_concluded_job, 1}}},
-    {"block-job-pause", 3, FALSE, NULL, {{"device", make_live_block_job, 1}}},
-    {"block-job-resume", 4, FALSE, NULL, {{"device", make_paused_job, 1}}},
+    {"block-job-pause", 5, FALSE, NULL, {{"device", make_running_job, 1}}},
+    {"block-job-resume", 8, FALSE, NULL, {{"device", make_paused_job, 1}}},
     {"block-job-cancel",
      3,
      FALSE,
      NULL,
      {{"device", make_live_block_job, 1}, {"force", make_bool, 2}}},
-    {"block-job-complete", 5, FALSE, NULL, {{"device", make_ready_job, 1}}},
-    {"block-job-finalize", 2, FALSE, NULL, {{"id", make_pending_job, 1}}},
-    {"block-job-dismiss", 3, FALSE, NULL, {{"id", make_concluded_block_job, 1}}},
+    {"block-job-complete", 8, FALSE, NULL, {{"device", make_ready_job, 1}}},
+    {"block-job-finalize", 8, FALSE, NULL, {{"id", make_pending_job, 1}}},
+    {"block-job-dismiss", 8, FALSE, NULL, {{"id", make_concluded_block_job, 1}}},
     {"block-job-set-speed",
-     2,
+     4,
      FALSE,
      NULL,
-     {{"device", make_live_block_job, 1}, {"speed", make_end_of_speed, 1}}},
+     {{"device", make_running_job, 1}, {"speed", make_end_of_speed, 1}}},
 
     {"query-block", 1, FALSE, NULL, {}},
     {"query-status", 1, FALSE, NULL, {}},
@@ -174,7 +179,7 @@ static const Generator generators[] = {
     {"cont", 1, FALSE, NULL, {}},
     {"migrate", 2, FALSE, make_migrate, {}},
     {"device_add",
-     2,
+     6,
      FALSE,
      NULL,
      {{"driver", make_disk_driver, 1}, {"drive", make_node, 1}, {"id", make_new_device, 1}}},
@@ -238,10 +243,32 @@ make_transaction(Making *making)
     return json_pack("{s:o}", "actions", actions);
 }
 
+/* Whether it has something to be about: a job in the right state, devices. */
+static gboolean
+has_object(const Generator *generator, const View *view)
+{
+    return has_job_for(view, generator->arguments[0].make) &&
+           (view->pc || strcmp(generator->name, "device_add") != 0);
+}
+
+/* Mostly one that has. */
+static const Generator *
+pick_useful(const Making *making)
+{
+    const Generator *generator = pick(making->choices, FALSE);
+
+    for (guint i = 0;
+         i < ATTEMPTS_MAX && !has_object(generator, making->view) && !chance(making->choices, 6);
+         i++) {
+        generator = pick(making->choices, FALSE);
+    }
+    return generator;
+}
+
 static json_t *
 make_command(Making *making)
 {
-    const Generator *generator = pick(making->choices, FALSE);
+    const Generator *generator = pick_useful(making);
     json_t *command = json_pack("{s:s}", "execute", generator->name);
     json_t *arguments;
 

@@ -103,6 +103,29 @@ takes_images(const View *view, const json_t *data)
             g_strcmp0(view_status(view), "restore-vm") == 0);
 }
 
+/* Another node that is there, below a node of a format. */
+static gboolean
+has_another_file(const View *view, const json_t *options)
+{
+    const char *file = text_of(options, "file");
+
+    return view_driver(view, file) != NULL &&
+           !view_is_child(view, text_of(options, "node-name"), "file", file);
+}
+
+static gboolean
+gets_another_file(const View *view, const json_t *data)
+{
+    const json_t *list = json_object_get(data, "options");
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (has_another_file(view, json_array_get(list, i))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* ---- the table ---- */
 
 /* Where a row holds. */
@@ -122,6 +145,8 @@ static const struct {
      "the source of a pending commit or mirror stays drained: it waits for ever"},
     {"human-monitor-command", ALONE, makes_hole_in_raw,
      "whether a raw file has a hole then is the host file system's choice"},
+    {"blockdev-reopen", ALONE, gets_another_file,
+     "it does not look into the file, and writes what it knows of the former one there"},
     {"blockdev-snapshot-delete-internal-sync", ALONE, is_read_only,
      "it dies of taking a snapshot away from a read-only image"},
     {"block-dirty-bitmap-merge", ALONE | IN_TRANSACTION, has_empty_list,

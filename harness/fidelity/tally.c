@@ -145,11 +145,15 @@ tally_print(const Tally *tally, const char *const *names, guint enough)
 
         if (row == NULL) {
             printf("%s: never tried\n", names[i]);
+            never += enough == 0 ? 1 : 0;
             continue;
         }
         printf("%s: tried %u, succeeded %u\n", names[i], row->tried, row->succeeded);
         print_counts(row->refusals, G_MAXUINT);
-        never += row->succeeded == 0 && row->tried >= enough ? 1 : 0;
+        if (row->succeeded == 0 && row->tried >= enough) {
+            printf("    NEVER SUCCEEDED\n");
+            never++;
+        }
     }
     if (g_hash_table_size(tally->texts) > 0) {
         printf("texts that differ (the first %d):\n", TEXTS_SHOWN);

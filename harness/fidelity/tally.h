@@ -21,5 +21,5 @@ void tally_add(Tally *tally, const json_t *command, const json_t *answer);
 /** Count a text that the two word differently. */
 void tally_add_text(Tally *tally, const char *text);
 /** Print it, by command and refusal, sorted; and give the number of commands of `names`
- *  (NULL-terminated) that were tried `enough` times and never succeeded. */
+ *  (NULL-terminated) that were tried `enough` times (0: or not at all) and never succeeded. */
 guint tally_print(const Tally *tally, const char *const *names, guint enough);

@@ -136,17 +136,31 @@ view_has_stuck_bitmap(const View *view)
     return FALSE;
 }
 
+static gboolean
+has_edge(const View *view, const char *part)
+{
+    for (guint i = 0; i < json_array_size(view->edges); i++) {
+        if (strstr(json_string_value(json_array_get(view->edges, i)), part) != NULL) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
+view_is_child(const View *view, const char *node, const char *role, const char *child)
+{
+    g_autofree char *edge = g_strdup_printf("block-driver %s -%s-> %s perm", node, role, child);
+
+    return has_edge(view, edge);
+}
+
 gboolean
 view_is_loose(const View *view, const char *node)
 {
     g_autofree char *used = g_strdup_printf("-> %s perm", node);
 
-    for (guint i = 0; i < json_array_size(view->edges); i++) {
-        if (strstr(json_string_value(json_array_get(view->edges, i)), used) != NULL) {
-            return FALSE;
-        }
-    }
-    return TRUE;
+    return !has_edge(view, used);
 }
 
 const json_t *

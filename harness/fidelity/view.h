@@ -42,6 +42,8 @@ const char *view_job_status(const View *view, guint index);
 gboolean view_has_block_job(const View *view);
 /** Whether nobody uses a node. */
 gboolean view_is_loose(const View *view, const char *node);
+/** Whether one node is the child of another in that role, "file". */
+gboolean view_is_child(const View *view, const char *node, const char *role, const char *child);
 /** The bitmap of a node, as queries show it, or NULL; borrowed. */
 const json_t *view_bitmap(const View *view, const char *node, const char *name);
 /** The names of the bitmaps of a node, or of its internal snapshots; the caller unrefs the array,
