@@ -146,6 +146,18 @@ is_writable(const View *view, guint index)
 }
 
 static gboolean
+is_loose_protocol(const View *view, guint index)
+{
+    return is_protocol(view, index) && view_is_loose(view, view_node(view, index));
+}
+
+json_t *
+make_loose_protocol_node(Making *making)
+{
+    return pick_node(making, is_loose_protocol);
+}
+
+static gboolean
 has_bitmaps(const View *view, guint index)
 {
     const json_t *node = json_array_get(view->nodes, index);

@@ -36,6 +36,7 @@ json_t *make_node(Making *making);
 json_t *make_any_node(Making *making);
 json_t *make_named_node(Making *making);
 json_t *make_protocol_node(Making *making);
+json_t *make_loose_protocol_node(Making *making);
 json_t *make_new_node(Making *making);
 json_t *make_written_node(Making *making);
 json_t *make_target(Making *making);

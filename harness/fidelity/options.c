@@ -172,28 +172,16 @@ make_reopen(Making *making)
     return json_pack("{s:o}", "options", list);
 }
 
-/* Not below a raw node: it does not notice, and shows its former size. */
-static json_t *
-make_created_node(Making *making)
-{
-    json_t *node = make_protocol_node(making);
-
-    if (g_strcmp0(json_string_value(node), "fr") == 0) {
-        json_decref(node);
-        return json_string("nosuch");
-    }
-    return node;
-}
-
 json_t *
 make_create(Making *making)
 {
     json_t *job = make_new_job(making);
-    json_t *options = chance(making->choices, 2)
-                          ? json_pack("{s:s,s:o,s:i}", "driver", "file", "filename",
-                                      make_new_file(making), "size", 0)
-                          : json_pack("{s:s,s:o,s:o}", "driver", "qcow2", "file",
-                                      make_created_node(making), "size", make_disk_size(making));
+    json_t *options =
+        chance(making->choices, 2)
+            ? json_pack("{s:s,s:o,s:i}", "driver", "file", "filename", make_new_file(making),
+                        "size", 0)
+            : json_pack("{s:s,s:o,s:o}", "driver", "qcow2", "file",
+                        make_loose_protocol_node(making), "size", make_disk_size(making));
 
     return json_pack("{s:o,s:o}", "job-id", job, "options", options);
 }

@@ -233,6 +233,13 @@ compare_answers(PairStep *step, const json_t *qemu, const json_t *sim)
         return;
     }
     compare(step, "answer", qemu, sim);
+    if (step->difference != NULL && json_object_get(sim, "error") != NULL) {
+        g_autofree char *line = value_line(json_object_get(sim, "error"));
+        char *longer = g_strdup_printf("%s, but %s", step->difference, line);
+
+        g_free(step->difference);
+        step->difference = longer;
+    }
 }
 
 /* ---- a step ---- */

@@ -8,8 +8,8 @@
 #include "harness/fidelity/pair.h"
 
 /* What a shrink may take. */
-#define ATTEMPTS_MAX 150
-#define SECONDS_MAX 25
+#define ATTEMPTS_MAX 400
+#define SECONDS_MAX 60
 
 struct Script {
     gboolean pc;

@@ -96,6 +96,32 @@ cannot_be_enabled(const View *view, const json_t *data)
 }
 
 static gboolean
+enables_in_group(const View *view, const json_t *data)
+{
+    const json_t *mode = json_object_get(json_object_get(data, "properties"), "completion-mode");
+    const json_t *actions = json_object_get(data, "actions");
+
+    (void)view;
+    for (size_t i = 0; i < json_array_size(actions); i++) {
+        if (g_strcmp0(json_string_value(mode), "grouped") == 0 &&
+            strcmp(text_of(json_array_get(actions, i), "type"), "block-dirty-bitmap-enable") == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* An image made anew below a node that goes on using what it knows of it. */
+static gboolean
+is_used_file(const View *view, const json_t *data)
+{
+    const json_t *options = json_object_get(data, "options");
+
+    return strcmp(text_of(options, "driver"), "qcow2") == 0 &&
+           !view_is_loose(view, text_of(options, "file"));
+}
+
+static gboolean
 takes_images(const View *view, const json_t *data)
 {
     return g_str_has_prefix(text_of(data, "uri"), "exec:") &&
@@ -153,6 +179,10 @@ static const struct {
      "it dies of merging nothing"},
     {"block-dirty-bitmap-enable", IN_TRANSACTION, cannot_be_enabled,
      "it dies where enabling a bitmap that is missing or busy is undone, or disables it"},
+    {"transaction", ALONE, enables_in_group,
+     "it dies of refusing to enable a bitmap in a group, be it there or not"},
+    {"blockdev-create", ALONE, is_used_file,
+     "it lets an image be made anew below a node that is in use, and dies of a job there"},
     {"block-stream", ALONE, stays_after_stream,
      "it dies of queries between the end of a stream and its dismissal"},
     {"blockdev-snapshot", ALONE | IN_TRANSACTION, has_overlay_with_users,
