@@ -171,12 +171,24 @@ probe_format(SimGraph *graph, const char *path)
     return image == NULL ? "raw" : sim_format_name(sim_image_format(image));
 }
 
+/* "json:{…}", the name of a node whose children its header does not tell. */
+static json_t *
+backing_by_options(const char *name)
+{
+    json_t *options = json_loads(name + strlen("json:"), 0, NULL);
+    if (options != NULL)
+        json_object_set_new(options, "read-only", json_true());
+    return options;
+}
+
 static json_t *
 implicit_backing(SimNode *node)
 {
     const SimImageState *state = sim_image_state(sim_node_image(node));
     if (state->backing == NULL)
         return NULL;
+    if (g_str_has_prefix(state->backing, "json:{"))
+        return backing_by_options(state->backing);
     SimGraph *graph = node->graph;
     g_autofree char *path = sim_image_resolve(sim_node_protocol(node)->filename, state->backing);
     const char *format = state->backing_format;
