@@ -350,11 +350,11 @@ make_granularity(Making *making)
 
 /* ---- jobs' arguments ---- */
 
-/* Either at once, or so slow that it stands still. */
+/* Never so slow that it takes time: whatever drains a node wakes a job that sleeps there. */
 json_t *
 make_speed(Making *making)
 {
-    static const json_int_t values[] = {0, 1, 1, -1};
+    static const json_int_t values[] = {0, 1 << 30, 1 << 30, -1};
 
     return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
 }

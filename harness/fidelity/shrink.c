@@ -6,6 +6,7 @@
 #include <string.h>
 #include "harness/fidelity/known.h"
 #include "harness/fidelity/pair.h"
+#include "harness/fidelity/spared.h"
 
 /* What a shrink may take. */
 #define ATTEMPTS_MAX 400
@@ -156,6 +157,10 @@ run_script(const Script *script, gboolean print, guint *length)
 
     script_watch(script);
     for (guint i = 0; i < script->commands->len && !over; i++) {
+        if (spared_reason(pair_view(pair), script->commands->pdata[i]) != NULL) {
+            over = TRUE;
+            break;
+        }
         *length = i + 1;
         pair_step(pair, script->commands->pdata[i], &step);
         differs = take_step(script, &step, script->commands->pdata[i], print, &over);

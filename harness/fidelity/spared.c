@@ -81,6 +81,20 @@ stays_after_stream(const View *view, const json_t *data)
 }
 
 static gboolean
+is_backed_up(const View *view, const json_t *data)
+{
+    const char *node = text_of(data, "node-name");
+
+    return view_has_filter(view, *node != '\0' ? node : text_of(data, "node"));
+}
+
+static gboolean
+is_file_open(const View *view, const json_t *data)
+{
+    return view_has_file(view, text_of(data, "snapshot-file"));
+}
+
+static gboolean
 has_overlay_with_users(const View *view, const json_t *data)
 {
     return !view_is_loose(view, text_of(data, "overlay"));
@@ -185,6 +199,11 @@ static const struct {
      "it lets an image be made anew below a node that is in use, and dies of a job there"},
     {"block-stream", ALONE, stays_after_stream,
      "it dies of queries between the end of a stream and its dismissal"},
+    {"blockdev-snapshot-sync", ALONE | IN_TRANSACTION, is_backed_up,
+     "it dies at its end of a backup of an overlay that was put under a backup"},
+    {"blockdev-snapshot", ALONE | IN_TRANSACTION, is_backed_up, "as blockdev-snapshot-sync"},
+    {"blockdev-snapshot-sync", ALONE | IN_TRANSACTION, is_file_open,
+     "a node of the file does not notice that there is another image in it"},
     {"blockdev-snapshot", ALONE | IN_TRANSACTION, has_overlay_with_users,
      "where that is undone, it leaves the overlay's users on the other node"},
     {"migrate", ALONE, takes_images,

@@ -136,6 +136,17 @@ view_has_stuck_bitmap(const View *view)
     return FALSE;
 }
 
+gboolean
+view_has_file(const View *view, const char *file)
+{
+    for (guint i = 0; i < view_nodes(view); i++) {
+        if (g_strcmp0(text_at(view->nodes, i, "file"), file) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static gboolean
 has_edge(const View *view, const char *part)
 {
@@ -145,6 +156,14 @@ has_edge(const View *view, const char *part)
         }
     }
     return FALSE;
+}
+
+gboolean
+view_has_filter(const View *view, const char *node)
+{
+    g_autofree char *edge = g_strdup_printf("> -file-> %s perm", node);
+
+    return has_edge(view, edge);
 }
 
 gboolean

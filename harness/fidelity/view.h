@@ -42,6 +42,10 @@ const char *view_job_status(const View *view, guint index);
 gboolean view_has_block_job(const View *view);
 /** Whether nobody uses a node. */
 gboolean view_is_loose(const View *view, const char *node);
+/** Whether a job's filter is above a node, as its file: that of a backup or a stream. */
+gboolean view_has_filter(const View *view, const char *node);
+/** Whether a node is about that file. */
+gboolean view_has_file(const View *view, const char *file);
 /** Whether one node is the child of another in that role, "file". */
 gboolean view_is_child(const View *view, const char *node, const char *role, const char *child);
 /** The bitmap of a node, as queries show it, or NULL; borrowed. */

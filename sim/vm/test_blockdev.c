@@ -220,6 +220,45 @@ test_reopen_is_all_or_none(void **state)
                 "Device 'b' is read only");
 }
 
+/* How many nodes are about that file. */
+static guint
+count_nodes_of(Rig *rig, const char *file)
+{
+    json_t *nodes = vm_qmp_ask(rig->vm, "query-named-block-nodes", NULL, NULL);
+    json_t *node;
+    size_t index;
+    guint count = 0;
+    json_array_foreach(nodes, index, node)
+    {
+        const json_t *name = json_object_get(node, "file");
+        count += g_strcmp0(json_string_value(name), file) == 0 &&
+                         strcmp(json_string_value(json_object_get(node, "drv")), "file") == 0
+                     ? 1
+                     : 0;
+    }
+    json_decref(nodes);
+    return count;
+}
+
+/* The header of /s names the chain below it by options, as c's own does not tell of b. */
+static void
+test_a_chain_that_a_header_tells_by_options_is_opened(void **state)
+{
+    Rig *rig = *state;
+    rig_image(rig, "/c.qcow2", NULL);
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'c','file':{'driver':'file','filename':'/c.qcow2'},"
+           "'backing':null}");
+    rig_do(rig, "blockdev-snapshot", "{'node':'b','overlay':'c'}");
+    rig_do(rig, "blockdev-snapshot-sync",
+           "{'node-name':'c','snapshot-file':'/s','snapshot-node-name':'s'}");
+    assert_int_equal(count_nodes_of(rig, "/b.qcow2"), 1);
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'d','file':{'driver':'file','filename':'/s'}}");
+    assert_int_equal(count_nodes_of(rig, "/c.qcow2"), 2);
+    assert_int_equal(count_nodes_of(rig, "/b.qcow2"), 2);
+}
+
 int
 main(void)
 {
@@ -229,6 +268,7 @@ main(void)
         RIG_TEST(test_an_overlay_is_opened_as_its_base_was),
         RIG_TEST(test_snapshot_refusals),
         RIG_TEST(test_the_chain_of_a_header_is_opened),
+        RIG_TEST(test_a_chain_that_a_header_tells_by_options_is_opened),
         RIG_TEST(test_a_missing_backing_refuses_the_overlay),
         RIG_TEST(test_an_image_has_one_writer),
         RIG_TEST(test_internal_snapshots_and_their_refusals),
