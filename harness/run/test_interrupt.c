@@ -13,10 +13,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "harness/qemu/hypervisor.h"
-#include "harness/qemu/version.h"
 #include "harness/report/exit_code.h"
 #include "harness/run/workdir.h"
+#include "harness/target/target_load.h"
 
 #define AWAIT_MS 30000
 #define POLL_US 10000
@@ -186,6 +185,20 @@ test_a_killed_guest_ends_its_case_alone(void **state)
     assert_true(is_empty(fixture->temp));
 }
 
+static gboolean
+has_qemu(void)
+{
+    struct vm_target_options options = {.profile = "rfc", .seed = 1};
+    struct vm_conn *conn = NULL;
+    struct vm_error err = {0};
+    if (target_qemu()->open(&options, &conn, &err) != 0) {
+        print_message("%s\n", err.text);
+        return FALSE;
+    }
+    target_qemu()->close(conn);
+    return TRUE;
+}
+
 int
 main(void)
 {
@@ -195,7 +208,7 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_killed_guest_ends_its_case_alone, set_up, tear_down),
     };
-    if (qemu_version_check(QEMU_VERSION_MIN, NULL) == NULL)
+    if (!has_qemu())
         return SKIPPED;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
