@@ -216,7 +216,8 @@ static gboolean
 open_backing(SimNode *node, const json_t *options, GError **error)
 {
     json_t *given = json_object_get(options, "backing");
-    if (json_is_null(given))
+    /* The empty name is the older way to say "none". */
+    if (json_is_null(given) || g_strcmp0(json_string_value(given), "") == 0)
         return TRUE;
     json_t *reference = given != NULL ? json_incref(given) : implicit_backing(node);
     if (reference == NULL)

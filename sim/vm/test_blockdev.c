@@ -128,6 +128,23 @@ test_the_chain_of_a_header_is_opened(void **state)
 }
 
 static void
+test_an_empty_name_is_no_backing(void **state)
+{
+    Rig *rig = *state;
+    rig_image(rig, "/o.qcow2", "/a.qcow2");
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'o','backing':'',"
+           "'file':{'driver':'file','filename':'/o.qcow2'}}");
+    /* Nor is it a name when the node is reopened. */
+    rig_refused(rig, "blockdev-reopen",
+                "{'options':[{'driver':'qcow2','node-name':'o','backing':'',"
+                "'file':{'driver':'file','filename':'/o.qcow2'}}]}",
+                "Cannot find device='' nor node-name=''");
+    rig_refused(rig, "block-commit", "{'job-id':'j','device':'o','base-node':'a'}",
+                "'a' is not in this backing file chain");
+}
+
+static void
 test_a_missing_backing_refuses_the_overlay(void **state)
 {
     Rig *rig = *state;
@@ -269,6 +286,7 @@ main(void)
         RIG_TEST(test_snapshot_refusals),
         RIG_TEST(test_the_chain_of_a_header_is_opened),
         RIG_TEST(test_a_chain_that_a_header_tells_by_options_is_opened),
+        RIG_TEST(test_an_empty_name_is_no_backing),
         RIG_TEST(test_a_missing_backing_refuses_the_overlay),
         RIG_TEST(test_an_image_has_one_writer),
         RIG_TEST(test_internal_snapshots_and_their_refusals),
