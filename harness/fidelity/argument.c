@@ -350,11 +350,11 @@ make_granularity(Making *making)
 
 /* ---- jobs' arguments ---- */
 
-/* Never so slow that it takes time: whatever drains a node wakes a job that sleeps there. */
+/* No limit: how far a job is that has one is a matter of time, and of what drains its nodes. */
 json_t *
 make_speed(Making *making)
 {
-    static const json_int_t values[] = {0, 1 << 30, 1 << 30, -1};
+    static const json_int_t values[] = {0, 0, -1};
 
     return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
 }
