@@ -196,7 +196,7 @@ has_own_size(const View *view, guint index)
 json_t *
 make_sized_node(Making *making)
 {
-    return pick_node(making, has_own_size);
+    return pick_node(making, chance(making->choices, 2) ? is_format : has_own_size);
 }
 
 static gboolean
@@ -384,9 +384,15 @@ make_true(Making *making)
 json_t *
 make_disk_size(Making *making)
 {
-    static const json_int_t values[] = {1048576, 1048576, 2097152, 524288, 1049088, 1000};
+    static const json_int_t values[] = {1048576, 1048576, 2097152, 524288, 1049088, 1000, 0};
 
     return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
+}
+
+json_t *
+make_new_size(Making *making)
+{
+    return chance(making->choices, 10) ? json_integer(-512) : make_disk_size(making);
 }
 
 #define MAKE_WORD(function, ...)                                                                   \
@@ -459,6 +465,7 @@ make_backup(Making *making)
         {"sync", make_backup_sync, 1},
         {"auto-finalize", make_bool, 3},
         {"auto-dismiss", make_bool, 4},
+        {"speed", make_speed, 6},
         {"bitmap", make_bitmap, 12},
         {"bitmap-mode", make_bitmap_mode, 12},
         {NULL},

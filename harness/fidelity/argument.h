@@ -66,6 +66,7 @@ json_t *make_new_job(Making *making);
 json_t *make_speed(Making *making);
 json_t *make_end_of_speed(Making *making);
 json_t *make_disk_size(Making *making);
+json_t *make_new_size(Making *making);
 json_t *make_tag(Making *making);
 json_t *make_snapshot_id(Making *making);
 json_t *make_node_list(Making *making);

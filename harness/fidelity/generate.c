@@ -34,7 +34,7 @@ static const Generator generators[] = {
      4,
      FALSE,
      NULL,
-     {{"node-name", make_sized_node, 1}, {"size", make_disk_size, 1}}},
+     {{"node-name", make_sized_node, 1}, {"size", make_new_size, 1}}},
     {"human-monitor-command", 14, FALSE, make_qemu_io, {}},
 
     {"blockdev-snapshot", 7, TRUE, NULL, {{"node", make_node, 1}, {"overlay", make_overlay, 1}}},
@@ -127,6 +127,7 @@ static const Generator generators[] = {
       {"device", make_source, 1},
       {"sync", make_mirror_sync, 1},
       {"job-id", make_new_job, 1},
+      {"speed", make_speed, 6},
       {"auto-finalize", make_bool, 4},
       {"auto-dismiss", make_bool, 4}}},
     {"block-commit",

@@ -151,6 +151,9 @@ make_reopen_one(Making *making)
                             chance(making->choices, 2) ? json_null() : make_node(making));
     }
     add_common(making, options);
+    if (chance(making->choices, 16)) {
+        json_object_set_new(options, "force-share", make_bool(making));
+    }
     json_decref(node);
     return options;
 }
@@ -164,7 +167,7 @@ make_reopen(Making *making)
     while (count-- > 0) {
         json_t *options = make_reopen_one(making);
 
-        if (!has_options_of(list, options)) {
+        if (!has_options_of(list, options) || chance(making->choices, 8)) {
             json_array_append(list, options);
         }
         json_decref(options);

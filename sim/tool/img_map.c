@@ -43,6 +43,10 @@ run(SimToolCall *call, GError **error)
     if (node == NULL)
         return TRUE;
     g_autoptr(GArray) parts = sim_node_allocation(node);
+    if (parts->len == 0) {
+        const SimAllocation nothing = {.node = node};
+        g_array_append_val(parts, nothing);
+    }
     json_t *list = json_array();
     if (!json)
         g_string_append_printf(call->out, "%-16s%-16s%-16s%s\n", "Offset", "Length", "Mapped to",

@@ -142,6 +142,16 @@ test_zeroes_over_a_part_of_a_cluster_are_data(void **state)
                      "'data':false}]");
 }
 
+static void
+test_an_empty_disk_has_a_map_too(void **state)
+{
+    ToolRig *rig = *state;
+    tool_do(rig, "qemu-img create -q -f qcow2 none 0");
+    tool_prints_json(rig, "qemu-img map --output=json none", "offset",
+                     "[{'start':0,'length':0,'depth':0,'present':false,'zero':false,"
+                     "'data':false}]");
+}
+
 int
 main(void)
 {
@@ -154,6 +164,7 @@ main(void)
         TOOL_TEST(test_data_are_mapped_through_the_chain),
         TOOL_TEST(test_a_map_ends_with_a_backing_that_ends_early),
         TOOL_TEST(test_zeroes_over_a_part_of_a_cluster_are_data),
+        TOOL_TEST(test_an_empty_disk_has_a_map_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
