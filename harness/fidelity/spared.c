@@ -183,6 +183,7 @@ static const struct {
     {NULL, ALONE, is_after_migration, "after a migration nobody has the images: it dies of writes"},
     {"human-monitor-command", ALONE, is_job_pending,
      "the source of a pending commit or mirror stays drained: it waits for ever"},
+    {"device_add", ALONE, is_job_pending, "the same: a new disk reads its first sector"},
     {"human-monitor-command", ALONE, makes_hole_in_raw,
      "whether a raw file has a hole then is the host file system's choice"},
     {"blockdev-reopen", ALONE, gets_another_file,
