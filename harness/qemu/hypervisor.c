@@ -21,14 +21,17 @@
 /* After SIGKILL only the kernel is between us and the end. */
 #define KILL_MS 10000
 
-/* How long a look takes whether a process that hung has come back. */
-#define LOOK_MS 50
+/* How long a look takes whether a process that hung has come back; not as long where we know that
+ * it has not. */
+#define LOOK_MS 500
+#define LOOK_STOPPED_MS 50
 
 /* A driver's handle. */
 typedef struct {
     VmInstance base;
     QemuMachine *machine;
     QemuMonitor *monitor; /* NULL as long as a process that was attached to has not answered */
+    gboolean broken;      /* it has answered by no QMP, and never will */
 } QemuInstance;
 
 static QemuInstance *
@@ -158,6 +161,7 @@ port_start(VmHypervisor *hv, const json_t *config, GError **error)
 static VmInstance *
 port_attach(VmHypervisor *hv, const char *name, GError **error)
 {
+    (void)error;
     QemuHypervisor *hypervisor = qemu_hypervisor_own(hv);
     QemuMachine *machine = qemu_hypervisor_find(hypervisor, name);
     if (machine == NULL)
@@ -170,11 +174,12 @@ port_attach(VmHypervisor *hv, const char *name, GError **error)
                     g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED) &&
                     qemu_machine_await_end(machine);
     qemu_hypervisor_count_time(hypervisor, began);
-    if (monitor != NULL || g_error_matches(failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT))
-        return handle_new(hypervisor, machine, monitor);
-    if (!gone)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return NULL;
+    if (gone)
+        return NULL;
+    VmInstance *instance = handle_new(hypervisor, machine, monitor);
+    handle(instance)->broken =
+        monitor == NULL && !g_error_matches(failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT);
+    return instance;
 }
 
 static void
@@ -210,11 +215,15 @@ qemu_hypervisor_explain(QemuMachine *machine, GError *failure, GError **error)
 
 /* An instance that hung when it was attached to is one whose command has not been answered. */
 static gboolean
-refuse_unanswered(json_t *arguments, GError **error)
+refuse_unanswered(const QemuInstance *instance, json_t *arguments, GError **error)
 {
     json_decref(arguments);
-    g_set_error(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT,
-                "the process has not answered since it was attached to");
+    if (instance->broken)
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_BROKEN,
+                    "the process spoke no QMP when it was attached to");
+    else
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT,
+                    "the process has not answered since it was attached to");
     return FALSE;
 }
 
@@ -234,7 +243,7 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
              json_t **reply, GError **error)
 {
     if (handle(instance)->monitor == NULL)
-        return refuse_unanswered(arguments, error);
+        return refuse_unanswered(handle(instance), arguments, error);
     gint64 began = g_get_monotonic_time();
     int fd = pass != NULL ? qemu_store_file_descriptor(pass) : -1;
     QemuMachine *machine = handle(instance)->machine;
@@ -276,17 +285,18 @@ port_next_event(VmInstance *instance, gboolean wait)
 static gboolean
 connect_late(QemuInstance *instance)
 {
+    guint milliseconds = instance->machine->stopped ? LOOK_STOPPED_MS : LOOK_MS;
     if (instance->monitor == NULL)
-        take_monitor(instance, qemu_machine_connect(instance->machine, LOOK_MS, NULL));
+        take_monitor(instance, qemu_machine_connect(instance->machine, milliseconds, NULL));
     return instance->monitor != NULL;
 }
 
 static gboolean
 port_settled(VmInstance *instance)
 {
-    if (!connect_late(handle(instance)))
+    if (!handle(instance)->broken && !connect_late(handle(instance)))
         return qemu_process_ended(handle(instance)->machine->process, NULL);
-    return qemu_monitor_settled(handle(instance)->monitor) ||
+    return handle(instance)->broken || qemu_monitor_settled(handle(instance)->monitor) ||
            qemu_process_ended(handle(instance)->machine->process, NULL);
 }
 

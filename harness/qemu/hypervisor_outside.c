@@ -221,14 +221,17 @@ qemu_hypervisor_after(QemuHypervisor *hypervisor, QemuMachine *machine, const ch
 
 /* ---- signals ---- */
 
-/* Late answers come before anything else is done, as from a miniature. */
+/* Late answers come before anything else is done, as from a miniature; where nobody waits for one,
+ * it is seen that it answers at all. */
 static void
-continue_machine(QemuMachine *machine)
+continue_machine(QemuHypervisor *hypervisor, QemuMachine *machine)
 {
+    gboolean running = FALSE;
     gint64 deadline = g_get_monotonic_time() + LATE_MS * 1000;
     qemu_process_signal(machine->process, SIGCONT);
     machine->stopped = FALSE;
     g_clear_pointer(&machine->hang_at, g_free);
+    look_if_running(hypervisor, machine, &running, NULL);
     while (machine->drivers != NULL && !qemu_monitor_settled(machine->drivers) &&
            !qemu_process_ended(machine->process, NULL) && g_get_monotonic_time() < deadline)
         g_usleep(1000);
@@ -243,7 +246,7 @@ qemu_hypervisor_hang(VmHypervisor *hypervisor, const char *instance, gboolean on
     if (on)
         stop_machine(machine);
     else
-        continue_machine(machine);
+        continue_machine(qemu_hypervisor_own(hypervisor), machine);
     qemu_hypervisor_own(hypervisor)->changes++;
     return TRUE;
 }

@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include "harness/qemu/unix_socket.h"
 
 /* What commands may take where one is to time out. */
 #define SHORT_MS 100
@@ -148,6 +150,47 @@ test_a_hang_times_out_and_recovers(void **state)
     ops->detach(vm);
 }
 
+/* Somebody else answers in a process's place. */
+static pid_t
+talk_nonsense_at(const char *socket_path)
+{
+    assert_int_equal(g_unlink(socket_path), 0);
+    int listening = qemu_socket_listen(socket_path, NULL);
+    assert_true(listening >= 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int fd = accept(listening, NULL, NULL);
+        ssize_t written = write(fd, "nonsense\n", 9);
+        (void)written;
+        g_usleep(100000);
+        kill(getpid(), SIGKILL); /* no exit: a memory checker would look at what the parent has */
+    }
+    close(listening);
+    return pid;
+}
+
+/* A driver that took it for gone would start another one on its disks. */
+static void
+test_what_speaks_no_qmp_is_there_all_the_same(void **state)
+{
+    const QemuTest *test = *state;
+    const VmHypervisorOps *ops = test->hypervisor->ops;
+    g_autofree char *socket_path = g_build_filename(test->folder, "1.qmp", NULL);
+    ops->detach(started(test, "vm", NULL));
+    pid_t other = talk_nonsense_at(socket_path);
+    VmInstance *vm = ops->attach(test->hypervisor, "vm", NULL);
+    assert_non_null(vm);
+    assert_true(ops->settled(vm));
+    assert_false(ops->ended(vm, NULL));
+    g_autoptr(GError) error = NULL;
+    assert_false(vm_qmp(vm, "query-status", NULL, &error));
+    assert_true(g_error_matches(error, VM_QMP_ERROR, VM_QMP_BROKEN));
+    ops->kill(vm);
+    assert_true(ops->ended(vm, NULL));
+    ops->detach(vm);
+    assert_int_equal(waitpid(other, NULL, 0), other);
+}
+
 static void
 test_what_hangs_can_be_attached_to_and_killed(void **state)
 {
@@ -249,6 +292,7 @@ main(void)
         ENDING(test_an_end_unasked_is_seen),
         HASTY(test_a_hang_times_out_and_recovers),
         HASTY(test_what_hangs_can_be_attached_to_and_killed),
+        HASTY(test_what_speaks_no_qmp_is_there_all_the_same),
         ENDING(test_a_stream_that_is_none_ends_the_process),
         ENDING(test_it_dies_with_the_harness),
     };

@@ -79,7 +79,8 @@ typedef struct {
      *   "incoming":bool (as -incoming defer)}.
      *  Its name is the key by which attach() finds it.  Migrations tell their state by events. */
     VmInstance *(*start)(VmHypervisor *hv, const json_t *config, GError **error);
-    /** The instance of that name that outlived a former driver; NULL without an error if none. */
+    /** The instance of that name that outlived a former driver; NULL without an error if none.  One
+     *  that does not answer is there all the same: its commands time out, or are VM_QMP_BROKEN. */
     VmInstance *(*attach)(VmHypervisor *hv, const char *name, GError **error);
     /** Let go of the handle; the instance lives on.  Frees the handle. */
     void (*detach)(VmInstance *instance);
