@@ -37,6 +37,8 @@ create_filter(SimNode *node, const SimFilterOptions *options, GError **error)
     if (filter == NULL)
         return NULL;
     filter->read_only = is_read_only(options->driver);
+    filter->implicit = options->name == NULL && (options->driver == SIM_DRIVER_MIRROR_TOP ||
+                                                 options->driver == SIM_DRIVER_COMMIT_TOP);
     filter->for_commit = options->for_commit;
     link_filtered(filter, node);
     if (options->target != NULL)

@@ -76,6 +76,7 @@ struct SimNode {
     SimBeforeWrite before_write;          /* or NULL */
     gpointer filter_data;                 /* of before_write */
     void (*filter_free)(SimNode *filter); /* lets go of filter_data at the close; or NULL */
+    gboolean implicit;                    /* of mirror or commit, and nobody named it */
     gboolean for_commit; /* mirror_top of a commit: its reads need no consistency */
     gboolean passive;    /* mirror_top, copy-before-write on their way out */
     GPtrArray *bitmaps;  /* of SimBitmap *, newest first, or NULL: none */

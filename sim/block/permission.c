@@ -161,7 +161,7 @@ refresh_node(SimNode *node, GError **error)
     SimLock parents = cumulative(node);
     if (!check_parents(node, error))
         return FALSE;
-    if (node->read_only && (parents.taken & (SIM_PERM_WRITE | SIM_PERM_RESIZE)) != 0) {
+    if (node->read_only && (parents.taken & (SIM_PERM_WRITE | SIM_PERM_WRITE_UNCHANGED)) != 0) {
         if (!node->turning_read_only)
             return sim_qmp_refuse(error, "Block node is read-only");
         return sim_qmp_refuse(error, "Read-only block node '%s' cannot support read-write users",

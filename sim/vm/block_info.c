@@ -7,6 +7,13 @@
 #include "sim/block/node_io.h"
 #include <string.h>
 
+/* For whom it is told. */
+typedef enum {
+    VIEWER_FLAT,  /* without the chain below */
+    VIEWER_CHAIN, /* with it */
+    VIEWER_DISK,  /* with what a guest's disk shows of it */
+} Viewer;
+
 #define SECOND G_GINT64_CONSTANT(1000000000)
 
 json_t *
@@ -190,8 +197,17 @@ add_below(json_t *info, SimNode *node)
         json_object_set_new(info, "snapshots", snapshot_list(state->snapshots));
 }
 
-json_t *
-sim_block_info_image(SimNode *node, gboolean flat)
+/* Of the chain, a disk does not show the filters that jobs have put in by themselves. */
+static SimNode *
+shown_to(SimNode *node, Viewer viewer)
+{
+    while (viewer == VIEWER_DISK && node->implicit)
+        node = sim_node_filtered(node)->child;
+    return node;
+}
+
+static json_t *
+image_info(SimNode *node, Viewer viewer)
 {
     g_autofree char *name = shown_name(node);
     SimInode *inode = sim_node_protocol(node)->inode;
@@ -204,17 +220,24 @@ sim_block_info_image(SimNode *node, gboolean flat)
         add_header(info, node, state);
     else if (node->file != NULL || node->backing != NULL)
         add_below(info, node);
-    SimEdge *next = flat ? NULL : sim_node_next(node);
+    SimEdge *next = viewer == VIEWER_FLAT ? NULL : sim_node_next(node);
     if (next != NULL)
-        json_object_set_new(info, "backing-image", sim_block_info_image(next->child, FALSE));
+        json_object_set_new(info, "backing-image",
+                            image_info(shown_to(next->child, viewer), viewer));
     return info;
 }
 
-static guint
-backing_depth(const SimNode *node)
+json_t *
+sim_block_info_image(SimNode *node, gboolean flat)
 {
-    const SimEdge *next = sim_node_next(node);
-    return next == NULL ? 0 : 1 + backing_depth(next->child);
+    return image_info(node, flat ? VIEWER_FLAT : VIEWER_CHAIN);
+}
+
+static guint
+backing_depth(SimNode *node, Viewer viewer)
+{
+    const SimEdge *next = viewer == VIEWER_FLAT ? NULL : sim_node_next(node);
+    return next == NULL ? 0 : 1 + backing_depth(shown_to(next->child, viewer), viewer);
 }
 
 /* A file that was defined inside a node is opened as that node is. */
@@ -226,20 +249,20 @@ shown_read_only(const SimNode *node)
     return node->read_only || (inside && user->parent->read_only);
 }
 
-json_t *
-sim_block_info_node(SimNode *node, gboolean flat)
+static json_t *
+node_info(SimNode *node, Viewer viewer)
 {
     g_autofree char *name = shown_name(node);
     json_t *info = json_pack(
         "{s:s, s:s, s:b, s:s, s:i, s:b, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "node-name",
         node->name, "file", name, "ro", shown_read_only(node), "drv", sim_driver_name(node->driver),
-        "backing_file_depth", flat ? 0 : (int)backing_depth(node), "encrypted", FALSE,
-        "detect_zeroes", "off", "bps", 0, "bps_rd", 0, "bps_wr", 0, "iops", 0, "iops_rd", 0,
-        "iops_wr", 0, "write_threshold", 0);
+        "backing_file_depth", (int)backing_depth(node, viewer), "encrypted", FALSE, "detect_zeroes",
+        "off", "bps", 0, "bps_rd", 0, "bps_wr", 0, "iops", 0, "iops_rd", 0, "iops_wr", 0,
+        "write_threshold", 0);
     json_object_set_new(
         info, "cache",
         json_pack("{s:b, s:b, s:b}", "direct", FALSE, "no-flush", FALSE, "writeback", TRUE));
-    json_object_set_new(info, "image", sim_block_info_image(node, flat));
+    json_object_set_new(info, "image", image_info(node, viewer));
     json_t *bitmaps = sim_bitmaps_query(node);
     if (bitmaps != NULL)
         json_object_set_new(info, "dirty-bitmaps", bitmaps);
@@ -249,4 +272,16 @@ sim_block_info_node(SimNode *node, gboolean flat)
         json_object_set_new(info, "backing_file", json_string(backing));
     }
     return info;
+}
+
+json_t *
+sim_block_info_node(SimNode *node, gboolean flat)
+{
+    return node_info(node, flat ? VIEWER_FLAT : VIEWER_CHAIN);
+}
+
+json_t *
+sim_block_info_disk(SimNode *node)
+{
+    return node_info(shown_to(node, VIEWER_DISK), VIEWER_DISK);
 }

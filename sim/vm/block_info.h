@@ -9,6 +9,9 @@
 /** A node as query-named-block-nodes shows it; `flat` leaves out backing images.  A new reference.
  */
 json_t *sim_block_info_node(SimNode *node, gboolean flat);
+/** What a disk shows of the node that it uses: filters of mirror and commit that nobody named are
+ *  passed over.  A new reference. */
+json_t *sim_block_info_disk(SimNode *node);
 /** The image of a node: what "image" shows, and qemu-img info.  A new reference. */
 json_t *sim_block_info_image(SimNode *node, gboolean flat);
 /** The name by which others find a node's image: its file, or "json:{…}" where that does not tell

@@ -171,6 +171,11 @@ void sim_jobs_cancel_all(SimJobs *jobs);
  *  in between is paused at once. */
 void sim_jobs_drain_begin(SimJobs *jobs);
 void sim_jobs_drain_end(SimJobs *jobs);
+/** Drain one job: it pauses and goes on at once. */
+void sim_job_drain(SimJob *job);
+/** A drain woke the job, and the next one comes before the answer: it does one piece of work, where
+ *  it slept.  The job may be gone afterwards. */
+void sim_job_hurry(SimJob *job);
 
 /* ---- a job's life: for the commands that make jobs ---- */
 

@@ -205,6 +205,22 @@ sim_jobs_drain_end(SimJobs *jobs)
         sim_job_pause_less(jobs->jobs->pdata[i]);
 }
 
+void
+sim_job_drain(SimJob *job)
+{
+    sim_job_pause_more(job);
+    sim_job_pause_less(job);
+}
+
+void
+sim_job_hurry(SimJob *job)
+{
+    if (!job->driver->wakes || !at_work(job) || job->wake_at <= job->jobs->clock->now)
+        return;
+    job->wake_at = 0;
+    sim_job_step(job);
+}
+
 /* ---- errors ---- */
 
 void

@@ -155,6 +155,16 @@ test_only_jobs_can_be_grouped(void **state)
                 "Action 'blockdev-snapshot-internal-sync' does not support Transaction property "
                 "completion-mode = grouped");
     rig_do(rig, "transaction", "{'actions':[]" GROUPED "}");
+    rig_expect_events(rig->vm, "");
+    /* It is asked when its turn comes. */
+    rig_refused(rig, "transaction",
+                "{'actions':[" BACKUP("j", "a", "b",
+                                      "'sync':'full'") ","
+                                                       "{'type':'block-dirty-bitmap-add','data':{'"
+                                                       "node':'b','name':'m'}}]" GROUPED "}",
+                "Action 'block-dirty-bitmap-add' does not support Transaction property "
+                "completion-mode = grouped");
+    rig_expect_events(rig->vm, "created aborting concluded null");
 }
 
 int

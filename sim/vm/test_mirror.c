@@ -224,6 +224,27 @@ test_quit_ends_it(void **state)
     rig_expect_events(rig->vm, "SHUTDOWN " CANCELLED);
 }
 
+static void
+expect_inserted(Rig *rig, const char *driver)
+{
+    json_t *disks = vm_qmp_ask(rig->vm, "query-block", NULL, NULL);
+    const json_t *inserted = json_object_get(json_array_get(disks, 0), "inserted");
+    assert_string_equal(json_string_value(json_object_get(inserted, "drv")), driver);
+    json_decref(disks);
+}
+
+static void
+test_a_disk_shows_no_filter_but_one_with_a_name(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, MIRROR, "{" TO_T "'full'}");
+    expect_inserted(rig, "qcow2");
+    rig_do(rig, "job-cancel", "{'id':'j'}");
+    rig_do(rig, "query-jobs", NULL);
+    rig_do(rig, MIRROR, "{" TO_T "'full','filter-node-name':'f'}");
+    expect_inserted(rig, "mirror_top");
+}
+
 int
 main(void)
 {
@@ -240,6 +261,7 @@ main(void)
         TEST(test_ignored_errors_are_tried_again),
         TEST(test_a_huge_disk_costs_nothing),
         TEST(test_quit_ends_it),
+        TEST(test_a_disk_shows_no_filter_but_one_with_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

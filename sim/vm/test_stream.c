@@ -118,7 +118,8 @@ test_a_slow_one_holds_the_chain(void **state)
                 "{'options':[{'node-name':'top','driver':'qcow2','file':'f-top','backing':null}]}",
                 "Cannot change frozen 'backing' link from 'top' to 'mid'");
     rig_do(rig, "job-cancel", "{'id':'j'}");
-    rig_expect_events(rig->vm, "created running aborting BLOCK_JOB_CANCELLED concluded null");
+    rig_expect_events(rig->vm, "created running paused running aborting BLOCK_JOB_CANCELLED "
+                               "concluded null");
     chain_expect(rig, "top", "backing", "mid");
     chain_expect_header(rig, "/top.qcow2", "/mid.qcow2");
 }

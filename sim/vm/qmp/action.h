@@ -20,6 +20,7 @@ typedef struct {
     void (*commit)(SimAction *action); /* all were prepared; cannot fail */
     void (*clean)(SimAction *action); /* last, when jobs are no longer drained; only if committed */
     gboolean makes_job;               /* may be in a grouped transaction */
+    const char *drained;              /* the member that names a node to be drained, or NULL */
 } SimActionType;
 
 /** One action under way. */

@@ -213,7 +213,8 @@ const SimActionType sim_action_blockdev_backup = {.type = "blockdev-backup",
                                                   .abort = abort_backup,
                                                   .commit = commit,
                                                   .clean = clean,
-                                                  .makes_job = TRUE};
+                                                  .makes_job = TRUE,
+                                                  .drained = "device"};
 
 static gboolean
 run(SimCall *call, GError **error)

@@ -115,8 +115,12 @@ commit(SimAction *action)
     sim_graph_close_unused(action->overlay);
 }
 
-const SimActionType sim_action_blockdev_snapshot_sync = {"blockdev-snapshot-sync", arguments,
-                                                         prepare, abort_snapshot, commit};
+const SimActionType sim_action_blockdev_snapshot_sync = {.type = "blockdev-snapshot-sync",
+                                                         .arguments = arguments,
+                                                         .prepare = prepare,
+                                                         .abort = abort_snapshot,
+                                                         .commit = commit,
+                                                         .drained = "node-name"};
 
 static gboolean
 run(SimCall *call, GError **error)

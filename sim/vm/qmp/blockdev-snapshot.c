@@ -70,8 +70,12 @@ commit(SimAction *action)
     sim_graph_append_done(action->node);
 }
 
-const SimActionType sim_action_blockdev_snapshot = {"blockdev-snapshot", arguments, prepare,
-                                                    abort_snapshot, commit};
+const SimActionType sim_action_blockdev_snapshot = {.type = "blockdev-snapshot",
+                                                    .arguments = arguments,
+                                                    .prepare = prepare,
+                                                    .abort = abort_snapshot,
+                                                    .commit = commit,
+                                                    .drained = "node"};
 
 static gboolean
 run(SimCall *call, GError **error)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/job_drain.h"
 #include "sim/vm/qmp/command.h"
 #include <string.h>
 
@@ -20,7 +21,12 @@ run(SimCall *call, GError **error)
         return sim_qmp_refuse(error, "Parameter 'id' expects an identifier");
     if (call->machine->kind == SIM_KIND_NONE)
         return sim_qmp_refuse(error, "No 'PCI' bus found for device '%s'", driver);
-    return sim_machine_add_device(call->machine, call->arguments, error);
+    if (!sim_machine_add_device(call->machine, call->arguments, error))
+        return FALSE;
+    const char *drive = sim_text(call->arguments, "drive");
+    if (drive != NULL)
+        sim_jobs_drain(&call->machine->jobs, sim_graph_find(call->machine->graph, drive));
+    return TRUE;
 }
 
 const SimCommand sim_command_device_add = {"device_add", arguments, run};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/io_command.h"
+#include "sim/vm/job_drain.h"
 #include "sim/vm/qmp/command.h"
 #include <string.h>
 
@@ -74,6 +75,9 @@ run_qemu_io(SimMachine *machine, const GPtrArray *words)
         return g_strdup_printf("Error: Cannot find device='' nor node-name='%s'\r\n", name);
     g_autoptr(GError) refused = NULL;
     sim_io_command(node, user, words->pdata[first + 1], machine->output, &refused);
+    /* The command's own use of the node drains it when it comes and when it goes. */
+    if (user == NULL)
+        sim_jobs_drain_twice(&machine->jobs, node);
     return refused == NULL ? g_strdup("") : g_strdup_printf("%s\r\n", refused->message);
 }
 

@@ -15,7 +15,7 @@ run(SimCall *call, GError **error)
                               json_pack("{s:s, s:s, s:b, s:b, s:s, s:s, s:o}", "device", "", "qdev",
                                         qdev, "locked", FALSE, "removable", FALSE, "type",
                                         "unknown", "io-status", "ok", "inserted",
-                                        sim_block_info_node(device->root->child, FALSE)));
+                                        sim_block_info_disk(device->root->child)));
     }
     return TRUE;
 }

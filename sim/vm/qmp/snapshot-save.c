@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/job_drain.h"
 #include "sim/vm/migration.h"
 #include "sim/vm/qmp/command.h"
 #include "sim/vm/qmp/job_step.h"
@@ -58,6 +59,7 @@ save(SimMachine *machine, const json_t *arguments, GError **error)
     gboolean ok = save_disks(machine, nodes, vmstate, tag, error);
     if (was_running)
         sim_machine_resume(machine);
+    sim_jobs_drain_twice(&machine->jobs, NULL);
     return ok;
 }
 

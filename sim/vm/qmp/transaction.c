@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/vm/job_drain.h"
 #include "sim/vm/qmp/action.h"
 #include "sim/vm/qmp/bitmap_action.h"
 #include "sim/vm/qmp/command.h"
@@ -93,24 +94,22 @@ static const SimArgument arguments[] = {
     {0},
 };
 
+/* Each is asked when its turn comes: jobs of those before it have been made, and go again. */
 static gboolean
-check_grouped(SimAction *list, guint count, GError **error)
+prepare_one(SimAction *action, GError **error)
 {
-    for (guint i = 0; i < count; i++) {
-        if (list[i].type != &sim_action_abort && !list[i].type->makes_job)
-            return sim_qmp_refuse(
-                error,
-                "Action '%s' does not support Transaction property completion-mode = grouped",
-                list[i].type->type);
-    }
-    return TRUE;
+    if (action->group != NULL && action->type != &sim_action_abort && !action->type->makes_job)
+        return sim_qmp_refuse(
+            error, "Action '%s' does not support Transaction property completion-mode = grouped",
+            action->type->type);
+    return action->type->prepare(action, error);
 }
 
 static gboolean
 prepare_and_commit(SimAction *list, guint count, GError **error)
 {
     guint done = 0;
-    while (done < count && list[done].type->prepare(&list[done], error))
+    while (done < count && prepare_one(&list[done], error))
         done++;
     if (done == count) {
         for (guint i = 0; i < count; i++) {
@@ -126,9 +125,29 @@ prepare_and_commit(SimAction *list, guint count, GError **error)
     return FALSE;
 }
 
+static const char *
+drained_name(const SimAction *action)
+{
+    return action->type->drained == NULL ? NULL : sim_text(action->data, action->type->drained);
+}
+
+/* Everything was drained once before the actions drain their nodes. */
+static void
+drain_nodes(const SimAction *list, guint count)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < count; i++) {
+        const char *name = drained_name(&list[i]);
+        SimNode *node = name == NULL ? NULL : sim_graph_find(list[i].machine->graph, name);
+        if (node != NULL && g_hash_table_add(names, (gpointer)name))
+            sim_jobs_hurry(&list[i].machine->jobs, node);
+    }
+}
+
 static gboolean
 run_all(SimJobs *jobs, SimAction *list, guint count, GError **error)
 {
+    drain_nodes(list, count);
     sim_jobs_drain_begin(jobs);
     gboolean ok = prepare_and_commit(list, count, error);
     sim_jobs_drain_end(jobs);
@@ -165,8 +184,6 @@ run(SimCall *call, GError **error)
     const char *mode = sim_text(json_object_get(call->arguments, "properties"), "completion-mode");
     if (g_strcmp0(mode, "grouped") != 0)
         return run_all(&call->machine->jobs, list, count, error);
-    if (!check_grouped(list, count, error))
-        return FALSE;
     SimJobGroup *group = sim_job_group_new();
     for (guint i = 0; i < count; i++)
         list[i].group = group;
