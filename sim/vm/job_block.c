@@ -3,6 +3,7 @@
 #include "sim/block/blocker.h"
 #include "sim/block/chain.h"
 #include "sim/block/image_path.h"
+#include "sim/vm/block_info.h"
 #include <string.h>
 
 /* ---- nodes held ---- */
@@ -157,12 +158,13 @@ sim_overlay_write_backing(SimNode *overlay, SimNode *base, const char *name)
     int number = sim_node_can_write(overlay);
     if (number != 0)
         return number;
-    SimNode *file = base == NULL ? NULL : sim_node_skip_filters(base);
-    if (file == NULL)
+    SimNode *below = base == NULL ? NULL : sim_node_skip_filters(base);
+    if (below == NULL) {
         sim_image_set_backing(sim_node_image(overlay), NULL, NULL);
-    else
-        sim_image_set_backing(sim_node_image(overlay),
-                              name != NULL ? name : sim_node_protocol(file)->filename,
-                              sim_driver_name(file->driver));
+        return 0;
+    }
+    g_autofree char *shown = sim_block_info_name(below);
+    sim_image_set_backing(sim_node_image(overlay), name != NULL ? name : shown,
+                          sim_driver_name(below->driver));
     return 0;
 }

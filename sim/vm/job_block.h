@@ -34,6 +34,6 @@ SimNode *sim_chain_overlay(SimNode *top, SimNode *base);
 /** The node below `top` whose file has that name, as the header of its overlay has it or as it
  *  was opened, or NULL. */
 SimNode *sim_chain_find_file(SimNode *top, const char *name);
-/** Write the name of an overlay's new backing into its header; base NULL: none.  `name` NULL: the
- *  file name of base.  0 or an errno. */
+/** Write the name of an overlay's new backing into its header; base NULL: none.  `name` NULL: that
+ *  by which others find base.  0 or an errno. */
 int sim_overlay_write_backing(SimNode *overlay, SimNode *base, const char *name);

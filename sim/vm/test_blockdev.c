@@ -128,6 +128,17 @@ test_the_chain_of_a_header_is_opened(void **state)
 }
 
 static void
+test_two_nodes_cannot_lie_over_each_other(void **state)
+{
+    Rig *rig = *state;
+    make_overlay(rig);
+    rig_refused(rig, "transaction",
+                "{'actions':[{'type':'blockdev-snapshot','data':{'node':'o','overlay':'b'}},"
+                "{'type':'blockdev-snapshot','data':{'node':'b','overlay':'o'}}]}",
+                "Making 'b' a backing child of 'o' would create a cycle");
+}
+
+static void
 test_an_empty_name_is_no_backing(void **state)
 {
     Rig *rig = *state;
@@ -286,6 +297,7 @@ main(void)
         RIG_TEST(test_snapshot_refusals),
         RIG_TEST(test_the_chain_of_a_header_is_opened),
         RIG_TEST(test_a_chain_that_a_header_tells_by_options_is_opened),
+        RIG_TEST(test_two_nodes_cannot_lie_over_each_other),
         RIG_TEST(test_an_empty_name_is_no_backing),
         RIG_TEST(test_a_missing_backing_refuses_the_overlay),
         RIG_TEST(test_an_image_has_one_writer),

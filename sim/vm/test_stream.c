@@ -189,6 +189,37 @@ test_copied_data_set_no_bitmaps(void **state)
     json_decref(nodes);
 }
 
+/* A member of what a node's image shows, which the caller frees. */
+static char *
+image_text(Rig *rig, const char *name, const char *key)
+{
+    json_t *nodes = vm_qmp_ask(rig->vm, "query-named-block-nodes", NULL, NULL);
+    json_t *node;
+    size_t i;
+    char *text = NULL;
+    json_array_foreach(nodes, i, node)
+    {
+        if (strcmp(json_string_value(json_object_get(node, "node-name")), name) == 0)
+            text =
+                g_strdup(json_string_value(json_object_get(json_object_get(node, "image"), key)));
+    }
+    json_decref(nodes);
+    return text;
+}
+
+static void
+test_a_base_that_its_header_does_not_tell_is_named_by_options(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "blockdev-reopen",
+           "{'options':[{'driver':'qcow2','node-name':'a','file':'fa','backing':'b'}]}");
+    rig_do(rig, STREAM, "{'job-id':'j','device':'top','base-node':'a'}");
+    g_autofree char *header = image_text(rig, "top", "backing-filename");
+    assert_true(g_str_has_prefix(header, "json:{"));
+    g_autofree char *top = image_text(rig, "top", "filename");
+    assert_false(g_str_has_prefix(top, "json:"));
+}
+
 int
 main(void)
 {
@@ -202,6 +233,7 @@ main(void)
         CHAIN_TEST(test_manual_end_keeps_nodes_until_dismissed),
         CHAIN_TEST(test_errors),
         CHAIN_TEST(test_copied_data_set_no_bitmaps),
+        CHAIN_TEST(test_a_base_that_its_header_does_not_tell_is_named_by_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

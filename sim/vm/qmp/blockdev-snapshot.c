@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/blocker.h"
+#include "sim/block/chain.h"
 #include "sim/vm/qmp/command.h"
 #include "sim/vm/qmp/snapshot_overlay.h"
 
@@ -52,9 +53,9 @@ prepare(SimAction *action, GError **error)
     action->overlay = sim_graph_need(graph, sim_text(action->data, "overlay"), error);
     if (action->overlay == NULL || !sim_snapshot_check_overlay(action->overlay, error))
         return FALSE;
-    if (action->overlay == action->node)
+    if (sim_node_reaches(action->node, action->overlay))
         return sim_qmp_refuse(error, "Making '%s' a backing child of '%s' would create a cycle",
-                              action->node->name, action->node->name);
+                              action->node->name, action->overlay->name);
     return sim_graph_append(graph, action->node, action->overlay, error);
 }
 
