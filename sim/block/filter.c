@@ -137,6 +137,24 @@ sim_graph_set_backing(SimNode *node, SimNode *backing, GError **error)
     return TRUE;
 }
 
+/* A file that was defined inside a node, without a word about it, is opened as the node is. */
+static void
+open_as(SimNode *node, gboolean read_only)
+{
+    SimNode *file = node->file == NULL ? NULL : node->file->child;
+    node->turning_read_only = read_only && !node->read_only;
+    node->read_only = read_only;
+    if (file != NULL && file->inside == node && file->follows)
+        open_as(file, read_only);
+}
+
+static void
+turned(SimNode *node)
+{
+    for (; node != NULL; node = node->file == NULL ? NULL : node->file->child)
+        node->turning_read_only = FALSE;
+}
+
 gboolean
 sim_graph_set_read_only(SimNode *node, gboolean read_only, GError **error)
 {
@@ -145,15 +163,17 @@ sim_graph_set_read_only(SimNode *node, gboolean read_only, GError **error)
         return FALSE;
     if (read_only && !former && !sim_bitmaps_fix(node, error))
         return FALSE;
-    node->read_only = read_only;
-    node->turning_read_only = read_only && !former;
+    if (read_only != former)
+        open_as(node, read_only);
     gboolean ok = sim_graph_refresh(node->graph, error);
-    node->turning_read_only = FALSE;
+    turned(node);
     if (ok && !read_only && (former || sim_bitmaps_fixed(node)))
         sim_bitmaps_thaw(node);
     if (ok)
         return TRUE;
-    node->read_only = former;
+    if (read_only != former)
+        open_as(node, former);
+    turned(node);
     refresh_surely(node->graph);
     return FALSE;
 }

@@ -64,6 +64,7 @@ struct SimNode {
     gboolean force_share;
     gboolean force_share_given; /* on or off: then QEMU reopens the node in no way */
     SimNode *inside;            /* the node whose options defined this one inline, or NULL */
+    gboolean follows;           /* inside: its own options do not say whether it is read-only */
     gboolean named;             /* its own options give the node-name */
     gboolean unmap;             /* discard=unmap */
     gboolean turning_read_only; /* while a reopen is being tried */

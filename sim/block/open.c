@@ -130,6 +130,8 @@ open_reference(SimGraph *graph, const json_t *reference, gboolean read_only, con
     inherit(options, "force-share", json_object_get(above, "force-share"));
     SimNode *node = open_node(graph, options, FALSE, error);
     json_decref(options);
+    if (node != NULL)
+        node->follows = json_object_get(reference, "read-only") == NULL;
     return node;
 }
 
@@ -196,9 +198,8 @@ implicit_backing(SimNode *node)
         format = probe_format(graph, path);
     SimInode *inode = sim_fs_lookup(graph->fs, path, NULL);
     gboolean device = inode != NULL && sim_inode_kind(inode) == SIM_INODE_BLOCK;
-    return json_pack("{s:s, s:b, s:{s:s, s:s, s:b}}", "driver", format, "read-only", TRUE, "file",
-                     "driver", device ? "host_device" : "file", "filename", path, "read-only",
-                     TRUE);
+    return json_pack("{s:s, s:b, s:{s:s, s:s}}", "driver", format, "read-only", TRUE, "file",
+                     "driver", device ? "host_device" : "file", "filename", path);
 }
 
 static guint

@@ -84,12 +84,15 @@ skip_implicit(SimNode *node)
 static json_t *
 full_options(SimNode *node)
 {
-    node = skip_implicit(node);
+    if (node->driver != SIM_DRIVER_COPY_BEFORE_WRITE)
+        node = skip_implicit(node);
     if (node->file == NULL)
         return json_pack("{s:s, s:s}", "driver", sim_driver_name(node->driver), "filename",
                          node->filename);
     json_t *options = json_pack("{s:s, s:o}", "driver", sim_driver_name(node->driver), "file",
                                 full_options(node->file->child));
+    if (node->target != NULL)
+        json_object_set_new(options, "target", full_options(node->target->child));
     if (backing_overridden(node))
         json_object_set_new(options, "backing",
                             node->backing == NULL ? json_null()

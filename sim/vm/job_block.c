@@ -2,6 +2,7 @@
 #include "sim/vm/job_block.h"
 #include "sim/block/blocker.h"
 #include "sim/block/chain.h"
+#include "sim/block/filter.h"
 #include "sim/block/image_path.h"
 #include "sim/vm/block_info.h"
 #include <string.h>
@@ -46,12 +47,25 @@ sim_block_job_release(SimJob *job)
     GPtrArray *holds = g_steal_pointer(&job->holds);
     if (holds == NULL)
         return;
-    for (guint i = 0; i < holds->len; i++)
+    for (guint i = 0; i < holds->len; i++) {
+        SimNode *node = ((SimEdge *)holds->pdata[i])->child;
         sim_graph_drop(holds->pdata[i]);
+        /* What nobody else has any more goes; filters are taken out by their jobs. */
+        if (!sim_driver_is_filter(node->driver))
+            sim_graph_close_unused(node);
+    }
     g_ptr_array_unref(holds);
 }
 
 /* ---- allocation ---- */
+
+/* What lies beyond the end of a backing reads as zeroes, and counts as allocated there. */
+static void
+add_beyond(SimContent **sum, SimNode *node, guint64 size, guint64 stamp)
+{
+    if (sim_node_size(node) < size)
+        sim_content_write(sum, sim_node_size(node), size - sim_node_size(node), stamp);
+}
 
 static void
 add_allocated(SimContent **sum, SimNode *node, guint64 size, guint64 stamp)
@@ -87,8 +101,11 @@ sim_chain_allocated(SimNode *top, const SimNode *base)
      * allocation ends where another image goes on. */
     SimContent *sum = sim_content_new();
     guint64 size = sim_node_size(top);
-    for (guint i = layers->len; i-- > 0;)
+    for (guint i = layers->len; i-- > 0;) {
+        if (i > 0)
+            add_beyond(&sum, layers->pdata[i], size, i + 1);
         add_allocated(&sum, layers->pdata[i], size, i + 1);
+    }
     return sum;
 }
 

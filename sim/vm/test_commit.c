@@ -222,6 +222,17 @@ test_a_killed_process_leaves_the_images(void **state)
     chain_expect_header(rig, "/top.qcow2", "/mid.qcow2");
 }
 
+/* What lies beyond the end of a backing between them is zeroes to be copied, not only nothing. */
+static void
+test_the_end_of_a_shorter_backing_counts(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "block_resize", "{'node-name':'top','size':2097152}");
+    rig_do(rig, "block-commit", "{'job-id':'j','device':'top','base-node':'a'}");
+    rig_do(rig, "query-jobs", NULL);
+    assert_int_equal(chain_job_number(rig, "len"), 1024 * 1024 + 128 * 1024);
+}
+
 int
 main(void)
 {
@@ -239,6 +250,7 @@ main(void)
         CHAIN_TEST(test_active_commit),
         CHAIN_TEST(test_active_commit_cancelled),
         CHAIN_TEST(test_a_killed_process_leaves_the_images),
+        CHAIN_TEST(test_the_end_of_a_shorter_backing_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

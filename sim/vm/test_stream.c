@@ -220,6 +220,45 @@ test_a_base_that_its_header_does_not_tell_is_named_by_options(void **state)
     assert_false(g_str_has_prefix(top, "json:"));
 }
 
+/* The file that is defined inside follows the node, unless it was told something. */
+static void
+test_a_read_only_node_is_opened_with_its_file(void **state)
+{
+    Rig *rig = *state;
+    rig_image(rig, "/c.qcow2", NULL);
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'c','read-only':true,'backing':'b',"
+           " 'file':{'driver':'file','filename':'/c.qcow2','node-name':'fc'}}");
+    rig_do(rig, STREAM, "{'job-id':'j','device':'c'}");
+    rig_expect_events(rig->vm, SUCCESS);
+    assert_true(chain_is_read_only(rig, "c"));
+    assert_true(chain_is_read_only(rig, "fc"));
+    rig_do(rig, "blockdev-del", "{'node-name':'c'}");
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'c','read-only':true,'backing':'b',"
+           " 'file':{'driver':'file','filename':'/c.qcow2','read-only':true}}");
+    rig_refused(rig, STREAM, "{'job-id':'j','device':'c'}", "Block node is read-only");
+}
+
+/* Nodes that only the chain had go with the job. */
+static void
+test_made_up_nodes_go(void **state)
+{
+    Rig *rig = *state;
+    rig_image(rig, "/low.qcow2", NULL);
+    rig_image(rig, "/high.qcow2", "/low.qcow2");
+    json_t *before = sim_inspect_nodes(rig->world, "vm");
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'h',"
+           " 'file':{'driver':'file','filename':'/high.qcow2'}}");
+    rig_do(rig, STREAM, "{'job-id':'j','device':'h'}");
+    rig_expect_events(rig->vm, SUCCESS);
+    json_t *after = sim_inspect_nodes(rig->world, "vm");
+    assert_int_equal(json_array_size(after), json_array_size(before) + 2);
+    json_decref(before);
+    json_decref(after);
+}
+
 int
 main(void)
 {
@@ -234,6 +273,8 @@ main(void)
         CHAIN_TEST(test_errors),
         CHAIN_TEST(test_copied_data_set_no_bitmaps),
         CHAIN_TEST(test_a_base_that_its_header_does_not_tell_is_named_by_options),
+        CHAIN_TEST(test_a_read_only_node_is_opened_with_its_file),
+        CHAIN_TEST(test_made_up_nodes_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
