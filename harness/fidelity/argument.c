@@ -384,7 +384,7 @@ make_true(Making *making)
 json_t *
 make_disk_size(Making *making)
 {
-    static const json_int_t values[] = {1048576, 1048576, 2097152, 524288, 1049088, 1000, 0};
+    static const json_int_t values[] = {1048576, 1048576, 2097152, 524288, 1049088, 1000};
 
     return json_integer(values[choose(making->choices, G_N_ELEMENTS(values))]);
 }
@@ -463,8 +463,8 @@ make_backup(Making *making)
         {"device", make_source, 1},
         {"job-id", make_new_job, 1},
         {"sync", make_backup_sync, 1},
-        {"auto-finalize", make_bool, 3},
-        {"auto-dismiss", make_bool, 4},
+        {"auto-finalize", make_bool, 2},
+        {"auto-dismiss", make_bool, 3},
         {"speed", make_speed, 6},
         {"bitmap", make_bitmap, 12},
         {"bitmap-mode", make_bitmap_mode, 12},

@@ -166,6 +166,13 @@ gets_another_file(const View *view, const json_t *data)
     return FALSE;
 }
 
+/* A node that two nodes share. */
+static gboolean
+is_node_shared(const View *view, const json_t *data)
+{
+    return g_str_has_prefix(text_of(data, "uri"), "exec:") && view_has_shared_node(view);
+}
+
 /* ---- the table ---- */
 
 /* Where a row holds. */
@@ -207,6 +214,8 @@ static const struct {
      "a node of the file does not notice that there is another image in it"},
     {"blockdev-snapshot", ALONE | IN_TRANSACTION, has_overlay_with_users,
      "where that is undone, it leaves the overlay's users on the other node"},
+    {"migrate", ALONE, is_node_shared,
+     "it dies of taking the images from two nodes that have one below them both"},
     {"migrate", ALONE, takes_images,
      "it takes the images from running jobs, and dies where a bitmap cannot be stored or a "
      "snapshot could not be loaded"},

@@ -182,6 +182,31 @@ view_is_loose(const View *view, const char *node)
     return !has_edge(view, used);
 }
 
+static guint
+count_parents(const View *view, const char *node)
+{
+    g_autofree char *edge = g_strdup_printf("-> %s perm", node);
+    guint count = 0;
+
+    for (guint i = 0; i < json_array_size(view->edges); i++) {
+        const char *text = json_string_value(json_array_get(view->edges, i));
+
+        count += g_str_has_prefix(text, "block-driver") && strstr(text, edge) != NULL ? 1 : 0;
+    }
+    return count;
+}
+
+gboolean
+view_has_shared_node(const View *view)
+{
+    for (guint i = 0; i < view_nodes(view); i++) {
+        if (count_parents(view, view_node(view, i)) > 1) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 const json_t *
 view_bitmap(const View *view, const char *node, const char *name)
 {
