@@ -24,7 +24,7 @@ sim_node_resize(SimNode *node, guint64 size, GError **error)
     SimNode *data = sim_node_skip_filters(node);
     SimImage *image = sim_node_image(data);
     const SimImageState *state = sim_image_state(image);
-    if (node->read_only)
+    if (node->read_only || (data->driver == SIM_DRIVER_RAW && sim_node_protocol(data)->read_only))
         return sim_qmp_refuse(error, "Image is read-only");
     if (node->graph->inactive)
         return sim_qmp_refuse(error, "Block node is read-only");

@@ -70,6 +70,36 @@ test_a_transaction_undoes_what_it_began(void **state)
 }
 
 static void
+test_an_overlay_that_got_one_itself_is_taken_back(void **state)
+{
+    Rig *rig = *state;
+    make_overlay(rig);
+    json_t *before = sim_inspect_nodes(rig->world, "vm");
+    rig_refused(rig, "transaction",
+                "{'actions':[{'type':'blockdev-snapshot-sync','data':{'node-name':'o',"
+                "'snapshot-file':'/s','snapshot-node-name':'s'}},"
+                "{'type':'blockdev-snapshot','data':{'node':'b','overlay':'o'}},"
+                "{'type':'abort','data':{}}]}",
+                "Transaction aborted using Abort action");
+    json_t *after = sim_inspect_nodes(rig->world, "vm");
+    assert_true(json_equal(before, after));
+    json_decref(before);
+    json_decref(after);
+}
+
+static void
+test_a_raw_node_is_no_larger_than_its_read_only_file(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "blockdev-del", "{'node-name':'b'}");
+    rig_do(rig, "blockdev-add", "{'driver':'raw','node-name':'r','file':'fb'}");
+    rig_do(rig, "blockdev-reopen",
+           "{'options':[{'driver':'file','node-name':'fb','filename':'/b.qcow2',"
+           "'read-only':true}]}");
+    rig_refused(rig, "block_resize", "{'node-name':'r','size':1048576}", "Image is read-only");
+}
+
+static void
 test_an_overlay_is_opened_as_its_base_was(void **state)
 {
     Rig *rig = *state;
@@ -293,6 +323,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         RIG_TEST(test_an_overlay_takes_the_place_of_its_base),
         RIG_TEST(test_a_transaction_undoes_what_it_began),
+        RIG_TEST(test_an_overlay_that_got_one_itself_is_taken_back),
+        RIG_TEST(test_a_raw_node_is_no_larger_than_its_read_only_file),
         RIG_TEST(test_an_overlay_is_opened_as_its_base_was),
         RIG_TEST(test_snapshot_refusals),
         RIG_TEST(test_the_chain_of_a_header_is_opened),
