@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The table is about faults of QEMU 7.2, each tried by hand; what the simulator
- * lacks has no place in it.
+ * The table is about QEMU 7.2 and its host, each row seen there; what the
+ * simulator lacks has no place in it.
  */
 #include "harness/fidelity/spared.h"
 
@@ -56,6 +56,31 @@ makes_hole_in_raw(const View *view, const json_t *data)
     driver = view_driver(view, words[1]);
     return driver != NULL && strcmp(driver, "qcow2") != 0 &&
            (g_str_has_prefix(words[2], "\"discard") || g_str_has_prefix(words[3], "-z"));
+}
+
+static gboolean
+has_raw_base(const View *view, const json_t *data)
+{
+    (void)data;
+    for (guint i = 0; i < view_nodes(view); i++) {
+        const char *name = view_node(view, i);
+
+        if (g_strcmp0(view_driver(view, name), "raw") == 0 && view_is_backing(view, name)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+is_one_of_raw_nodes(const View *view, const json_t *data)
+{
+    guint count = 0;
+
+    for (guint i = 0; i < view_nodes(view); i++) {
+        count += g_strcmp0(view_driver(view, view_node(view, i)), "raw") == 0 ? 1 : 0;
+    }
+    return count > 1 && g_strcmp0(view_driver(view, text_of(data, "node-name")), "raw") == 0;
 }
 
 static gboolean
@@ -190,9 +215,14 @@ static const struct {
     {NULL, ALONE, is_after_migration, "after a migration nobody has the images: it dies of writes"},
     {"human-monitor-command", ALONE, is_job_pending,
      "the source of a pending commit or mirror stays drained: it waits for ever"},
-    {"device_add", ALONE, is_job_pending, "the same: a new disk reads its first sector"},
+    {"device_add", ALONE, is_job_pending,
+     "a new disk reads its first sector, and waits for ever on such a source"},
     {"human-monitor-command", ALONE, makes_hole_in_raw,
      "whether a raw file has a hole then is the host file system's choice"},
+    {"block-commit", ALONE, has_raw_base,
+     "zeroes that it writes there may be holes, as the host file system likes"},
+    {"block_resize", ALONE, is_one_of_raw_nodes,
+     "another raw node over the file does not notice, until something has it look"},
     {"blockdev-reopen", ALONE, gets_another_file,
      "it does not look into the file, and writes what it knows of the former one there"},
     {"blockdev-snapshot-delete-internal-sync", ALONE, is_read_only,
@@ -209,7 +239,8 @@ static const struct {
      "it dies of queries between the end of a stream and its dismissal"},
     {"blockdev-snapshot-sync", ALONE | IN_TRANSACTION, is_backed_up,
      "it dies at its end of a backup of an overlay that was put under a backup"},
-    {"blockdev-snapshot", ALONE | IN_TRANSACTION, is_backed_up, "as blockdev-snapshot-sync"},
+    {"blockdev-snapshot", ALONE | IN_TRANSACTION, is_backed_up,
+     "it dies as after blockdev-snapshot-sync"},
     {"blockdev-snapshot-sync", ALONE | IN_TRANSACTION, is_file_open,
      "a node of the file does not notice that there is another image in it"},
     {"blockdev-snapshot", ALONE | IN_TRANSACTION, has_overlay_with_users,

@@ -159,6 +159,14 @@ has_edge(const View *view, const char *part)
 }
 
 gboolean
+view_is_backing(const View *view, const char *node)
+{
+    g_autofree char *edge = g_strdup_printf("-backing-> %s perm", node);
+
+    return has_edge(view, edge);
+}
+
+gboolean
 view_has_filter(const View *view, const char *node)
 {
     g_autofree char *edge = g_strdup_printf("> -file-> %s perm", node);

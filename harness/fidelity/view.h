@@ -44,6 +44,8 @@ gboolean view_has_block_job(const View *view);
 gboolean view_is_loose(const View *view, const char *node);
 /** Whether a job's filter is above a node, as its file: that of a backup or a stream. */
 gboolean view_has_filter(const View *view, const char *node);
+/** Whether a node is the backing of another. */
+gboolean view_is_backing(const View *view, const char *node);
 /** Whether any node is below two others. */
 gboolean view_has_shared_node(const View *view);
 /** Whether a node is about that file. */
