@@ -106,6 +106,15 @@ list_to_store(SimNode *node, const GPtrArray *former)
     return NULL;
 }
 
+/* 0 or an errno.  QEMU has no table for the bits of a disk without any. */
+static int
+check_store(SimNode *node)
+{
+    if (node->read_only)
+        return EROFS;
+    return sim_image_state(sim_node_image(node))->size == 0 ? ENOMEM : sim_node_can_write(node);
+}
+
 /* 0 or an errno; then the image is as before. */
 static int
 store_all(SimNode *node)
@@ -116,7 +125,7 @@ store_all(SimNode *node)
     GPtrArray *list = list_to_store(node, sim_image_state(image)->bitmaps);
     if (list == NULL)
         return 0;
-    int number = node->read_only ? EROFS : sim_node_can_write(node);
+    int number = check_store(node);
     if (number != 0) {
         g_ptr_array_unref(list);
         return number;

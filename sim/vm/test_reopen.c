@@ -95,6 +95,22 @@ test_a_base_that_a_job_writes_to_stays_writable(void **state)
 }
 
 static void
+test_a_disk_of_no_size_keeps_no_bitmap(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "block_resize", "{'node-name':'b','size':0}");
+    rig_do(rig, "block-dirty-bitmap-add", "{'node':'b','name':'m','persistent':true}");
+    g_autofree char *text =
+        rig_try(rig, "blockdev-reopen",
+                "{'options':[{'driver':'qcow2','node-name':'b','file':'fb','read-only':true}]}");
+    assert_non_null(text);
+    assert_false(is_read_only(rig, "b"));
+    rig_do(rig, "block-dirty-bitmap-remove", "{'node':'b','name':'m'}");
+    rig_do(rig, "blockdev-reopen",
+           "{'options':[{'driver':'qcow2','node-name':'b','file':'fb','read-only':true}]}");
+}
+
+static void
 test_a_node_without_a_name_of_its_own_is_reopened_with_its_parent_only(void **state)
 {
     Rig *rig = *state;
@@ -155,6 +171,7 @@ main(void)
         RIG_TEST(test_what_was_told_of_force_share_stays),
         RIG_TEST(test_a_base_that_cannot_be_reopened_stays_writable),
         RIG_TEST(test_a_base_that_a_job_writes_to_stays_writable),
+        RIG_TEST(test_a_disk_of_no_size_keeps_no_bitmap),
         RIG_TEST(test_a_node_without_a_name_of_its_own_is_reopened_with_its_parent_only),
         RIG_TEST(test_a_reopen_that_fails_late_leaves_bitmaps_fixed),
         RIG_TEST(test_a_bitmap_added_while_read_only_forbids_to_stay_so),
