@@ -192,6 +192,21 @@ test_active_commit(void **state)
     assert_false(chain_equal(rig, "/a.qcow2", "/top.qcow2"));
 }
 
+/* The end of an image in between counts as its zeroes, that of top as nothing. */
+static void
+test_a_short_image_in_between_has_zeroes_beyond_its_end(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "block_resize", "{'node-name':'top','size':2097152}");
+    rig_do(rig, COMMIT, "{'job-id':'j','device':'top'}");
+    json_t *jobs = vm_qmp_ask(rig->vm, "query-jobs", NULL, NULL);
+    const json_t *job = json_array_get(jobs, 0);
+    assert_string_equal(json_string_value(json_object_get(job, "status")), "ready");
+    assert_int_equal(json_integer_value(json_object_get(job, "total-progress")),
+                     (1 << 20) + 2 * 65536);
+    json_decref(jobs);
+}
+
 static void
 test_active_commit_cancelled(void **state)
 {
@@ -248,6 +263,7 @@ main(void)
         CHAIN_TEST(test_no_space_stops_and_goes_on),
         CHAIN_TEST(test_a_header_that_cannot_be_written),
         CHAIN_TEST(test_active_commit),
+        CHAIN_TEST(test_a_short_image_in_between_has_zeroes_beyond_its_end),
         CHAIN_TEST(test_active_commit_cancelled),
         CHAIN_TEST(test_a_killed_process_leaves_the_images),
         CHAIN_TEST(test_the_end_of_a_shorter_backing_counts),
