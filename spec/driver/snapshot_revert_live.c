@@ -67,6 +67,8 @@ load(VmRevertPlan *plan, gboolean running, gboolean saved, GError **error)
     }
     vm_revert_unrecord(plan);
     if (!go_back(plan, saved)) {
+        /* disks may be half-way: what was recorded stays, for the next call or the end */
+        plan->domain->unfinished = TRUE;
         stay_paused(plan, error);
         return FALSE;
     }
@@ -153,6 +155,7 @@ vm_revert_in_process(VmRevertPlan *plan, GError **error)
         if (saved && !vm_revert_forget_way_back(plan))
             leave_way_back(plan);
     }
-    vm_intent_end(domain);
+    if (!domain->unfinished)
+        vm_intent_end(domain);
     return ok && finish(plan, error);
 }
