@@ -112,8 +112,9 @@ void sim_bitmaps_load(SimNode *node);
 /** A writable node is closed, or its image let go: store and forget the persistent ones.  What
  *  cannot be stored is lost. */
 void sim_bitmaps_store(SimNode *node);
-/** Whether that would lose none: FALSE where one was made persistent on a read-only node. */
-gboolean sim_bitmaps_can_store(const SimNode *node);
+/** Whether that would lose none: FALSE where one was made persistent on a read-only node,
+ *  or the disk has no size. */
+gboolean sim_bitmaps_can_store(SimNode *node);
 /** The node turns read-only: store the persistent ones.  When that fails nothing is changed; so it
  *  does where one was added to a node that was read-only already. */
 gboolean sim_bitmaps_fix(SimNode *node, GError **error);

@@ -146,11 +146,12 @@ drop_persistent(SimNode *node)
 }
 
 gboolean
-sim_bitmaps_can_store(const SimNode *node)
+sim_bitmaps_can_store(SimNode *node)
 {
-    for (guint i = 0; node->read_only && node->bitmaps != NULL && i < node->bitmaps->len; i++) {
-        const SimBitmap *bitmap = node->bitmaps->pdata[i];
-        if (is_storable(bitmap))
+    SimImage *image = node->bitmaps == NULL ? NULL : image_of(node);
+    gboolean lost = image != NULL && (node->read_only || sim_image_state(image)->size == 0);
+    for (guint i = 0; lost && i < node->bitmaps->len; i++) {
+        if (is_storable(node->bitmaps->pdata[i]))
             return FALSE;
     }
     return TRUE;

@@ -240,12 +240,11 @@ static gboolean
 can_let_go(const SimGraph *graph, GError **error)
 {
     for (guint i = 0; i < graph->nodes->len; i++) {
-        const SimNode *node = graph->nodes->pdata[i];
+        SimNode *node = graph->nodes->pdata[i];
         if (!sim_bitmaps_can_store(node))
             return sim_qmp_refuse(error,
-                                  "Lost persistent bitmaps during inactivation of node '%s': No "
-                                  "write access",
-                                  node->name);
+                                  "Lost persistent bitmaps during inactivation of node '%s': %s",
+                                  node->name, node->read_only ? "No write access" : "No memory");
     }
     return TRUE;
 }

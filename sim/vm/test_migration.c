@@ -144,6 +144,17 @@ test_a_bitmap_that_would_be_lost_fails_it(void **state)
 }
 
 static void
+test_a_bitmap_of_a_disk_without_size_fails_it_too(void **state)
+{
+    Rig *rig = *state;
+    rig_do(rig, "block_resize", "{'node-name':'b','size':0}");
+    rig_do(rig, "block-dirty-bitmap-add", "{'node':'b','name':'m','persistent':true}");
+    save(rig);
+    g_autofree char *status = migration_status(rig->vm);
+    assert_string_equal(status, "failed");
+}
+
+static void
 test_a_guest_that_stood_looks_migrated_all_the_same(void **state)
 {
     Rig *rig = *state;
@@ -208,6 +219,7 @@ main(void)
         RIG_TEST(test_garbage_ends_the_instance),
         RIG_TEST(test_a_write_error_lets_the_guest_go_on),
         RIG_TEST(test_a_bitmap_that_would_be_lost_fails_it),
+        RIG_TEST(test_a_bitmap_of_a_disk_without_size_fails_it_too),
         RIG_TEST(test_a_guest_that_stood_looks_migrated_all_the_same),
         RIG_TEST(test_refusals),
         RIG_TEST(test_events_come_where_they_are_wanted),
