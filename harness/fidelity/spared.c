@@ -150,6 +150,42 @@ enables_in_group(const View *view, const json_t *data)
     return FALSE;
 }
 
+/* Whether an action that clears or merges into a bitmap is followed by a backup by it. */
+static gboolean
+is_backed_up_by(const json_t *actions, size_t from, const char *bitmap)
+{
+    for (size_t i = from; i < json_array_size(actions); i++) {
+        const json_t *action = json_array_get(actions, i);
+        const json_t *data = json_object_get(action, "data");
+
+        if (strcmp(text_of(action, "type"), "blockdev-backup") == 0 &&
+            strcmp(text_of(data, "bitmap"), bitmap) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+changes_and_backs_up(const View *view, const json_t *data)
+{
+    const json_t *actions = json_object_get(data, "actions");
+
+    (void)view;
+    for (size_t i = 0; i < json_array_size(actions); i++) {
+        const json_t *action = json_array_get(actions, i);
+        const json_t *of = json_object_get(action, "data");
+        gboolean clears = strcmp(text_of(action, "type"), "block-dirty-bitmap-clear") == 0;
+        gboolean merges = strcmp(text_of(action, "type"), "block-dirty-bitmap-merge") == 0;
+
+        if ((clears || merges) &&
+            is_backed_up_by(actions, i + 1, text_of(of, clears ? "name" : "target"))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* An image made anew below a node that goes on using what it knows of it. */
 static gboolean
 is_used_file(const View *view, const json_t *data)
@@ -233,6 +269,8 @@ static const struct {
      "it dies where enabling a bitmap that is missing or busy is undone, or disables it"},
     {"transaction", ALONE, enables_in_group,
      "it dies of refusing to enable a bitmap in a group, be it there or not"},
+    {"transaction", ALONE, changes_and_backs_up,
+     "it dies of undoing a bitmap's clear or merge where a backup by it was undone before"},
     {"blockdev-create", ALONE, is_used_file,
      "it lets an image be made anew below a node that is in use, and dies of a job there"},
     {"block-stream", ALONE, stays_after_stream,
