@@ -186,6 +186,41 @@ changes_and_backs_up(const View *view, const json_t *data)
     return FALSE;
 }
 
+/* Whether an action before that one gives the node a user: as its target, or below an overlay. */
+static gboolean
+gets_user(const json_t *actions, size_t end, const char *node)
+{
+    static const char *const members[] = {"target", "node", "node-name"};
+
+    for (size_t i = 0; i < end; i++) {
+        const json_t *data = json_object_get(json_array_get(actions, i), "data");
+
+        for (guint k = 0; k < G_N_ELEMENTS(members); k++) {
+            if (strcmp(text_of(data, members[k]), node) == 0) {
+                return TRUE;
+            }
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+uses_and_moves(const View *view, const json_t *data)
+{
+    const json_t *actions = json_object_get(data, "actions");
+
+    (void)view;
+    for (size_t i = 0; i < json_array_size(actions); i++) {
+        const char *overlay =
+            text_of(json_object_get(json_array_get(actions, i), "data"), "overlay");
+
+        if (*overlay != '\0' && gets_user(actions, i, overlay)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* An image made anew below a node that goes on using what it knows of it. */
 static gboolean
 is_used_file(const View *view, const json_t *data)
@@ -283,6 +318,8 @@ static const struct {
      "a node of the file does not notice that there is another image in it"},
     {"blockdev-snapshot", ALONE | IN_TRANSACTION, has_overlay_with_users,
      "where that is undone, it leaves the overlay's users on the other node"},
+    {"transaction", ALONE, uses_and_moves,
+     "where that is undone, it leaves users that the transaction brought on the other node"},
     {"migrate", ALONE, is_node_shared,
      "it dies of taking the images from two nodes that have one below them both"},
     {"migrate", ALONE, takes_images,

@@ -213,7 +213,11 @@ sim_graph_append(SimGraph *graph, SimNode *node, SimNode *overlay, GError **erro
     g_autoptr(GPtrArray) moved = sim_graph_move_users(node, overlay);
     if (sim_graph_refresh(graph, error))
         return TRUE;
-    sim_graph_unappend(graph, node, overlay);
+    /* The overlay may have users of its own, which stay. */
+    sim_edges_move(moved, node);
+    sim_edge_free(g_steal_pointer(&overlay->backing));
+    gboolean ok = sim_graph_refresh(graph, NULL);
+    g_assert(ok);
     return FALSE;
 }
 

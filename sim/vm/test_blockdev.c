@@ -88,6 +88,26 @@ test_an_overlay_that_got_one_itself_is_taken_back(void **state)
 }
 
 static void
+test_an_overlay_that_is_refused_keeps_its_users(void **state)
+{
+    Rig *rig = *state;
+    make_overlay(rig);
+    json_t *before = sim_inspect_nodes(rig->world, "vm");
+    g_autoptr(GError) error = NULL;
+    json_t *arguments = json_loads(
+        "{\"actions\":[{\"type\":\"blockdev-backup\",\"data\":{\"device\":\"b\",\"target\":\"o\","
+        "\"sync\":\"full\",\"job-id\":\"j\"}},{\"type\":\"blockdev-snapshot\","
+        "\"data\":{\"node\":\"b\",\"overlay\":\"o\"}}]}",
+        0, NULL);
+    assert_false(vm_qmp(rig->vm, "transaction", arguments, &error));
+    assert_true(g_str_has_prefix(error->message, "Permission conflict on node 'o'"));
+    json_t *after = sim_inspect_nodes(rig->world, "vm");
+    assert_true(json_equal(before, after));
+    json_decref(before);
+    json_decref(after);
+}
+
+static void
 test_a_raw_node_is_no_larger_than_its_read_only_file(void **state)
 {
     Rig *rig = *state;
@@ -324,6 +344,7 @@ main(void)
         RIG_TEST(test_an_overlay_takes_the_place_of_its_base),
         RIG_TEST(test_a_transaction_undoes_what_it_began),
         RIG_TEST(test_an_overlay_that_got_one_itself_is_taken_back),
+        RIG_TEST(test_an_overlay_that_is_refused_keeps_its_users),
         RIG_TEST(test_a_raw_node_is_no_larger_than_its_read_only_file),
         RIG_TEST(test_an_overlay_is_opened_as_its_base_was),
         RIG_TEST(test_snapshot_refusals),
