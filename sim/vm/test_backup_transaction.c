@@ -145,6 +145,21 @@ test_one_cancelled_ends_the_group(void **state)
     rig_do(rig, "job-dismiss", "{'id':'jc'}");
 }
 
+/* A backup that never ran has copied nothing, and leaves all of it in the bitmap. */
+static void
+test_a_switched_bitmap_keeps_what_an_aborted_backup_leaves(void **state)
+{
+    Rig *rig = *state;
+    rig_add_bitmap(rig, "m", 65536);
+    rig_refused(
+        rig, "transaction",
+        "{'actions':[{'type':'block-dirty-bitmap-enable','data':{'node':'a','name':'m'}}," BACKUP(
+            "j", "a", "b",
+            "'sync':'bitmap','bitmap':'m','bitmap-mode':'always'") ",{'type':'abort','data':{}}]}",
+        "Transaction aborted using Abort action");
+    rig_expect_bitmaps(rig, "a", "m:1024k*");
+}
+
 static void
 test_only_jobs_can_be_grouped(void **state)
 {
@@ -179,6 +194,7 @@ main(void)
         RIG_TEST(test_one_failure_ends_the_group),
         RIG_TEST(test_one_cancelled_ends_the_group),
         RIG_TEST(test_only_jobs_can_be_grouped),
+        RIG_TEST(test_a_switched_bitmap_keeps_what_an_aborted_backup_leaves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

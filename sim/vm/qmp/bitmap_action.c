@@ -24,6 +24,9 @@ sim_bitmap_action_do(SimAction *action, SimBitmapOp op, GError **error)
     if (bitmap == NULL || !sim_bitmap_allows(bitmap, op, error))
         return FALSE;
     sim_bitmap_action_begin(action, bitmap);
+    /* What others do to the bits of one that is only switched stays. */
+    if (op == SIM_BITMAP_ENABLE || op == SIM_BITMAP_DISABLE)
+        g_clear_pointer(&action->bits_were, sim_bits_unref);
     return sim_bitmap_do(bitmap, op, error);
 }
 
