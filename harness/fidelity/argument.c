@@ -145,10 +145,12 @@ is_writable(const View *view, guint index)
            json_is_false(json_object_get(json_array_get(view->nodes, index), "ro"));
 }
 
+/* Not the raw file's: a raw node over an image shows how large the host's file of it is. */
 static gboolean
 is_loose_protocol(const View *view, guint index)
 {
-    return is_protocol(view, index) && view_is_loose(view, view_node(view, index));
+    return is_protocol(view, index) && strcmp(view_node(view, index), "fr") != 0 &&
+           view_is_loose(view, view_node(view, index));
 }
 
 json_t *
