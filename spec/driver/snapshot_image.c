@@ -141,40 +141,31 @@ vm_snapshot_job(VmDomain *domain, const char *job, const char *tag, const GArray
     return vm_domain_run_job(domain, job, arguments, error);
 }
 
-/* The disks whose image has the tag; NULL on failure.  Where one has not, that is logged. */
-static GArray *
-disks_with_tag(VmDomain *domain, const char *tag, const GArray *disks, GError **error)
+/* Off, each image is asked first: qemu-img fails where the tag is missing. */
+static gboolean
+delete_tag_off(VmDomain *domain, const char *tag, const VmDiskDef *disk, GError **error)
 {
-    g_autoptr(GArray) with = g_array_new(FALSE, FALSE, sizeof(guint));
-    json_t *nodes = NULL;
-    gboolean ok = TRUE;
-    for (guint i = 0; ok && i < disks->len; i++) {
-        guint disk = g_array_index(disks, guint, i);
-        g_autoptr(VmImageInfo) info = vm_snapshot_image(domain, disk, &nodes, error);
-        ok = info != NULL;
-        if (ok && vm_snapshot_image_tags(info, tag) > 0)
-            g_array_append_val(with, disk);
-        else if (ok)
-            vm_env_log(domain->driver->env, "domain '%s': disk '%s' has no snapshot '%s' any more",
-                       domain->def->name, vm_domain_def_disk(domain->def, disk)->target, tag);
-    }
-    json_decref(nodes);
-    return ok ? g_steal_pointer(&with) : NULL;
+    g_autoptr(VmImageInfo) info = vm_snapshot_image_file(domain, disk->source.path, error);
+    if (info == NULL)
+        return FALSE;
+    if (vm_snapshot_image_tags(info, tag) > 0)
+        return vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_DELETE, tag,
+                                    error);
+    vm_env_log(domain->driver->env, "domain '%s': disk '%s' has no snapshot '%s' any more",
+               domain->def->name, disk->target, tag);
+    return TRUE;
 }
 
 gboolean
 vm_snapshot_delete_tag(VmDomain *domain, const char *tag, const GArray *disks, GError **error)
 {
-    g_autoptr(GArray) with = disks_with_tag(domain, tag, disks, error);
-    if (with == NULL)
-        return FALSE;
-    if (with->len == 0)
+    if (disks->len == 0)
         return TRUE;
-    if (vm_domain_is_active(domain))
-        return vm_snapshot_job(domain, "snapshot-delete", tag, with, -1, error);
-    for (guint i = 0; i < with->len; i++) {
-        const VmDiskDef *disk = vm_domain_def_disk(domain->def, g_array_index(with, guint, i));
-        if (!vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_DELETE, tag, error))
+    if (vm_domain_is_active(domain)) /* the job passes over images that lack the tag */
+        return vm_snapshot_job(domain, "snapshot-delete", tag, disks, -1, error);
+    for (guint i = 0; i < disks->len; i++) {
+        guint disk = g_array_index(disks, guint, i);
+        if (!delete_tag_off(domain, tag, vm_domain_def_disk(domain->def, disk), error))
             return FALSE;
     }
     return TRUE;

@@ -38,8 +38,8 @@ const char *vm_snapshot_disk_path(const VmSnapshotDef *def, const VmSnapshotDisk
 gboolean vm_snapshot_job(VmDomain *domain, const char *job, const char *tag, const GArray *disks,
                          int vmstate, GError **error);
 
-/** Delete the tag from all images of the disks that have it, live or off.  A missing one is logged;
- *  stops at the first failure. */
+/** Delete the tag from all images of the disks that have it, live (where the job passes over the
+ *  others) or off (where they are logged).  Stops at the first failure. */
 gboolean vm_snapshot_delete_tag(VmDomain *domain, const char *tag, const GArray *disks,
                                 GError **error);
 
