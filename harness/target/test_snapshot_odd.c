@@ -172,17 +172,33 @@ overlay_where_a_folder_stands_is_refused(void **state)
 }
 
 static void
+assert_overlay_fails(const char *path, const char *cause)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *xml = g_strdup_printf(OVERLAY, path);
+    assert_refused(vm_snapshot_create_xml(driver, "vm", xml, CREATE(DISK_ONLY), &name, &failure),
+                   VIR_ERR_OPERATION_FAILED);
+    assert_text(cause);
+    assert_int_equal(vm_store_kind(sim_world_store(world), path), VM_FILE_MISSING);
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
+    assert_tree_stays("");
+}
+
+static void
+overlay_without_a_folder_is_the_calls_failure(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_overlay_fails("/sim/images/none/o.img", "overlay '/sim/images/none/o.img'");
+}
+
+static void
 job_that_fails_is_the_calls_failure(void **state)
 {
     (void)state;
-    g_autofree char *name = NULL;
-    g_autofree char *xml = g_strdup_printf(OVERLAY, "/sim/images/none/o.img");
     assert_done(start());
-    assert_refused(vm_snapshot_create_xml(driver, "vm", xml, CREATE(DISK_ONLY), &name, &failure),
-                   VIR_ERR_OPERATION_FAILED);
-    assert_text("blockdev-create");
-    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
-    assert_tree_stays("");
+    sim_fs_set_fault(sim_world_fs(world), "/sim/images/o.img", SIM_FS_WRITE, ENOSPC, 1);
+    assert_overlay_fails("/sim/images/o.img", "blockdev-create");
 }
 
 static void
@@ -226,6 +242,7 @@ main(void)
         CASE(disk_that_went_loses_its_tag_too),
         CASE(disk_that_went_may_have_lost_its_tag),
         CASE(overlay_where_a_folder_stands_is_refused),
+        CASE(overlay_without_a_folder_is_the_calls_failure),
         CASE(job_that_fails_is_the_calls_failure),
         CASE(name_of_a_damaged_file_stays_taken),
         CASE(snapshot_needs_a_document),

@@ -76,16 +76,22 @@ file_node(const VmOverlay *overlay)
     return g_strconcat("f", overlay->node, NULL);
 }
 
+/* Empty, as a job would make it, at a tenth of the job's time. */
 static gboolean
 make_file(VmDomain *domain, VmOverlay *overlay, GError **error)
 {
     if (overlay->given || is_block(overlay))
         return TRUE;
+    VmStore *store = domain->driver->store;
+    g_autoptr(GError) failure = NULL;
     overlay->touched = TRUE;
-    return vm_domain_run_job(domain, "blockdev-create",
-                             json_pack("{s:{s:s, s:s, s:i}}", "options", "driver", "file",
-                                       "filename", overlay->path, "size", 0),
-                             error);
+    VmStoreFile *file = store->ops->create(store, overlay->path, &failure);
+    if (file == NULL)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s': overlay '%s' cannot be made: %s", domain->def->name,
+                         overlay->path, failure->message);
+    store->ops->close(file);
+    return TRUE;
 }
 
 static gboolean
