@@ -61,8 +61,15 @@ timed_call(Bench *bench, guint which, BenchCall call, GError **error)
     return ok;
 }
 
-/* Call by call, each contender in turn and another one first in each round, so that what else the
- * machine does meets all alike. */
+/* Another one is first in each round, and every second round goes the other way: each contender
+ * follows each other one as often, whatever that one leaves the machine to do. */
+static guint
+whose_turn(guint round, guint turn)
+{
+    return (round % 2 == 0 ? round + turn : round + CONTENDERS - turn) % CONTENDERS;
+}
+
+/* Call by call, each contender in turn. */
 static gboolean
 round_of(Bench *bench, guint number, GError **error)
 {
@@ -73,7 +80,7 @@ round_of(Bench *bench, guint number, GError **error)
     }
     for (BenchCall call = 0; call < BENCH_LAST; call++) {
         for (guint turn = 0; turn < CONTENDERS; turn++) {
-            guint i = (turn + number) % CONTENDERS;
+            guint i = whose_turn(number, turn);
             Contender *contender = bench->contenders[i];
             if (contender == NULL)
                 continue;
