@@ -18,8 +18,8 @@
 #include "spec/api/error.h"
 
 /* What the driver writes for a domain of this size, in bytes. */
-#define INTENT_SIZE 300
-#define SNAPSHOT_SIZE 2600
+#define INTENT_SIZE 900
+#define SNAPSHOT_SIZE 1000
 #define CONFIG_SIZE 900
 
 typedef struct {
@@ -209,7 +209,7 @@ call_delete(Bare *bare, GError **error)
                "{\"execute\":\"snapshot-delete\",\"arguments\":{\"tag\":\"s\",\"devices\":[\"d0\"],"
                "\"job-id\":\"j\"}}",
                error) &&
-           replace(bare, "w", SNAPSHOT_SIZE, TRUE, error) && drop(bare, "s", error) &&
+           replace(bare, "w", SNAPSHOT_SIZE, FALSE, error) && drop(bare, "s", error) &&
            drop(bare, "intent", error);
 }
 

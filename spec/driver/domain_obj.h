@@ -226,6 +226,10 @@ gboolean vm_record_autostart(VmDomain *domain, gboolean on, GError **error);
  * file over VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
 gboolean vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
                             GError **error);
+/** The same before another file of the folder is written or removed durably, which makes this one's
+ *  name durable as well. */
+gboolean vm_record_snapshot_before(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
+                                   GError **error);
 /** Take the mark from a snapshot's file.  Not durable: a power cut may leave the mark, which counts
  *  for nothing beside the greater one that another file has got before. */
 gboolean vm_record_unmark(VmDomain *domain, const VmSnapshotDef *def, GError **error);

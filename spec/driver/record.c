@@ -155,27 +155,43 @@ format_snapshot(const VmDomain *domain, const VmSnapshotDef *def, guint64 mark, 
     return NULL;
 }
 
-gboolean
-vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current, GError **error)
+typedef gboolean (*Replace)(VmStore *store, const char *path, const char *text, GError **error);
+
+static gboolean
+write_snapshot(VmDomain *domain, const VmSnapshotDef *def, guint64 mark, Replace replace,
+               GError **error)
 {
-    guint64 mark = current ? vm_record_greatest_mark(domain) + 1 : 0;
     g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, def->name);
     g_autofree char *xml = format_snapshot(domain, def, mark, error);
-    if (xml == NULL || !vm_store_replace(domain->driver->store, path, xml, error))
+    if (xml == NULL || !replace(domain->driver->store, path, xml, error))
         return FALSE;
     vm_record_note_mark(domain, def->name, mark);
     return TRUE;
 }
 
+static guint64
+next_mark(const VmDomain *domain, gboolean current)
+{
+    return current ? vm_record_greatest_mark(domain) + 1 : 0;
+}
+
+gboolean
+vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current, GError **error)
+{
+    return write_snapshot(domain, def, next_mark(domain, current), vm_store_replace, error);
+}
+
+gboolean
+vm_record_snapshot_before(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
+                          GError **error)
+{
+    return write_snapshot(domain, def, next_mark(domain, current), vm_store_replace_either, error);
+}
+
 gboolean
 vm_record_unmark(VmDomain *domain, const VmSnapshotDef *def, GError **error)
 {
-    g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, def->name);
-    g_autofree char *xml = format_snapshot(domain, def, 0, error);
-    if (xml == NULL || !vm_store_replace_either(domain->driver->store, path, xml, error))
-        return FALSE;
-    vm_record_note_mark(domain, def->name, 0);
-    return TRUE;
+    return write_snapshot(domain, def, 0, vm_store_replace_either, error);
 }
 
 gboolean

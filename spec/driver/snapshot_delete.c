@@ -134,12 +134,12 @@ pass_mark_on(VmDomain *domain, const VmMoment *moment, GError **error)
     if (moment != vm_moment_tree_current(domain->snapshots))
         return TRUE;
     if (moment->parent != NULL)
-        return vm_record_snapshot(domain, vm_moment_snapshot(moment->parent), TRUE, error);
+        return vm_record_snapshot_before(domain, vm_moment_snapshot(moment->parent), TRUE, error);
     return vm_snapshot_unmark_all(domain, moment, error);
 }
 
-/* Files first: the new current one, the children, the moment's own.  Where one fails those before
- * it are put back and the moment stays. */
+/* Files first: the new current one, the children, the moment's own, whose removal syncs the folder
+ * for all of them.  Where one fails those before it are put back and the moment stays. */
 static gboolean
 record(VmDomain *domain, VmMoment *moment, GPtrArray *children, GError **error)
 {
@@ -151,7 +151,7 @@ record(VmDomain *domain, VmMoment *moment, GPtrArray *children, GError **error)
     for (VmMoment *child = moment->first_child; child != NULL; child = child->next, done++) {
         VmSnapshotDef *def = with_parent(child, parent);
         g_ptr_array_add(children, def);
-        if (!vm_record_snapshot(domain, def, child == current, error)) {
+        if (!vm_record_snapshot_before(domain, def, child == current, error)) {
             put_back(domain, moment, done);
             return FALSE;
         }
