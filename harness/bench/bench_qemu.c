@@ -179,7 +179,7 @@ clear(Bench *bench)
 int
 main(int argc, char **argv)
 {
-    int rounds = 15;
+    int rounds = 24;
     g_autofree char *json = NULL, *folder = g_dir_make_tmp("bench-XXXXXX", NULL);
     const GOptionEntry entries[] = {
         {"rounds", 'n', 0, G_OPTION_ARG_INT, &rounds, "How often each call is made", "N"},

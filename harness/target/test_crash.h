@@ -93,6 +93,15 @@ mortal_write(VmStoreFile *file, const void *data, gsize length, GError **error)
 }
 
 static inline gboolean
+mortal_replace_head(VmStore *store, const char *path, const void *data, gsize length,
+                    GError **error)
+{
+    (void)store;
+    return step(error) && mortal_store.inner->ops->replace_head(mortal_store.inner, path, data,
+                                                                length, error);
+}
+
+static inline gboolean
 mortal_sync_file(VmStoreFile *file, GError **error)
 {
     gboolean ok = step(error) && mortal_store.inner->ops->sync_file(of_world(file), error);
@@ -201,9 +210,14 @@ static inline void
 open_mortal_driver(int steps)
 {
     static const VmStoreOps store_ops = {
-        mortal_stat,  mortal_read,      mortal_read_head, mortal_open,     mortal_create,
-        mortal_write, mortal_sync_file, mortal_close,     mortal_rename,   mortal_unlink,
-        mortal_mkdir, mortal_rmdir,     mortal_list,      mortal_sync_dir,
+        .stat = mortal_stat,     .read = mortal_read,
+        .open = mortal_open,     .read_head = mortal_read_head,
+        .create = mortal_create, .replace_head = mortal_replace_head,
+        .write = mortal_write,   .sync_file = mortal_sync_file,
+        .close = mortal_close,   .rename = mortal_rename,
+        .unlink = mortal_unlink, .mkdir = mortal_mkdir,
+        .rmdir = mortal_rmdir,   .list = mortal_list,
+        .sync_dir = mortal_sync_dir,
     };
     mortal_store = (MortalStore){.inner = sim_world_store(world), .ops = store_ops};
     mortal_store.parent.ops = &mortal_store.ops;

@@ -298,6 +298,23 @@ test_a_folder_is_synced_and_a_missing_one_is_not(void **state)
     assert_refused(g_steal_pointer(&error), "sync folder", missing, "No such file or directory");
 }
 
+static void
+test_a_head_is_replaced_in_place(void **state)
+{
+    const Place *place = *state;
+    const VmStoreOps *ops = place->store->ops;
+    g_autofree char *path = in(place, "f"), *missing = in(place, "none");
+    GError *error = NULL;
+    put(place, "f", "first\nrest");
+    assert_true(ops->replace_head(place->store, path, "other\n", 6, NULL));
+    assert_text(place, "f", "other\nrest");
+    assert_false(ops->replace_head(place->store, path, "eleven bytes", 11, &error));
+    assert_refused(g_steal_pointer(&error), "write", path, "Invalid argument");
+    assert_text(place, "f", "other\nrest");
+    assert_false(ops->replace_head(place->store, missing, "x", 1, &error));
+    assert_refused(g_steal_pointer(&error), "write", missing, "No such file or directory");
+}
+
 /* What goes with a descriptor to a hypervisor: the host's alone has one. */
 static void
 test_a_descriptor_goes_on_where_the_file_stands(void **state)
@@ -345,6 +362,7 @@ main(void)
         BOTH(test_folders_are_made_once_and_not_over_files),
         BOTH(test_lists_are_sorted_and_missing_is_empty),
         BOTH(test_a_folder_is_synced_and_a_missing_one_is_not),
+        BOTH(test_a_head_is_replaced_in_place),
         HOST(test_a_descriptor_goes_on_where_the_file_stands),
         HOST(test_a_secret_is_for_its_owner_alone),
     };

@@ -86,6 +86,8 @@ guint64 sim_inode_size(SimInode *inode);
 GBytes *sim_inode_bytes(SimInode *inode);
 /** Append bytes to a file. */
 void sim_inode_append(SimInode *inode, const void *data, gsize length);
+/** Put bytes in the place of the first ones of a file that has as many. */
+void sim_inode_replace_head(SimInode *inode, const void *data, gsize length);
 /** Make the content durable. */
 void sim_inode_sync(SimInode *inode);
 /** The disk image that the file is, or NULL for plain bytes; borrowed. */

@@ -184,20 +184,34 @@ sim_inode_truncate(SimInode *inode)
     drop_content(inode);
 }
 
+/* The content as bytes of the inode's own, with room for `more`. */
+static void
+make_tail(SimInode *inode, gsize more)
+{
+    if (inode->tail != NULL)
+        return;
+    g_autoptr(GBytes) former = sim_inode_bytes(inode);
+    gsize length = 0;
+    const guint8 *data = g_bytes_get_data(former, &length);
+    GByteArray *tail = g_byte_array_sized_new((guint)(length + more));
+    if (length > 0)
+        g_byte_array_append(tail, data, (guint)length);
+    drop_content(inode);
+    inode->tail = tail;
+}
+
 void
 sim_inode_append(SimInode *inode, const void *data, gsize length)
 {
-    if (inode->tail == NULL) {
-        g_autoptr(GBytes) former = sim_inode_bytes(inode);
-        gsize former_length = 0;
-        const guint8 *former_data = g_bytes_get_data(former, &former_length);
-        GByteArray *tail = g_byte_array_sized_new((guint)(former_length + length));
-        if (former_length > 0)
-            g_byte_array_append(tail, former_data, (guint)former_length);
-        drop_content(inode);
-        inode->tail = tail;
-    }
+    make_tail(inode, length);
     g_byte_array_append(inode->tail, data, (guint)length);
+}
+
+void
+sim_inode_replace_head(SimInode *inode, const void *data, gsize length)
+{
+    make_tail(inode, 0);
+    memcpy(inode->tail->data, data, length);
 }
 
 void

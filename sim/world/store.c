@@ -149,6 +149,22 @@ store_write(VmStoreFile *file, const void *data, gsize length, GError **error)
 }
 
 static gboolean
+store_replace_head(VmStore *store, const char *path, const void *data, gsize length, GError **error)
+{
+    SimFs *fs = sim(store)->fs;
+    g_assert(length <= VM_STORE_HEAD_MAX);
+    int number = sim_fs_fault(fs, path, SIM_FS_WRITE);
+    SimInode *inode = number != 0 ? NULL : sim_fs_lookup(fs, path, &number);
+    if (inode != NULL && sim_inode_kind(inode) == SIM_INODE_DIR)
+        number = EISDIR;
+    if (number == 0 && sim_inode_size(inode) < length)
+        number = EINVAL;
+    if (number == 0)
+        sim_inode_replace_head(inode, data, length);
+    return answer(error, "write", path, number);
+}
+
+static gboolean
 store_sync_file(VmStoreFile *file, GError **error)
 {
     SimStoreFile *self = (SimStoreFile *)file;
@@ -243,6 +259,7 @@ static const VmStoreOps store_ops = {
     .open = store_open,
     .create = store_create,
     .write = store_write,
+    .replace_head = store_replace_head,
     .sync_file = store_sync_file,
     .close = store_close,
     .rename = store_rename,

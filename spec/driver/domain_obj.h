@@ -32,6 +32,7 @@ typedef struct VmDomain {
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
     GHashTable *reserved;    /* char *: snapshot names whose files could not be loaded (EC-197) */
     GHashTable *marks;       /* char * snapshot → guint64 *: the files that are marked current */
+    VmDomainDef *status_def; /* the definition that the status file holds below its first line */
 } VmDomain;
 
 /** The driver. */
@@ -204,8 +205,9 @@ char *vm_path_snapshot_dir(const VmDriver *driver, const char *domain);
 /** ROOT/lib/qemu/snapshot/NAME/SNAPSHOT.xml: one of them. */
 char *vm_path_snapshot(const VmDriver *driver, const char *domain, const char *snapshot);
 
-/** The first line of a status file: UUID, state, reason, VmDomain.defined_before. */
-#define VM_STATUS_HEADER "<!-- virt-moment status 1 %s %d %d %d -->\n"
+/** The first line of a status file, of one length always: UUID, state, reason,
+ *  VmDomain.defined_before. */
+#define VM_STATUS_HEADER "<!-- virt-moment status 1 %s %2d %3d %d -->\n"
 
 /** Write the persistent definition. */
 gboolean vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **error);

@@ -58,18 +58,33 @@ vm_record_drop_config(VmDomain *domain, GError **error)
     return vm_store_remove(domain->driver->store, path, error);
 }
 
-/* The first line is a comment that says what the definition below it cannot; a stopped domain keeps
- * only that line, for the reason. */
+static gboolean
+write_status(VmDomain *domain, const char *path, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    gboolean active = domain->state != VIR_DOMAIN_SHUTOFF;
+    g_autofree char *header = g_strdup_printf(VM_STATUS_HEADER, domain->def->uuid, domain->state,
+                                              domain->reason, domain->defined_before);
+    if (active && domain->status_def == domain->def &&
+        store->ops->replace_head(store, path, header, strlen(header), NULL))
+        return TRUE;
+    g_autofree char *xml =
+        active ? vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE) : g_strdup("");
+    g_autofree char *text = g_strconcat(header, xml, NULL);
+    return vm_store_replace_volatile(store, path, text, error);
+}
+
+/* The first line is a comment that says what the definition below it cannot, and often all that
+ * changes; a stopped domain keeps only that line, for the reason. */
 gboolean
 vm_record_status(VmDomain *domain, GError **error)
 {
-    gboolean active = domain->state != VIR_DOMAIN_SHUTOFF;
-    g_autofree char *xml =
-        active ? vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE) : g_strdup("");
-    g_autofree char *text = g_strdup_printf(VM_STATUS_HEADER "%s", domain->def->uuid, domain->state,
-                                            domain->reason, domain->defined_before, xml);
     g_autofree char *path = vm_path_status(domain->driver, domain->def->name);
-    return vm_store_replace_volatile(domain->driver->store, path, text, error);
+    gboolean ok = write_status(domain, path, error);
+    g_clear_pointer(&domain->status_def, vm_domain_def_unref);
+    if (ok && domain->state != VIR_DOMAIN_SHUTOFF)
+        domain->status_def = vm_domain_def_ref(domain->def);
+    return ok;
 }
 
 void
@@ -86,6 +101,7 @@ vm_record_drop_status(VmDomain *domain)
 {
     g_autofree char *path = vm_path_status(domain->driver, domain->def->name);
     g_autoptr(GError) error = NULL;
+    g_clear_pointer(&domain->status_def, vm_domain_def_unref);
     if (!vm_store_remove(domain->driver->store, path, &error))
         vm_env_log(domain->driver->env, "domain '%s': %s", domain->def->name, error->message);
 }

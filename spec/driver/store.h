@@ -31,6 +31,9 @@ typedef struct {
     guint64 size;
 } VmFileStat;
 
+/** What can be replaced at once in the midst of a file: a sector. */
+#define VM_STORE_HEAD_MAX 512
+
 /** What a store implements; every function is required. */
 typedef struct {
     /** Look a path up; a missing one is no error (kind = VM_FILE_MISSING). */
@@ -45,6 +48,10 @@ typedef struct {
     VmStoreFile *(*create)(VmStore *store, const char *path, GError **error);
     /** Append bytes. */
     gboolean (*write)(VmStoreFile *file, const void *data, gsize length, GError **error);
+    /** Put other bytes in the place of a file's first `length` (at most VM_STORE_HEAD_MAX, and not
+     *  more than it has): whoever reads sees all of them or none.  Not durable. */
+    gboolean (*replace_head)(VmStore *store, const char *path, const void *data, gsize length,
+                             GError **error);
     /** Make the content durable. */
     gboolean (*sync_file)(VmStoreFile *file, GError **error);
     /** Close; frees the handle. */
