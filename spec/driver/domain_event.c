@@ -80,6 +80,17 @@ vm_domain_take_event(VmDomain *domain, const json_t *event)
             event_rows[i].take(domain, json_object_get(event, "data"));
 }
 
+void
+vm_domain_take_events(VmDomain *domain)
+{
+    const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
+    json_t *event;
+    while ((event = ops->next_event(domain->instance, FALSE)) != NULL) {
+        vm_domain_take_event(domain, event);
+        json_decref(event);
+    }
+}
+
 /* DOM-SHUT-006 with a shutdown notice, DOM-SHUT-007 without one. */
 static void
 take_end(VmDomain *domain, int status)
@@ -103,11 +114,7 @@ vm_domain_pump(VmDomain *domain)
     if (domain->instance == NULL)
         return;
     const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
-    json_t *event;
-    while ((event = ops->next_event(domain->instance, FALSE)) != NULL) {
-        vm_domain_take_event(domain, event);
-        json_decref(event);
-    }
+    vm_domain_take_events(domain);
     int status = 0;
     if (!domain->shutdown_seen && !ops->ended(domain->instance, &status)) {
         if (vm_domain_in_doubt(domain) && ops->settled(domain->instance))

@@ -128,24 +128,13 @@ await_verdict(VmDomain *domain, const char *name, char **verdict, GError **error
     return TRUE;
 }
 
-/* What is waiting is about a job before this one, which may have had the same name. */
-static void
-take_old_news(VmDomain *domain)
-{
-    const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
-    json_t *event;
-    while ((event = ops->next_event(domain->instance, FALSE)) != NULL) {
-        vm_domain_take_event(domain, event);
-        json_decref(event);
-    }
-}
-
 gboolean
 vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error)
 {
     g_autofree char *verdict = NULL;
     json_object_set_new(arguments, "job-id", json_string(JOB_ID));
-    take_old_news(domain);
+    /* What is waiting is about a job before this one, which may have had the same name. */
+    vm_domain_take_events(domain);
     if (!vm_domain_qmp(domain, name, arguments, NULL, error) ||
         !await_verdict(domain, name, &verdict, error))
         return FALSE;

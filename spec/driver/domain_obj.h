@@ -99,6 +99,8 @@ void vm_domain_pump(VmDomain *domain);
 /** Take in one event object (borrowed) of the domain's instance; the end of the instance itself is
  *  left to the next vm_domain_pump(). */
 void vm_domain_take_event(VmDomain *domain, const json_t *event);
+/** The same for all events that are waiting; none is waited for.  There must be an instance. */
+void vm_domain_take_events(VmDomain *domain);
 
 /* ---- domain_process.c: instances ---- */
 
