@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "spec/api/name_order.h"
 
 #define PREFIX "#block"
 
@@ -61,12 +62,6 @@ apply_to_text(AutoNames *names, const char *text)
     return g_string_free(out, FALSE);
 }
 
-static int
-compare_words(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static json_t *
 apply_to_object(AutoNames *names, const json_t *value, gboolean in_order)
 {
@@ -80,7 +75,7 @@ apply_to_object(AutoNames *names, const json_t *value, gboolean in_order)
         g_ptr_array_add(keys, (gpointer)key);
     }
     if (!in_order) {
-        g_ptr_array_sort(keys, compare_words);
+        g_ptr_array_sort(keys, vm_compare_names);
     }
     for (guint i = 0; i < keys->len; i++) {
         g_autofree char *name = apply_to_text(names, keys->pdata[i]);

@@ -5,6 +5,7 @@
 #include "harness/oracle/history.h"
 
 #include <string.h>
+#include "spec/api/name_order.h"
 
 static void
 image_free(HistoryImage *image)
@@ -86,12 +87,6 @@ learn_image(History *history, const OracleStep *step, const ObservedDomain *doma
         managed ? g_strdup_printf("managed:%s", domain->name) : g_strdup(step->argument), image);
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void
 learn_vanished(History *history, const ObservedDomain *domain)
 {
@@ -106,7 +101,7 @@ learn_vanished(History *history, const ObservedDomain *domain)
 
         g_ptr_array_add(kept->names, g_strdup(moment->name));
     }
-    g_ptr_array_sort(kept->names, compare_names);
+    g_ptr_array_sort(kept->names, vm_compare_names);
     g_hash_table_replace(history->kept, g_strdup(domain->uuid), kept);
 }
 

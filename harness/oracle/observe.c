@@ -5,6 +5,7 @@
 #include "harness/oracle/observe.h"
 
 #include <string.h>
+#include "spec/api/name_order.h"
 
 static void
 moment_free(ObservedMoment *moment)
@@ -163,12 +164,6 @@ observe_domain(const ObserveView *view, Observation *world, const char *name)
     return domain;
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static char *
 inspect_text(const ObserveView *view, const char *what, const char *argument)
 {
@@ -250,7 +245,7 @@ observe_world(const ObserveView *view, const Observation *former)
     if (view->target->domain_list(view->conn, 0, &list, &err) != 0)
         note_fault(world, "the domains are not listed: %s", err.text);
     names = observe_take_list(view->target, list);
-    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_sort(names, vm_compare_names);
     for (guint i = 0; i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
 

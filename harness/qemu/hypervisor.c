@@ -14,6 +14,7 @@
 #include "harness/qemu/files.h"
 #include "harness/qemu/image_check.h"
 #include "harness/qemu/version.h"
+#include "spec/api/name_order.h"
 
 #define DEADLINE_MS 30000
 /* A start is no command: the host may be busy with a dozen others. */
@@ -66,12 +67,6 @@ qemu_hypervisor_find(QemuHypervisor *hypervisor, const char *name)
     return NULL;
 }
 
-static gint
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 GPtrArray *
 qemu_hypervisor_names(VmHypervisor *hypervisor)
 {
@@ -80,7 +75,7 @@ qemu_hypervisor_names(VmHypervisor *hypervisor)
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < machines->len; i++)
         g_ptr_array_add(names, g_strdup(((QemuMachine *)machines->pdata[i])->name));
-    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_sort(names, vm_compare_names);
     return names;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "spec/api/name_order.h"
 
 typedef struct {
     VmStoreFile base;
@@ -272,12 +273,6 @@ store_rmdir(VmStore *store, const char *path, GError **error)
     return answer(error, "remove folder", path, rmdir(path));
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static GPtrArray *
 store_list(VmStore *store, const char *path, GError **error)
 {
@@ -300,7 +295,7 @@ store_list(VmStore *store, const char *path, GError **error)
         failed(error, "list", path, number);
         return NULL;
     }
-    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_sort(names, vm_compare_names);
     return g_steal_pointer(&names);
 }
 

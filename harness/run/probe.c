@@ -6,12 +6,12 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
 #include "harness/report/exit_code.h"
 #include "harness/run/line.h"
 #include "harness/run/process.h"
 #include "harness/run/workdir.h"
 #include "harness/target/target_load.h"
+#include "spec/api/name_order.h"
 
 static json_t *
 fault(const char *call, const struct vm_error *err)
@@ -114,12 +114,6 @@ wait_for_answer(int fd, double timeout)
     return line;
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static gboolean
 take_answer(json_t *answer, RunReport *report, const char *target, GError **error)
 {
@@ -135,7 +129,7 @@ take_answer(json_t *answer, RunReport *report, const char *target, GError **erro
         g_ptr_array_add(report->capabilities,
                         g_strdup(json_string_value(json_array_get(names, i))));
     }
-    g_ptr_array_sort(report->capabilities, compare_names);
+    g_ptr_array_sort(report->capabilities, vm_compare_names);
     return TRUE;
 }
 

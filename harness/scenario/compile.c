@@ -6,6 +6,7 @@
 #include "harness/scenario/scenario_int.h"
 
 #include <string.h>
+#include "spec/api/name_order.h"
 
 /* A compilation: the case so far, and where it is. */
 typedef struct {
@@ -58,12 +59,6 @@ scn_case_free(ScnCase *scenario)
     g_free(scenario);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScnCase, scn_case_free)
-
-static int
-compare_strings(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 static char *
 matrix_value(const char *name, gpointer data)
@@ -250,7 +245,7 @@ check_file(const Compiler *compiler, const ScnStep *step, const char *name, GErr
     g_hash_table_iter_init(&iter, compiler->documents);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         g_ptr_array_add(names, key);
-    g_ptr_array_sort(names, compare_strings);
+    g_ptr_array_sort(names, vm_compare_names);
     g_ptr_array_add(names, NULL);
     nearest = scn_nearest(name, (const char *const *)names->pdata);
     for (guint i = 0; i < step->words->len; i++) {
@@ -729,7 +724,7 @@ fill_needs(ScnCase *scenario, GHashTable *needs, const ScnFile *file, const ScnS
     g_hash_table_iter_init(&iter, needs);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         g_ptr_array_add(scenario->needs, g_strdup(key));
-    g_ptr_array_sort(scenario->needs, compare_strings);
+    g_ptr_array_sort(scenario->needs, vm_compare_names);
 }
 
 ScnCase *

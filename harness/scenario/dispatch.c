@@ -5,7 +5,7 @@
 
 #include "harness/scenario/run_int.h"
 
-#include <string.h>
+#include "spec/api/name_order.h"
 
 /* What a handler works on. */
 typedef struct {
@@ -49,12 +49,6 @@ take_string(Dispatch *d, char *string)
     return copy;
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 GPtrArray *
 scn_take_list(ScnRun *run, char **list, gboolean sort)
 {
@@ -65,7 +59,7 @@ scn_take_list(ScnRun *run, char **list, gboolean sort)
     if (list)
         run->target.free_list(list);
     if (sort)
-        g_ptr_array_sort(names, compare_names);
+        g_ptr_array_sort(names, vm_compare_names);
     return names;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "spec/api/name_order.h"
 
 /* An expectation at work. */
 typedef struct {
@@ -28,12 +29,6 @@ look(Expect *expect, VmCall call, const char *moment, guint32 flags, ScnAnswer *
                     vm_call_info(call)->function, vm_error_name(answer->code), answer->text);
 }
 
-static int
-compare_strings(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Words from `first`, sorted if wanted, joined by blanks; `none` alone is the empty list. */
 static char *
 wanted_list(const Expect *expect, guint first, gboolean sort)
@@ -45,7 +40,7 @@ wanted_list(const Expect *expect, guint first, gboolean sort)
     if (names->len == 1 && strcmp(g_ptr_array_index(names, 0), "none") == 0)
         g_ptr_array_set_size(names, 0);
     if (sort)
-        g_ptr_array_sort(names, compare_strings);
+        g_ptr_array_sort(names, vm_compare_names);
     g_ptr_array_add(names, NULL);
     return g_strjoinv(" ", (char **)names->pdata);
 }
@@ -56,7 +51,7 @@ seen_list(const ScnAnswer *answer, gboolean sort)
     g_auto(GStrv) names = g_strsplit(answer->output, "\n", -1);
 
     if (sort)
-        qsort(names, g_strv_length(names), sizeof(char *), compare_strings);
+        qsort(names, g_strv_length(names), sizeof(char *), vm_compare_names);
     return g_strjoinv(" ", names);
 }
 
@@ -258,7 +253,7 @@ sort_tree(const char **at)
             g_ptr_array_add(siblings, g_steal_pointer(&name));
         }
     }
-    g_ptr_array_sort(siblings, compare_strings);
+    g_ptr_array_sort(siblings, vm_compare_names);
     g_ptr_array_add(siblings, NULL);
     return g_strjoinv(" ", (char **)siblings->pdata);
 }

@@ -10,6 +10,7 @@
 #include "harness/qemu/qcow2_reader.h"
 #include "harness/target/qemu_content.h"
 #include "images/guest/protocol.h"
+#include "spec/api/name_order.h"
 
 /* An instance runs in the scratch folder. */
 #define PAGE_FILE "page"
@@ -175,12 +176,6 @@ add_paths(GPtrArray *paths, const char *folder)
     }
 }
 
-static int
-compare_paths(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static json_t *
 inspect_files(QemuInspector *inspector, const char *argument)
 {
@@ -189,7 +184,7 @@ inspect_files(QemuInspector *inspector, const char *argument)
         add_paths(paths, argument);
     for (guint i = 0; *argument == '\0' && inspector->folders[i] != NULL; i++)
         add_paths(paths, inspector->folders[i]);
-    g_ptr_array_sort(paths, compare_paths);
+    g_ptr_array_sort(paths, vm_compare_names);
     json_t *list = json_array();
     for (guint i = 0; i < paths->len; i++) {
         json_t *entry = describe_path(inspector, paths->pdata[i], FALSE);

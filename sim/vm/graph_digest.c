@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/graph_digest.h"
+#include "spec/api/name_order.h"
 #include <glib.h>
-#include <string.h>
 
 static const char *
 text_of(const json_t *object, const char *key)
@@ -64,12 +64,6 @@ digest_node(const json_t *node)
 
 /* ---- edges ---- */
 
-static gint
-compare_texts(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The permissions of a list in the order of the alphabet, "0" for none. */
 static char *
 permissions(const json_t *list)
@@ -79,7 +73,7 @@ permissions(const json_t *list)
         g_ptr_array_add(names, (gpointer)json_string_value(json_array_get(list, i)));
     if (names->len == 0)
         return g_strdup("0");
-    g_ptr_array_sort(names, compare_texts);
+    g_ptr_array_sort(names, vm_compare_names);
     g_ptr_array_add(names, NULL);
     return g_strjoinv(",", (GStrv)names->pdata);
 }
@@ -120,7 +114,7 @@ sim_graph_digest(const json_t *nodes, const json_t *graph)
     }
     for (gsize i = 0; i < json_array_size(edges); i++)
         g_ptr_array_add(sorted, edge_line(graph, json_array_get(edges, i)));
-    g_ptr_array_sort(sorted, compare_texts);
+    g_ptr_array_sort(sorted, vm_compare_names);
     for (guint i = 0; i < sorted->len; i++)
         json_array_append_new(lines, json_string(sorted->pdata[i]));
     return json_pack("{s:o, s:o}", "nodes", shown, "edges", lines);

@@ -5,6 +5,7 @@
 #include "sim/vm/blockdev_options.h"
 #include "sim/vm/hang.h"
 #include "sim/vm/qmp/command.h"
+#include "spec/api/name_order.h"
 #include <string.h>
 
 struct SimHypervisor {
@@ -264,12 +265,6 @@ sim_hypervisor_port(SimHypervisor *hypervisor)
     return &hypervisor->base;
 }
 
-static gint
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 GPtrArray *
 sim_hypervisor_names(SimHypervisor *hypervisor)
 {
@@ -277,6 +272,6 @@ sim_hypervisor_names(SimHypervisor *hypervisor)
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < hypervisor->machines->len; i++)
         g_ptr_array_add(names, g_strdup(((SimMachine *)hypervisor->machines->pdata[i])->name));
-    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_sort(names, vm_compare_names);
     return names;
 }

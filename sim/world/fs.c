@@ -4,6 +4,7 @@
  */
 #include "sim/world/fs.h"
 #include "sim/world/inode.h"
+#include "spec/api/name_order.h"
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
@@ -316,12 +317,6 @@ sim_fs_mkdir(SimFs *fs, const char *path)
     return number;
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 GPtrArray *
 sim_fs_list(SimFs *fs, const char *path, int *number)
 {
@@ -341,7 +336,7 @@ sim_fs_list(SimFs *fs, const char *path, int *number)
     g_hash_table_iter_init(&iter, folder->names);
     while (g_hash_table_iter_next(&iter, &name, NULL))
         g_ptr_array_add(names, g_strdup(name));
-    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_sort(names, vm_compare_names);
     return names;
 }
 
