@@ -8,19 +8,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <signal.h>
-#include <string.h>
 #include <unistd.h>
 #include "harness/qemu/files.h"
 #include "harness/qemu/image_check.h"
 #include "harness/qemu/version.h"
-#include "spec/api/name_order.h"
 
 #define DEADLINE_MS 30000
 /* A start is no command: the host may be busy with a dozen others. */
 #define START_MS 30000
-/* After SIGKILL only the kernel is between us and the end. */
-#define KILL_MS 10000
 
 /* How long a look takes whether a process that hung has come back; not as long where we know that
  * it has not. */
@@ -39,44 +34,6 @@ static QemuInstance *
 handle(VmInstance *instance)
 {
     return (QemuInstance *)instance;
-}
-
-/* ---- the table ---- */
-
-static void
-drop_ended(QemuHypervisor *hypervisor)
-{
-    for (guint i = hypervisor->machines->len; i-- > 0;) {
-        QemuMachine *machine = hypervisor->machines->pdata[i];
-        if (!qemu_process_ended(machine->process, NULL))
-            continue;
-        g_ptr_array_remove_index(hypervisor->machines, i);
-        hypervisor->changes++;
-    }
-}
-
-QemuMachine *
-qemu_hypervisor_find(QemuHypervisor *hypervisor, const char *name)
-{
-    drop_ended(hypervisor);
-    for (guint i = 0; i < hypervisor->machines->len; i++) {
-        QemuMachine *machine = hypervisor->machines->pdata[i];
-        if (strcmp(machine->name, name) == 0)
-            return machine;
-    }
-    return NULL;
-}
-
-GPtrArray *
-qemu_hypervisor_names(VmHypervisor *hypervisor)
-{
-    GPtrArray *machines = qemu_hypervisor_own(hypervisor)->machines;
-    drop_ended(qemu_hypervisor_own(hypervisor));
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < machines->len; i++)
-        g_ptr_array_add(names, g_strdup(((QemuMachine *)machines->pdata[i])->name));
-    g_ptr_array_sort(names, vm_compare_names);
-    return names;
 }
 
 /* ---- starting ---- */
@@ -188,26 +145,6 @@ port_detach(VmInstance *instance)
 
 /* ---- talking ---- */
 
-gboolean
-qemu_hypervisor_explain(QemuMachine *machine, GError *failure, GError **error)
-{
-    int status = 0;
-    if (g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED) &&
-        qemu_machine_await_end(machine) && qemu_process_ended(machine->process, &status)) {
-        g_autofree char *said = qemu_machine_said(machine);
-        g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED,
-                    "instance '%s' has ended (status %d)%s%s", machine->name, status,
-                    *said != '\0' ? ": " : "", said);
-        g_error_free(failure);
-        return FALSE;
-    }
-    gboolean of_qemu = failure->code < VM_QMP_DISCONNECTED;
-    g_propagate_error(error, failure);
-    if (!of_qemu)
-        g_prefix_error(error, "instance '%s': ", machine->name);
-    return FALSE;
-}
-
 /* An instance that hung when it was attached to is one whose command has not been answered. */
 static gboolean
 refuse_unanswered(const QemuInstance *instance, json_t *arguments, GError **error)
@@ -249,7 +186,7 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
         qemu_hypervisor_deadline(qemu_hypervisor_own(instance->hypervisor), machine));
     gboolean ok =
         qemu_monitor_command(handle(instance)->monitor, name, arguments, fd, reply, &failure) ||
-        qemu_hypervisor_explain(machine, failure, error);
+        qemu_machine_explain(machine, failure, error);
     if (ok && !qemu_hypervisor_after(qemu_hypervisor_own(instance->hypervisor), machine, name))
         ok = refuse_killed(machine, reply, error);
     if (!g_str_has_prefix(name, "query-"))
@@ -301,18 +238,11 @@ port_ended(VmInstance *instance, int *status)
     return qemu_process_ended(handle(instance)->machine->process, status);
 }
 
-void
-qemu_hypervisor_kill_machine(QemuMachine *machine)
-{
-    qemu_process_signal(machine->process, SIGKILL);
-    qemu_process_wait(machine->process, KILL_MS, NULL);
-}
-
 static void
 port_kill(VmInstance *instance)
 {
     gint64 began = g_get_monotonic_time();
-    qemu_hypervisor_kill_machine(handle(instance)->machine);
+    qemu_machine_kill(handle(instance)->machine);
     qemu_hypervisor_count_time(qemu_hypervisor_own(instance->hypervisor), began);
 }
 
@@ -436,7 +366,7 @@ qemu_hypervisor_note(const VmHypervisor *hypervisor)
 guint64
 qemu_hypervisor_changes(VmHypervisor *hypervisor)
 {
-    drop_ended(qemu_hypervisor_own(hypervisor));
+    qemu_hypervisor_drop_ended(qemu_hypervisor_own(hypervisor));
     return qemu_hypervisor_own(hypervisor)->changes;
 }
 

@@ -55,13 +55,14 @@ qemu_hypervisor_deadline(const QemuHypervisor *hypervisor, const QemuMachine *ma
     return machine->stopped ? QEMU_STOPPED_MS : hypervisor->deadline_ms;
 }
 
+/* ---- hypervisor_table.c ---- */
+
+/** Drop the processes that have ended; each is a change. */
+void qemu_hypervisor_drop_ended(QemuHypervisor *hypervisor);
 /** The running process of that name, or NULL; borrowed. */
 QemuMachine *qemu_hypervisor_find(QemuHypervisor *hypervisor, const char *name);
-/** End a process at once and see it end. */
-void qemu_hypervisor_kill_machine(QemuMachine *machine);
-/** Hand on what a monitor of it has failed with (taken): a failure of the connection names the
- *  instance and why its process ended, QEMU's own errors stay as they are.  Always FALSE. */
-gboolean qemu_hypervisor_explain(QemuMachine *machine, GError *failure, GError **error);
+
+/* ---- hypervisor_outside.c ---- */
 
 /** Before the driver's command: the guest's channel has to know of some. */
 void qemu_hypervisor_before(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command);

@@ -57,7 +57,7 @@ qemu_hypervisor_look(VmHypervisor *hypervisor, const char *instance, const char 
     gboolean ok =
         monitor != NULL && qemu_monitor_command(monitor, command, arguments, -1, reply, &failure);
     if (failure != NULL)
-        qemu_hypervisor_explain(machine, failure, error);
+        qemu_machine_explain(machine, failure, error);
     qemu_hypervisor_count_time(own, began);
     return ok;
 }
@@ -71,7 +71,7 @@ look_if_running(QemuHypervisor *hypervisor, QemuMachine *machine, gboolean *runn
     QemuMonitor *monitor = look_monitor(hypervisor, machine, &failure);
     if (monitor == NULL ||
         !qemu_monitor_command(monitor, "query-status", NULL, -1, &reply, &failure))
-        return qemu_hypervisor_explain(machine, failure, error);
+        return qemu_machine_explain(machine, failure, error);
     *running = json_is_true(json_object_get(reply, "running"));
     json_decref(reply);
     return TRUE;
@@ -185,7 +185,7 @@ qemu_hypervisor_before(QemuHypervisor *hypervisor, QemuMachine *machine, const c
     if (g_strcmp0(machine->hang_at, command) == 0)
         stop_machine(machine);
     if (!machine->end_after && g_strcmp0(machine->end_at, command) == 0)
-        qemu_hypervisor_kill_machine(machine);
+        qemu_machine_kill(machine);
     if (hypervisor->rom == NULL)
         return;
     if (strcmp(command, "system_reset") == 0)
@@ -211,7 +211,7 @@ gboolean
 qemu_hypervisor_after(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command)
 {
     if (machine->end_after && g_strcmp0(machine->end_at, command) == 0) {
-        qemu_hypervisor_kill_machine(machine);
+        qemu_machine_kill(machine);
         return FALSE;
     }
     if (hypervisor->rom != NULL && strcmp(command, "system_powerdown") == 0)
@@ -269,7 +269,7 @@ qemu_hypervisor_kill(VmHypervisor *hypervisor, const char *instance, GError **er
     QemuMachine *machine = find_or_refuse(hypervisor, instance, error);
     if (machine == NULL)
         return FALSE;
-    qemu_hypervisor_kill_machine(machine);
+    qemu_machine_kill(machine);
     return TRUE;
 }
 

@@ -2,6 +2,7 @@
 #include "harness/qemu/machine.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 #include "harness/qemu/command_line.h"
@@ -11,6 +12,8 @@
 
 /* From the end of its connections to its own: it stores bitmaps and closes its images. */
 #define END_MS 20000
+/* After SIGKILL only the kernel is between us and the end. */
+#define KILL_MS 10000
 
 /* Both ends of what a process is given. */
 typedef struct {
@@ -141,6 +144,13 @@ qemu_machine_look(QemuMachine *machine, guint milliseconds, GError **error)
 
 /* ---- the end ---- */
 
+void
+qemu_machine_kill(QemuMachine *machine)
+{
+    qemu_process_signal(machine->process, SIGKILL);
+    qemu_process_wait(machine->process, KILL_MS, NULL);
+}
+
 gboolean
 qemu_machine_await_end(QemuMachine *machine)
 {
@@ -163,4 +173,24 @@ qemu_machine_said(const QemuMachine *machine)
         g_string_append_printf(said, "%s%s", said->len > 0 ? "; " : "", line);
     }
     return g_string_free(said, FALSE);
+}
+
+gboolean
+qemu_machine_explain(QemuMachine *machine, GError *failure, GError **error)
+{
+    int status = 0;
+    if (g_error_matches(failure, VM_QMP_ERROR, VM_QMP_DISCONNECTED) &&
+        qemu_machine_await_end(machine) && qemu_process_ended(machine->process, &status)) {
+        g_autofree char *said = qemu_machine_said(machine);
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED,
+                    "instance '%s' has ended (status %d)%s%s", machine->name, status,
+                    *said != '\0' ? ": " : "", said);
+        g_error_free(failure);
+        return FALSE;
+    }
+    gboolean of_qemu = failure->code < VM_QMP_DISCONNECTED;
+    g_propagate_error(error, failure);
+    if (!of_qemu)
+        g_prefix_error(error, "instance '%s': ", machine->name);
+    return FALSE;
 }

@@ -51,8 +51,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QemuMachine, qemu_machine_unref)
 QemuMonitor *qemu_machine_connect(QemuMachine *machine, guint milliseconds, GError **error);
 /** The other monitor, opened at its first use: NULL with an error of VM_QMP_ERROR.  Borrowed. */
 QemuMonitor *qemu_machine_look(QemuMachine *machine, guint milliseconds, GError **error);
+/** End the process at once and see it end. */
+void qemu_machine_kill(QemuMachine *machine);
 /** Wait for the end of a process whose connection has ended: FALSE where it does not come. */
 gboolean qemu_machine_await_end(QemuMachine *machine);
 /** What it said on stderr, without warnings, in one line; "" where nothing.  The caller frees it.
  */
 char *qemu_machine_said(const QemuMachine *machine);
+/** Hand on what a monitor of it has failed with (taken): a failure of the connection names the
+ *  instance and why its process ended, QEMU's own errors stay as they are.  Always FALSE. */
+gboolean qemu_machine_explain(QemuMachine *machine, GError *failure, GError **error);
