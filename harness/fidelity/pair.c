@@ -209,16 +209,6 @@ compare_events(const Pair *pair, PairStep *step)
     json_decref(b);
 }
 
-/* What qemu-io says is a text, where both say something. */
-static gboolean
-both_speak(const json_t *qemu, const json_t *sim)
-{
-    const char *a = json_string_value(json_object_get(qemu, "return"));
-    const char *b = json_string_value(json_object_get(sim, "return"));
-
-    return a != NULL && b != NULL && *a != '\0' && *b != '\0';
-}
-
 static void
 compare_answers(PairStep *step, const json_t *qemu, const json_t *sim)
 {

@@ -82,6 +82,15 @@ text_match(const char *expected, const char *got)
     return *got == '\0';
 }
 
+gboolean
+both_speak(const json_t *expected, const json_t *got)
+{
+    const char *a = json_string_value(json_object_get(expected, "return"));
+    const char *b = json_string_value(json_object_get(got, "return"));
+
+    return a != NULL && b != NULL && *a != '\0' && *b != '\0';
+}
+
 static MatchDegree
 differ(MatchDegree degree, const json_t *expected, const json_t *got, char **where)
 {

@@ -27,5 +27,9 @@ MatchDegree value_match(const json_t *expected, const json_t *got, char **where)
 /** Whether a text is the expected one, placeholders allowed. */
 gboolean text_match(const char *expected, const char *got);
 
+/** Whether both answers (borrowed) return a text that is not empty: what qemu-io says through the
+ *  monitor is a text for people, but that it says something is none. */
+gboolean both_speak(const json_t *expected, const json_t *got);
+
 /** A JSON value on one line, members sorted, cut after some 400 bytes.  The caller frees it. */
 char *value_line(const json_t *value);
