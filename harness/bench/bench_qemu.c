@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "harness/bench/contender.h"
+#include "harness/folder/folder.h"
 #include "harness/qemu/process.h"
-#include "harness/target/qemu_copy.h"
 #include "images/guest/rom.h"
 
 #define CONTENDERS 3
@@ -209,6 +209,6 @@ main(int argc, char **argv)
     if (error != NULL)
         fprintf(stderr, "bench_qemu: %s\n", error->message);
     clear(&bench);
-    qemu_remove_tree(folder);
+    folder_remove(folder);
     return ok ? 0 : 1;
 }

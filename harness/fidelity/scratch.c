@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "harness/folder/folder.h"
 #include "spec/api/error.h"
 
 /* Short, as there are sockets in it. */
@@ -25,21 +25,6 @@ static struct {
     volatile sig_atomic_t used;
     int lock;
 } folders[FOLDERS_MAX];
-
-static int
-remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-    (void)info;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-static void
-remove_tree(const char *path)
-{
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
 
 /* ---- what others left ---- */
 
@@ -69,7 +54,7 @@ scratch_remove_abandoned(void)
 
         if (g_str_has_prefix(name, PREFIX) && g_lstat(path, &info) == 0 && S_ISDIR(info.st_mode) &&
             info.st_uid == geteuid() && is_abandoned(path)) {
-            remove_tree(path);
+            folder_remove(path);
         }
     }
 }
@@ -169,7 +154,7 @@ scratch_new(GError **error)
 void
 scratch_remove(const char *path)
 {
-    remove_tree(path);
+    folder_remove(path);
     for (guint i = 0; i < FOLDERS_MAX; i++) {
         if (folders[i].used && strcmp(folders[i].path, path) == 0) {
             folders[i].used = 0;

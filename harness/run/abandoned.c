@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include "harness/folder/folder.h"
 #include "harness/report/exit_code.h"
 #include "harness/run/leftovers.h"
 #include "harness/run/process.h"
@@ -81,7 +82,7 @@ remove_run(const RunContext *context, const char *dir)
                 dir, end);
         return;
     }
-    workdir_remove(dir);
+    folder_remove(dir);
     fprintf(stderr, "virt-moment: removed what a run that never ended left in %s\n", dir);
 }
 

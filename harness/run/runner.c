@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <unistd.h>
+#include "harness/folder/folder.h"
 #include "harness/run/abandoned.h"
 #include "harness/run/expectations.h"
 #include "harness/run/pool.h"
@@ -101,7 +102,7 @@ runner_run(const RunOptions *options, GPtrArray *plan, GError **error)
     if (options->keep) {
         fprintf(stderr, "kept: %s\n", dir);
     } else {
-        workdir_remove(dir);
+        folder_remove(dir);
         if (lock >= 0) {
             close(lock);
         }

@@ -5,6 +5,7 @@
 #include "harness/run/test_fake_suite.h"
 
 #include <glib/gstdio.h>
+#include "harness/folder/folder.h"
 #include "harness/run/workdir.h"
 
 typedef struct {
@@ -38,7 +39,7 @@ tear_down(void **state)
 
     unlink(undefined_path);
     g_clear_pointer(&undefined_path, g_free);
-    workdir_remove(fixture->run);
+    folder_remove(fixture->run);
     g_clear_pointer(&fixture->run, g_free);
     g_clear_pointer(&fixture->target, g_free);
     return 0;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "harness/folder/folder.h"
 #include "harness/report/exit_code.h"
 #include "harness/run/workdir.h"
 #include "harness/target/target_load.h"
@@ -61,7 +62,7 @@ static int
 tear_down(void **state)
 {
     Fixture *fixture = *state;
-    workdir_remove(fixture->dir);
+    folder_remove(fixture->dir);
     g_free(fixture->dir);
     g_free(fixture->temp);
     g_free(fixture->scenario);

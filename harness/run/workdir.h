@@ -22,6 +22,3 @@ char *workdir_make(const char *dir, const char *name, GError **error);
 /** Put the lock into a run's folder; it is held until the descriptor that this gives is closed in
  *  this process and in every child.  -1 with RUNNER_ERROR 3. */
 int workdir_lock(const char *dir, const char *target, GError **error);
-
-/** Remove a folder and all that is in it; symbolic links are removed, not followed. */
-void workdir_remove(const char *dir);

@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "harness/folder/folder.h"
 #include "harness/qemu/files.h"
 #include "harness/qemu/hypervisor.h"
 #include "harness/qemu/process.h"
@@ -61,9 +62,9 @@ world_close(ReferenceWorld *world)
     qemu_store_free(world->ports.store);
     qemu_env_free(world->ports.env);
     if (self->copy)
-        qemu_remove_tree(self->root);
+        folder_remove(self->root);
     if (self->temporary != NULL)
-        qemu_remove_tree(self->temporary);
+        folder_remove(self->temporary);
     g_free(self->temporary);
     g_free(self->folder);
     g_free(self->root);
@@ -219,7 +220,7 @@ world_open(const struct vm_target_options *options, GError **error)
     g_autofree char *folder =
         g_build_filename(temporary != NULL ? temporary : options->workdir, "q", NULL);
     g_autofree char *run = g_build_filename(folder, "run", NULL);
-    qemu_remove_tree(folder);
+    folder_remove(folder);
     QemuWorld *self = world_new(folder, "root");
     self->temporary = g_steal_pointer(&temporary);
     self->base.ports.store = qemu_store_new();

@@ -2,8 +2,6 @@
 #include "harness/target/qemu_copy.h"
 
 #include <errno.h>
-#include <ftw.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "harness/qemu/hypervisor.h"
@@ -201,19 +199,4 @@ qemu_copy_tree(const char *from, const char *to, GError **error)
             return FALSE;
     }
     return TRUE;
-}
-
-static int
-remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
-{
-    (void)info;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
-void
-qemu_remove_tree(const char *path)
-{
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }

@@ -16,5 +16,3 @@ void qemu_look_only_free(VmHypervisor *hypervisor);
 /** Copy a tree of files that are only ever replaced as a whole: by links.  Fails with SYSTEM_ERROR
  *  naming the file. */
 gboolean qemu_copy_tree(const char *from, const char *to, GError **error);
-/** Remove a tree; one that is missing is fine. */
-void qemu_remove_tree(const char *path);
