@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "images/guest/protocol.h"
 #include "spec/api/error.h"
+#include "spec/api/words.h"
 
 /* The guest is up within some 10 ms; on a busy host it takes longer. */
 #define UP_MS 5000
@@ -94,20 +95,6 @@ static const struct {
     {"panic", NULL, 0, 0, .ends = TRUE},
 };
 
-/* The words of a line, without empty ones. */
-static char **
-split(const char *line)
-{
-    g_auto(GStrv) all = g_strsplit_set(line, " \t", -1);
-    GPtrArray *words = g_ptr_array_new();
-    for (guint i = 0; all[i] != NULL; i++) {
-        if (all[i][0] != '\0')
-            g_ptr_array_add(words, g_strdup(all[i]));
-    }
-    g_ptr_array_add(words, NULL);
-    return (char **)g_ptr_array_free(words, FALSE);
-}
-
 /* The row of a command, or -1. */
 static int
 row_of(char **words)
@@ -126,7 +113,7 @@ row_of(char **words)
 gboolean
 qemu_guest_command_check(const char *command, GError **error)
 {
-    g_auto(GStrv) words = split(command);
+    g_auto(GStrv) words = vm_split_words(command);
     if (row_of(words) >= 0)
         return TRUE;
     return vm_refuse(error, VIR_ERR_INVALID_ARG, "guest: '%s' is no guest command", command);
@@ -135,7 +122,7 @@ qemu_guest_command_check(const char *command, GError **error)
 gboolean
 qemu_guest_command_ends(const char *command)
 {
-    g_auto(GStrv) words = split(command);
+    g_auto(GStrv) words = vm_split_words(command);
     int row = row_of(words);
     return row >= 0 && commands[row].ends;
 }
@@ -194,7 +181,7 @@ wait_until_up(QemuGuestChannel *channel, guint milliseconds)
 gboolean
 qemu_guest_channel_send(QemuGuestChannel *channel, const char *command, GError **error)
 {
-    g_auto(GStrv) words = split(command);
+    g_auto(GStrv) words = vm_split_words(command);
     name_disk(channel, words);
     g_autofree char *text = g_strjoinv(" ", words);
     g_autofree char *line =

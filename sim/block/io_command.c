@@ -2,6 +2,7 @@
 #include "sim/block/io_command.h"
 #include "sim/block/blocker.h"
 #include "sim/block/node_io.h"
+#include "spec/api/words.h"
 #include <errno.h>
 #include <string.h>
 
@@ -267,24 +268,11 @@ read_arguments(Io *io, const IoCommand *command, GStrv words)
     return 0;
 }
 
-static GStrv
-split_words(const char *line)
-{
-    g_autofree char *text = g_strstrip(g_strdup(line));
-    g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
-    g_autoptr(GPtrArray) kept = g_ptr_array_new();
-    for (guint i = 0; words[i] != NULL; i++) {
-        if (words[i][0] != '\0')
-            g_ptr_array_add(kept, g_strdup(words[i]));
-    }
-    g_ptr_array_add(kept, NULL);
-    return (GStrv)g_ptr_array_free(g_steal_pointer(&kept), FALSE);
-}
-
 int
 sim_io_command(SimNode *node, const SimEdge *user, const char *line, GString *out, GError **refused)
 {
-    g_auto(GStrv) words = split_words(line);
+    g_autofree char *text = g_strstrip(g_strdup(line));
+    g_auto(GStrv) words = vm_split_words(text);
     if (words[0] == NULL)
         return 0;
     const IoCommand *command = find_command(words[0]);

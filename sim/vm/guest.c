@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/guest.h"
+#include "spec/api/words.h"
 #include <string.h>
 
 /* One command: its words, how many follow them, what does it. */
@@ -183,20 +184,6 @@ static const struct {
     {"panic", NULL, 0, guest_panic},
 };
 
-/* The words of a line, without empty ones. */
-static char **
-split(const char *line)
-{
-    g_auto(GStrv) all = g_strsplit_set(line, " \t", -1);
-    GPtrArray *words = g_ptr_array_new();
-    for (guint i = 0; all[i] != NULL; i++) {
-        if (all[i][0] != '\0')
-            g_ptr_array_add(words, g_strdup(all[i]));
-    }
-    g_ptr_array_add(words, NULL);
-    return (char **)g_ptr_array_free(words, FALSE);
-}
-
 /* "write DISK OFFSET LENGTH pattern A" is the long form of "write DISK OFFSET LENGTH A". */
 static void
 drop_pattern_word(char **words)
@@ -212,7 +199,7 @@ drop_pattern_word(char **words)
 gboolean
 sim_guest_command(SimMachine *machine, const char *command, char **answer, GError **error)
 {
-    g_auto(GStrv) words = split(command);
+    g_auto(GStrv) words = vm_split_words(command);
     drop_pattern_word(words);
     guint count = g_strv_length(words);
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
