@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "sim/vm/qmp/command.h"
-
-static const SimArgument arguments[] = {
-    {"device", SIM_ARG_STRING, TRUE},
-    {0},
-};
+#include "sim/vm/qmp/job_call.h"
 
 static gboolean
 run(SimCall *call, GError **error)
 {
-    const char *id = sim_text(call->arguments, "device");
-    SimJob *job = sim_jobs_need_block(&call->machine->jobs, id, error);
-    return job != NULL && sim_job_complete(job, error);
+    return sim_call_on_block_job(call, sim_job_complete, error);
 }
 
-const SimCommand sim_command_block_job_complete = {"block-job-complete", arguments, run};
+const SimCommand sim_command_block_job_complete = {"block-job-complete", sim_job_by_device, run};
