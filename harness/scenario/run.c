@@ -214,16 +214,32 @@ judge(ScnRun *run, OracleFinding *found, int code)
     return good;
 }
 
+/* The number that a call takes, as the oracle reads arguments: a text; NULL where it takes none. */
+static char *
+number_argument(const ScnCallArgs *args)
+{
+    static const VmCall calls[] = {VM_CALL_SNAPSHOT_LIST_NAMES,
+                                   VM_CALL_SNAPSHOT_LIST_CHILDREN_NAMES,
+                                   VM_CALL_DOMAIN_SET_AUTOSTART};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(calls); i++) {
+        if (args->call == calls[i])
+            return g_strdup_printf("%d", args->max);
+    }
+    return NULL;
+}
+
 gboolean
 scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answer)
 {
     guint before = run->events->len;
+    g_autofree char *number = number_argument(args);
     OracleStep step = {.call = args->call,
                        .flags = args->flags,
                        .domain = args->domain,
                        .moment = args->moment,
                        .xml = args->xml,
-                       .argument = args->argument,
+                       .argument = number ? number : args->argument,
                        .hangs = run->hangs,
                        .dies = run->dies};
     const char *predicted = NULL, *rule = NULL;
