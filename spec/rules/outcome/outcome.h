@@ -9,7 +9,8 @@
  *
  * A condition is a text over atoms: "flag:CURRENT & !flag:REDEFINE",
  * "(state:running | state:paused) & !domain:persistent".  "" always holds.
- * An atom is a word of letters, digits and any of "_.:-".
+ * An atom is a word of letters, digits and any of "_.:-".  "undecided:…" is never known: a row
+ * with it stands where the table is still to be written, and predicts nothing.
  *
  * A result is "error CODE", or a list of effects separated by blanks, where
  * "{CONDITION}" before an effect says when it applies.  What no effect names
