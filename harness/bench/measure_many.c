@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Large trees: snapshots that were redefined, and internal ones that were
+ * made.  What one more call costs is set against a tree of ten.
+ */
+#include "harness/bench/measure.h"
+#include "harness/bench/patient.h"
+#include "spec/api/api.h"
+
+#define FEW 10
+#define SAMPLE 200 /* calls of each kind that are timed */
+
+typedef enum { CREATE, LOOK_UP, GET_XML, DELETE, LIST, CALLS } Call;
+
+static const char *const call_names[CALLS] = {"create", "look-up", "get-XML", "delete",
+                                              "list, per item"};
+
+typedef void (*Make)(Patient *patient, const char *name, guint number);
+
+/* Each below the one that is half as old: a tree of some depth, with many branches. */
+static void
+redefine(Patient *patient, const char *name, guint number)
+{
+    g_autofree char *parent = number > 0
+                                  ? g_strdup_printf("<parent><name>s%u</name></parent>", number / 2)
+                                  : g_strdup("");
+    g_autofree char *xml = g_strdup_printf(
+        "<domainsnapshot><name>%s</name><state>shutoff</state>%s"
+        "<creationTime>%u</creationTime><disks><disk name='vda' snapshot='internal'/></disks>%s"
+        "</domainsnapshot>",
+        name, parent, 1000000 + number, patient->xml);
+    patient_create_xml(patient, xml, VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE);
+}
+
+static void
+make_real(Patient *patient, const char *name, guint number)
+{
+    (void)number;
+    patient_create(patient, name);
+}
+
+static void
+drop_redefined(Patient *patient, const char *name)
+{
+    patient_delete(patient, name, VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY);
+}
+
+static void
+drop_real(Patient *patient, const char *name)
+{
+    patient_delete(patient, name, 0);
+}
+
+/* One kind of tree. */
+typedef struct {
+    Make make;
+    void (*drop)(Patient *patient, const char *name);
+} Kind;
+
+static double
+time_names(Patient *patient, guint from, guint step, void (*call)(Patient *, const char *))
+{
+    char name[20];
+    double began = figures_clock();
+    for (guint i = 0; i < SAMPLE; i++) {
+        g_snprintf(name, sizeof(name), "s%u", from + i * step);
+        call(patient, name);
+    }
+    return (figures_clock() - began) / SAMPLE;
+}
+
+/* A tree of `count`, then SAMPLE calls of each kind, in seconds; the snapshots that they make go
+ * again. */
+static void
+measure_tree(Patient *patient, const Kind *kind, guint count, double times[CALLS])
+{
+    char name[20];
+    guint i;
+    for (i = 0; i < count; i++) {
+        g_snprintf(name, sizeof(name), "s%u", i);
+        kind->make(patient, name, i);
+    }
+    double began = figures_clock();
+    for (; i < count + SAMPLE; i++) {
+        g_snprintf(name, sizeof(name), "s%u", i);
+        kind->make(patient, name, i);
+    }
+    times[CREATE] = (figures_clock() - began) / SAMPLE;
+    guint step = MAX(count / SAMPLE, 1);
+    for (guint again = 0; again < 2; again++) { /* what the processor has not seen yet costs more */
+        times[LOOK_UP] = time_names(patient, 0, step, patient_look_up);
+        times[GET_XML] = time_names(patient, 0, step, patient_get_xml);
+    }
+    times[DELETE] = time_names(patient, count, 1, kind->drop);
+    guint lists = MAX(SAMPLE / MAX(count / FEW, 1), 1), listed = 0;
+    began = figures_clock();
+    for (i = 0; i < lists * 3; i++)
+        listed += patient_list(patient);
+    times[LIST] = (figures_clock() - began) / listed;
+    patient_take_events(patient);
+}
+
+static void
+measure_kind(Figures *figures, const Kind *kind, guint count)
+{
+    double few[CALLS], many[CALLS];
+    g_autoptr(Patient) small = patient_new("sim", NULL);
+    measure_tree(small, kind, FEW, few); /* once for what a first call pays */
+    for (guint i = 0; i < FEW; i++) {
+        g_autofree char *name = g_strdup_printf("s%u", FEW - 1 - i);
+        kind->drop(small, name);
+    }
+    measure_tree(small, kind, FEW, few);
+    figures_forget_memory();
+    g_autoptr(Patient) large = patient_new("sim", NULL);
+    double began = figures_clock();
+    measure_tree(large, kind, count, many);
+    double took = figures_clock() - began;
+    for (Call call = 0; call < CALLS; call++) {
+        g_autofree char *at_few = g_strdup_printf("%s, at %u", call_names[call], FEW);
+        g_autofree char *at_many = g_strdup_printf("%s, at %u", call_names[call], count);
+        g_autofree char *ratio = g_strdup_printf("%s, ratio", call_names[call]);
+        figures_add(figures, at_few, few[call] * 1e6, "us");
+        figures_add(figures, at_many, many[call] * 1e6, "us");
+        figures_goal(figures, ratio, many[call] / few[call], FIGURE_AT_MOST, 1.2);
+    }
+    figures_add(figures, "the whole of it", took, "s");
+    figures_add(figures, "peak memory", figures_peak_memory(), "MiB");
+}
+
+void
+measure_many(Figures *figures, const MeasureSize *size)
+{
+    static const Kind redefined = {redefine, drop_redefined};
+    static const Kind real = {make_real, drop_real};
+    g_autofree char *first = g_strdup_printf("%u redefined snapshots", size->many);
+    g_autofree char *second = g_strdup_printf("%u internal snapshots", size->real);
+    figures_part(figures, first);
+    measure_kind(figures, &redefined, size->many);
+    figures_part(figures, second);
+    measure_kind(figures, &real, size->real);
+}
