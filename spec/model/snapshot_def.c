@@ -33,6 +33,7 @@ vm_snapshot_def_new(void)
     def->refs = 1;
     def->disks = g_ptr_array_new_with_free_func((GDestroyNotify)vm_snapshot_disk_free);
     def->revert_disks = g_ptr_array_new_with_free_func((GDestroyNotify)vm_snapshot_disk_free);
+    def->overlays = g_ptr_array_new_with_free_func(g_free);
     return def;
 }
 
@@ -57,6 +58,7 @@ vm_snapshot_def_unref(VmSnapshotDef *def)
     g_free(def->cookie);
     g_ptr_array_unref(def->disks);
     g_ptr_array_unref(def->revert_disks);
+    g_ptr_array_unref(def->overlays);
     vm_domain_def_unref(def->domain);
     vm_domain_def_unref(def->inactive_domain);
     g_free(def);
@@ -124,6 +126,8 @@ vm_snapshot_def_copy(const VmSnapshotDef *def)
     copy->active = def->active;
     copy_disks(copy->disks, def->disks);
     copy_disks(copy->revert_disks, def->revert_disks);
+    for (guint i = 0; i < def->overlays->len; i++)
+        g_ptr_array_add(copy->overlays, g_strdup(g_ptr_array_index(def->overlays, i)));
     if (def->domain != NULL)
         copy->domain = vm_domain_def_ref(def->domain);
     if (def->inactive_domain != NULL)

@@ -46,6 +46,8 @@ typedef struct VmSnapshotDef {
     char *memory_file;            /* or NULL */
     GPtrArray *disks;             /* of VmSnapshotDisk * */
     GPtrArray *revert_disks;      /* of VmSnapshotDisk * */
+    GPtrArray *overlays;          /* of char *: paths of images that were made as overlays and that
+                                     no snapshot lists any more; in its metadata file alone */
     VmDomainDef *domain;          /* definition of the moment, or NULL (legacy uuid-only form) */
     char *domain_uuid;            /* uuid of the legacy form, or NULL */
     VmDomainDef *inactive_domain; /* or NULL */

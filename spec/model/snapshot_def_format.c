@@ -118,6 +118,15 @@ put_domain(GString *out, const VmSnapshotDef *def, const char *domain_uuid, gboo
         vm_domain_def_put(out, 1, "inactiveDomain", def->inactive_domain, secure);
 }
 
+/* What only a metadata file says. */
+static void
+put_internal(GString *out, const VmSnapshotDef *def)
+{
+    for (guint i = 0; i < def->overlays->len; i++)
+        vm_xml_put_element(out, 1, "overlay", g_ptr_array_index(def->overlays, i));
+    g_string_append_printf(out, "  <active>%" G_GUINT64_FORMAT "</active>\n", def->active);
+}
+
 char *
 vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint flags)
 {
@@ -131,7 +140,7 @@ vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint 
     put_domain(out, def, domain_uuid, secure);
     vm_xml_put_kept(out, 1, def->cookie);
     if ((flags & VM_SNAPSHOT_FORMAT_INTERNAL) != 0)
-        g_string_append_printf(out, "  <active>%" G_GUINT64_FORMAT "</active>\n", def->active);
+        put_internal(out, def);
     g_string_append(out, "</domainsnapshot>\n");
     return g_string_free(out, FALSE);
 }

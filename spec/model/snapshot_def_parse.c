@@ -178,6 +178,20 @@ take_cookie(gpointer state, xmlNode *node, GError **error)
 }
 
 static gboolean
+take_overlay(gpointer state, xmlNode *node, GError **error)
+{
+    Reader *reader = state;
+    char *path = vm_xml_text(node);
+
+    (void)error;
+    if ((reader->flags & VM_SNAPSHOT_PARSE_INTERNAL) != 0 && path != NULL)
+        g_ptr_array_add(reader->def->overlays, path);
+    else
+        g_free(path);
+    return TRUE;
+}
+
+static gboolean
 take_active(gpointer state, xmlNode *node, GError **error)
 {
     Reader *reader = state;
@@ -215,6 +229,7 @@ static const VmXmlRow redefine_rows[] = {
     {"domain", take_domain},
     {"inactiveDomain", take_inactive_domain},
     {"cookie", take_cookie},
+    {"overlay", take_overlay, TRUE},
     {"active", take_active},
     {NULL},
 };

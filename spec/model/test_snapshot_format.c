@@ -169,6 +169,26 @@ a_namespace_declared_outside_the_domain_is_kept_with_it(void **state)
     assert_non_null(strstr(domain, "<q:x/>"));
 }
 
+static void
+former_overlays_stand_in_the_metadata_file_alone(void **state)
+{
+    g_autoptr(VmSnapshotDef) def =
+        vm_snapshot_def_parse("<domainsnapshot><name>s</name><state>shutoff</state>"
+                              "<creationTime>1</creationTime><overlay>/a</overlay>"
+                              "<overlay>/b</overlay><active>0</active></domainsnapshot>",
+                              LOAD, NULL);
+    g_autofree char *file = vm_snapshot_def_format(def, NULL, INTERNAL);
+    g_autofree char *shown = vm_snapshot_def_format(def, NULL, 0);
+
+    (void)state;
+    assert_int_equal(def->overlays->len, 2);
+    assert_non_null(strstr(file, "  <overlay>/a</overlay>\n  <overlay>/b</overlay>\n"));
+    assert_null(strstr(shown, "overlay"));
+    g_autoptr(VmSnapshotDef) redefined =
+        vm_snapshot_def_parse(file, VM_SNAPSHOT_PARSE_REDEFINE, NULL);
+    assert_int_equal(redefined->overlays->len, 0);
+}
+
 int
 main(void)
 {
@@ -179,6 +199,7 @@ main(void)
         cmocka_unit_test(a_snapshot_without_a_definition_shows_the_domains_uuid),
         cmocka_unit_test(an_empty_snapshot_has_no_elements),
         cmocka_unit_test(a_namespace_declared_outside_the_domain_is_kept_with_it),
+        cmocka_unit_test(former_overlays_stand_in_the_metadata_file_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
