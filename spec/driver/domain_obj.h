@@ -127,7 +127,8 @@ gboolean vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, js
  *  OPERATION_UNSUPPORTED (<transient/>), CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and
  *  file. */
 gboolean vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **error);
-/** Send the guest's state into file, from where the file stands; its CPUs are stopped. */
+/** Send the guest's state into file, from where the file stands.  CPUs that run do so until all but
+ *  the rest is sent; afterwards they are stopped, and stay so until vm_domain_process_cont(). */
 gboolean vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **error);
 /** End the process (quit, or kill where it does not answer) and nothing else. */
 void vm_domain_process_drop(VmDomain *domain);

@@ -29,7 +29,7 @@ typedef struct {
     const char *kind; /* where a verb has several */
     VmIntentPhase phase;
     void (*recover)(const VmIntent *intent);
-    IntentMember members[6];
+    IntentMember members[8];
 } IntentRow;
 
 static gboolean
@@ -85,6 +85,12 @@ is_paths(const json_t *value)
 }
 
 static gboolean
+is_paths_or_none(const json_t *value)
+{
+    return value == NULL || is_paths(value);
+}
+
+static gboolean
 is_overlay(const json_t *value)
 {
     static const char *const texts[] = {"disk", "type", "path", "format", "base", "node"};
@@ -125,7 +131,9 @@ static const IntentRow intent_rows[] = {
       {"metadata", is_flag},
       {"def", is_text},
       {"next", is_text_or_none},
-      {"overlays", is_overlays}}},
+      {"overlays", is_overlays},
+      {"memory", is_text_or_none},
+      {"images", is_paths_or_none}}},
     {"snapshot-revert",
      NULL,
      VM_INTENT_AFTER_LOAD,

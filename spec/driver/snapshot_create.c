@@ -71,11 +71,6 @@ check_live(const VmSnapshotPlan *plan, GError **error)
 static gboolean
 check_state(const VmSnapshotPlan *plan, GError **error)
 {
-    if (plan->def->memory == VM_LOCATION_EXTERNAL)
-        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
-                         "domain '%s', snapshot '%s': memory in a file is not supported yet "
-                         "(VM-LATER-006)",
-                         plan->domain->def->name, plan->def->name);
     switch (plan->domain->state) {
     case VIR_DOMAIN_RUNNING:
     case VIR_DOMAIN_PAUSED:
@@ -159,6 +154,8 @@ decide(const VmSnapshotPlan *plan, VmLocation *fallback, GError **error)
             *fallback = VM_LOCATION_INTERNAL;
         return TRUE;
     }
+    if (def->memory == VM_LOCATION_EXTERNAL)
+        return TRUE; /* SNAP-ALIGN-028 */
     *fallback = VM_LOCATION_INTERNAL;
     if (def->memory == VM_LOCATION_NO)
         return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
@@ -278,6 +275,38 @@ vm_snapshot_create_xml(VmDriver *driver, const char *domain_name, const char *xm
     if (ok)
         *name = g_strdup(def->name);
     return ok;
+}
+
+/* ---- what the domain does next ---- */
+
+gboolean
+vm_snapshot_go_on(VmDomain *domain, GError **error)
+{
+    if (vm_domain_process_cont(domain, error))
+        return TRUE;
+    if (vm_domain_is_unclear(domain))
+        return FALSE;
+    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
+    vm_record_status_anyway(domain);
+    return FALSE;
+}
+
+gboolean
+vm_snapshot_resume(VmDomain *domain, GError **error)
+{
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
+    if (!vm_snapshot_go_on(domain, error)) {
+        /* it was announced as suspended, and as far as is known it is */
+        vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
+        return FALSE;
+    }
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
+    if (domain->state == VIR_DOMAIN_RUNNING && domain->reason == VIR_DOMAIN_RUNNING_UNPAUSED)
+        return TRUE;
+    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+    vm_record_status_anyway(domain);
+    return TRUE;
 }
 
 void

@@ -25,8 +25,8 @@ begin(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
 }
 
 /* Off: qemu-img on one image after the other; those done are undone when one fails. */
-static gboolean
-act_off(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
+gboolean
+vm_snapshot_tag_off(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
 {
     VmDomain *domain = plan->domain;
     const char *tag = plan->def->name;
@@ -48,21 +48,6 @@ act_off(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
     return ok;
 }
 
-/* Let a guest run again that was stopped for the snapshot: where that fails the domain is paused
- * and says so (SNAP-MEM-028). */
-static gboolean
-go_on(VmDomain *domain, GError **error)
-{
-    if (vm_domain_process_cont(domain, error))
-        return TRUE;
-    if (vm_domain_is_unclear(domain))
-        return FALSE;
-    vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
-    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
-    vm_record_status_anyway(domain);
-    return FALSE;
-}
-
 /* Active: one job over all images, the CPUs stopped; they stay so where `halt` follows. */
 static gboolean
 act_live(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
@@ -76,7 +61,7 @@ act_live(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
     if (ok || !running || vm_domain_is_unclear(domain))
         return ok;
     g_autoptr(GError) failure = NULL;
-    if (!go_on(domain, &failure))
+    if (!vm_snapshot_go_on(domain, &failure))
         vm_snapshot_log(domain, "the guest could not go on", failure);
     return FALSE;
 }
@@ -87,24 +72,6 @@ undo(const VmSnapshotPlan *plan, const GArray *disks)
     g_autoptr(GError) failure = NULL;
     if (!vm_snapshot_delete_tag(plan->domain, plan->def->name, disks, &failure))
         vm_snapshot_log(plan->domain, "an unrecorded snapshot is left in the images", failure);
-}
-
-/* A guest that ran goes on as UNPAUSED; its short pause is announced with it (SNAP-MEM-001). */
-static gboolean
-resume(VmDomain *domain, GError **error)
-{
-    vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
-    if (!go_on(domain, error)) {
-        /* it was announced as suspended, and as far as is known it is */
-        vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
-        return FALSE;
-    }
-    vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
-    if (domain->reason == VIR_DOMAIN_RUNNING_UNPAUSED)
-        return TRUE;
-    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
-    vm_record_status_anyway(domain);
-    return TRUE;
 }
 
 /* The snapshot stands; what the domain does next. */
@@ -121,7 +88,7 @@ finish(const VmSnapshotPlan *plan, gboolean running, GError **error)
         vm_snapshot_halt(domain);
         return TRUE;
     }
-    return !running || resume(domain, error);
+    return !running || vm_snapshot_resume(domain, error);
 }
 
 gboolean
@@ -133,12 +100,12 @@ vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
     if (!begin(plan, disks, error))
         return FALSE;
 
-    gboolean ok =
-        vm_domain_is_active(domain) ? act_live(plan, disks, error) : act_off(plan, disks, error);
+    gboolean ok = vm_domain_is_active(domain) ? act_live(plan, disks, error)
+                                              : vm_snapshot_tag_off(plan, disks, error);
     if (ok && records(plan) && !vm_snapshot_record_new(domain, plan->def, error)) {
         undo(plan, disks);
         g_autoptr(GError) failure = NULL;
-        if (running && !go_on(domain, &failure))
+        if (running && !vm_snapshot_go_on(domain, &failure))
             vm_snapshot_log(domain, "the guest could not go on", failure);
         ok = FALSE;
     }
@@ -147,67 +114,4 @@ vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
     ok = ok && finish(plan, running, error);
     vm_intent_end(domain);
     return ok;
-}
-
-/* ---- recovery ---- */
-
-static void
-take_out(VmDomain *domain, const char *tag, const json_t *images)
-{
-    g_autoptr(GArray) disks = g_array_new(FALSE, FALSE, sizeof(guint));
-    gsize at;
-    json_t *path;
-    json_array_foreach(images, at, path)
-    {
-        for (guint i = 0; i < domain->def->disks->len; i++)
-            if (g_strcmp0(vm_domain_def_disk(domain->def, i)->source.path,
-                          json_string_value(path)) == 0)
-                g_array_append_val(disks, i);
-    }
-    g_autoptr(GError) error = NULL;
-    if (!vm_snapshot_delete_tag(domain, tag, disks, &error))
-        vm_snapshot_log(domain, "an unrecorded snapshot is left in the images", error);
-}
-
-/* A guest that was only stopped for the snapshot runs again (SNAP-GUARD-025). */
-static void
-wake(VmDomain *domain)
-{
-    if (!vm_domain_is_active(domain) || domain->state != VIR_DOMAIN_PAUSED)
-        return;
-    g_autoptr(GError) error = NULL;
-    if (!vm_domain_process_cont(domain, &error)) {
-        vm_snapshot_log(domain, "the guest could not go on", error);
-        return;
-    }
-    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
-    vm_record_status_anyway(domain);
-}
-
-void
-vm_snapshot_create_recover(const VmIntent *intent)
-{
-    if (intent->domain == NULL)
-        return;
-    const char *name = json_string_value(json_object_get(intent->data, "name"));
-    const char *kind = json_string_value(json_object_get(intent->data, "kind"));
-    if (name == NULL || kind == NULL)
-        return;
-    VmMoment *moment = vm_moment_tree_find(intent->domain->snapshots, name);
-    gboolean stands = moment != NULL;
-    if (g_strcmp0(kind, "external") == 0)
-        stands = vm_snapshot_external_settle(intent);
-    else if (!stands)
-        take_out(intent->domain, name, json_object_get(intent->data, "images"));
-    moment = vm_moment_tree_find(intent->domain->snapshots, name);
-    if (stands && moment != NULL)
-        vm_snapshot_settle_current(intent->domain, moment);
-    if (stands && json_is_true(json_object_get(intent->data, "halt"))) {
-        if (vm_domain_is_active(intent->domain))
-            vm_snapshot_halt(intent->domain);
-        return;
-    }
-    gboolean waits = stands && g_strcmp0(kind, "external") == 0; /* for the caller's manual disk */
-    if (!waits && json_is_true(json_object_get(intent->data, "running")))
-        wake(intent->domain);
 }

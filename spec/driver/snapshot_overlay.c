@@ -156,19 +156,38 @@ vm_overlays_make(VmSnapshotPlan *plan, GPtrArray *overlays, GError **error)
     return ok;
 }
 
+/* One more action; FALSE where the disk has no node.  The action (taken) gets the node. */
+static gboolean
+add_action(VmDomain *domain, json_t *actions, guint disk, json_t *action, GError **error)
+{
+    g_autofree char *node = vm_domain_node(domain, disk, error);
+    json_t *data = json_object_get(action, "data");
+    const char *key = json_object_get(data, "overlay") != NULL ? "node" : "device";
+    json_array_append_new(actions, action);
+    return node != NULL && json_object_set_new(data, key, json_string(node)) == 0;
+}
+
 gboolean
-vm_overlays_switch(VmDomain *domain, const GPtrArray *overlays, GError **error)
+vm_overlays_switch(VmDomain *domain, const GPtrArray *overlays, const GArray *tagged,
+                   const char *tag, GError **error)
 {
     json_t *actions = json_array();
-    for (guint i = 0; i < overlays->len; i++) {
+    gboolean ok = TRUE;
+    for (guint i = 0; ok && i < overlays->len; i++) {
         const VmOverlay *overlay = g_ptr_array_index(overlays, i);
-        g_autofree char *node = vm_domain_node(domain, overlay->disk, error);
-        if (node == NULL) {
-            json_decref(actions);
-            return FALSE;
-        }
-        json_array_append_new(actions, json_pack("{s:s, s:{s:s, s:s}}", "type", "blockdev-snapshot",
-                                                 "data", "node", node, "overlay", overlay->node));
+        ok = add_action(domain, actions, overlay->disk,
+                        json_pack("{s:s, s:{s:s}}", "type", "blockdev-snapshot", "data", "overlay",
+                                  overlay->node),
+                        error);
+    }
+    for (guint i = 0; ok && i < tagged->len; i++)
+        ok = add_action(domain, actions, g_array_index(tagged, guint, i),
+                        json_pack("{s:s, s:{s:s}}", "type", "blockdev-snapshot-internal-sync",
+                                  "data", "name", tag),
+                        error);
+    if (!ok || json_array_size(actions) == 0) {
+        json_decref(actions);
+        return ok; /* memory alone has nothing to switch */
     }
     vm_domain_forget_nodes(domain);
     return vm_domain_qmp(domain, "transaction", json_pack("{s:o}", "actions", actions), NULL,

@@ -29,8 +29,10 @@ GPtrArray *vm_overlays_of(const VmSnapshotPlan *plan);
  *  failure is for vm_overlays_remove(). */
 gboolean vm_overlays_make(VmSnapshotPlan *plan, GPtrArray *overlays, GError **error);
 
-/** Switch all of a running domain's disks to them at once, or none. */
-gboolean vm_overlays_switch(VmDomain *domain, const GPtrArray *overlays, GError **error);
+/** Switch all of a running domain's disks to them at once, and take the internal snapshot `tag` in
+ *  those of `tagged` (numbers) at the same time; or none of it. */
+gboolean vm_overlays_switch(VmDomain *domain, const GPtrArray *overlays, const GArray *tagged,
+                            const char *tag, GError **error);
 
 /** Take overlays out that nothing uses; files become what they were.  FALSE and logged where that
  *  fails. */

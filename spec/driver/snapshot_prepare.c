@@ -3,7 +3,7 @@
  * Disk preparation (section 8): all that can be refused before a snapshot is
  * begun.
  */
-#include "spec/driver/snapshot_steps.h"
+#include "spec/driver/snapshot_memory.h"
 #include <string.h>
 
 /* Images that QEMU opens for one disk at most (SNAP-PREP-029). */
@@ -49,13 +49,20 @@ is_active(const Look *look)
     return vm_domain_is_active(look->plan->domain);
 }
 
+/* Internal and external disks of one snapshot: without memory, both kinds are of one moment. */
+static gboolean
+may_mix(const VmSnapshotPlan *plan)
+{
+    return plan->domain->driver->profile == VM_PROFILE_RFC && plan->def->memory == VM_LOCATION_NO;
+}
+
 /* ---- internal ---- */
 
 static gboolean
 prepare_internal(const Look *look, GError **error)
 {
     const VmDiskSource *source = &look->target->source;
-    if (is_active(look) && look->plan->def->state == VM_SNAPSHOT_DISK)
+    if (is_active(look) && look->plan->def->state == VM_SNAPSHOT_DISK && !may_mix(look->plan))
         return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                       "a running domain's disk is only internal together with its memory "
                       "(SNAP-PREP-001)");
@@ -245,8 +252,9 @@ prepare_disk(const Look *look, Tally *tally, GError **error)
 
 /* SNAP-PREP-020 to -026. */
 static const char *
-misfit(const VmSnapshotDef *def, const Tally *tally)
+misfit(const VmSnapshotPlan *plan, const Tally *tally)
 {
+    const VmSnapshotDef *def = plan->def;
     if (tally->internal == 0 && tally->external == 0 && def->memory == VM_LOCATION_NO)
         return "nothing is selected for the snapshot (SNAP-PREP-022)";
     if ((def->memory == VM_LOCATION_INTERNAL && tally->internal == 0) ||
@@ -254,10 +262,32 @@ misfit(const VmSnapshotDef *def, const Tally *tally)
         return "an internal snapshot takes all disks (SNAP-PREP-023)";
     if (def->state == VM_SNAPSHOT_DISK && tally->external == 0)
         return "a disk-only snapshot needs an external disk (SNAP-PREP-024)";
-    if ((tally->internal > 0 && tally->external > 0) ||
-        (def->memory == VM_LOCATION_INTERNAL && tally->external > 0))
+    if ((tally->internal > 0 && tally->external > 0 && !may_mix(plan)) ||
+        (tally->internal > 0 && def->memory == VM_LOCATION_EXTERNAL) ||
+        (tally->external > 0 && def->memory == VM_LOCATION_INTERNAL))
         return "internal and external parts cannot be mixed (SNAP-PREP-025)";
     return NULL;
+}
+
+/* QEMU sends a guest that has not run since no second time. */
+static gboolean
+check_sendable(const VmSnapshotPlan *plan, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    json_t *reply = NULL;
+    if (plan->def->memory != VM_LOCATION_EXTERNAL || domain->state == VIR_DOMAIN_RUNNING)
+        return TRUE;
+    if (!vm_domain_qmp(domain, "query-status", NULL, &reply, error))
+        return FALSE;
+    const char *status = json_string_value(json_object_get(reply, "status"));
+    gboolean sent = g_strcmp0(status, "postmigrate") == 0;
+    json_decref(reply);
+    if (!sent)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                     "domain '%s', snapshot '%s': the guest's memory was written to a file before, "
+                     "and it has not run since; resume it first (VM-MEM-003)",
+                     domain->def->name, plan->def->name);
 }
 
 gboolean
@@ -275,12 +305,14 @@ vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
         if (!prepare_disk(&look, &tally, error))
             return FALSE;
     }
-    const char *text = misfit(plan->def, &tally);
+    const char *text = misfit(plan, &tally);
     if (text != NULL)
         return vm_refuse(error, VIR_ERR_CONFIG_UNSUPPORTED, "domain '%s', snapshot '%s': %s",
                          plan->domain->def->name, plan->def->name, text);
-    plan->external = tally.external > 0;
+    plan->external = tally.external > 0 || plan->def->memory == VM_LOCATION_EXTERNAL;
     plan->manual = tally.manual > 0;
+    if (!vm_snapshot_memory_check(plan, error) || !check_sendable(plan, error))
+        return FALSE;
     return tally.internal == 0 || vm_snapshot_internal_name_check(plan->def->name, error);
 }
 
@@ -305,8 +337,6 @@ check_image_tags(VmSnapshotPlan *plan, guint disk, GError **error)
 gboolean
 vm_snapshot_check_tags(VmSnapshotPlan *plan, GError **error)
 {
-    if (plan->external)
-        return TRUE;
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, plan->domain->def);
     gboolean ok = TRUE;
     for (guint i = 0; ok && i < disks->len; i++)

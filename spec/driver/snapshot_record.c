@@ -107,3 +107,25 @@ vm_snapshot_settle_current(VmDomain *domain, VmMoment *moment)
             rewrite(domain, other, other == moment);
     }
 }
+
+/* ---- the domain's definitions ---- */
+
+void
+vm_snapshot_set_defs(VmDomain *domain, VmDomainDef *def, VmDomainDef *next_def)
+{
+    VmDomainDef *next = next_def != NULL ? vm_domain_def_ref(next_def) : NULL; /* may be its own */
+    vm_domain_set_def(domain, vm_domain_def_ref(def));
+    g_clear_pointer(&domain->next_def, vm_domain_def_unref);
+    domain->next_def = next;
+}
+
+gboolean
+vm_snapshot_record_defs(VmDomain *domain, GError **error)
+{
+    if (vm_domain_is_active(domain) && !vm_record_status(domain, error))
+        return FALSE;
+    if (!domain->persistent)
+        return TRUE;
+    return vm_record_config(domain, domain->next_def != NULL ? domain->next_def : domain->def,
+                            error);
+}

@@ -73,6 +73,13 @@ gboolean vm_snapshot_record_current(VmDomain *domain, VmMoment *moment, GError *
 /** At recovery: `moment` (may be NULL) is the current one, and the files' marks say so. */
 void vm_snapshot_settle_current(VmDomain *domain, VmMoment *moment);
 
+/** The domain has those definitions from now on (both are held; next_def may be NULL). */
+void vm_snapshot_set_defs(VmDomain *domain, VmDomainDef *def, VmDomainDef *next_def);
+
+/** Write the domain's definitions, the live one and the one of its next boot, as far as it has
+ * them. */
+gboolean vm_snapshot_record_defs(VmDomain *domain, GError **error);
+
 /** Log that a step of undoing or tidying failed; error may be NULL. */
 void vm_snapshot_log(VmDomain *domain, const char *what, const GError *error);
 
@@ -83,7 +90,7 @@ typedef struct {
     VmDomain *domain;
     VmSnapshotDef *def; /* aligned; held */
     guint32 flags;
-    gboolean external; /* overlays are made; else the disks are internal */
+    gboolean external; /* overlays or a memory file are made; else all is internal */
     gboolean manual;   /* a disk is left to the caller: a running guest ends paused */
     json_t *blocks;    /* of a live domain: its drives before the call, asked for once */
 } VmSnapshotPlan;
@@ -108,12 +115,20 @@ gboolean vm_snapshot_check_size(const VmSnapshotPlan *plan, GError **error);
 gboolean vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error);
 gboolean vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error);
 
+/** Off: take the tag in the images of those disks (numbers), one after the other; those done are
+ *  undone when one fails. */
+gboolean vm_snapshot_tag_off(const VmSnapshotPlan *plan, const GArray *disks, GError **error);
+
+/** Let a guest run again that was stopped for the snapshot: where that fails the domain is paused
+ *  and says so (SNAP-MEM-028). */
+gboolean vm_snapshot_go_on(VmDomain *domain, GError **error);
+
+/** The same for a snapshot that stands: the guest goes on as UNPAUSED, and its short pause is
+ *  announced with it (SNAP-MEM-001). */
+gboolean vm_snapshot_resume(VmDomain *domain, GError **error);
+
 /** After a HALT: the process ends, the domain is off. */
 void vm_snapshot_halt(VmDomain *domain);
-
-/** Recovery of an overlay switch that was under way: TRUE when it stands, and the overlays of one
- *  that does not are gone. */
-gboolean vm_snapshot_external_settle(const VmIntent *intent);
 
 /** REDEFINE: put a snapshot's metadata in; def is held. */
 gboolean vm_snapshot_redefine(VmDomain *domain, VmSnapshotDef *def, guint32 flags, GError **error);
