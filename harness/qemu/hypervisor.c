@@ -278,6 +278,17 @@ port_image_snapshot(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb
     return ok;
 }
 
+static gboolean
+port_image_rebase(VmHypervisor *hv, const char *path, const char *backing,
+                  const char *backing_format, GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    QemuImages *images = qemu_hypervisor_own(hv)->images;
+    gboolean ok = qemu_images_rebase(images, path, backing, backing_format, error);
+    qemu_hypervisor_count_time(qemu_hypervisor_own(hv), began);
+    return ok;
+}
+
 static const VmHypervisorOps port_ops = {
     .start = port_start,
     .attach = port_attach,
@@ -290,6 +301,7 @@ static const VmHypervisorOps port_ops = {
     .image_create = port_image_create,
     .image_info = port_image_info,
     .image_snapshot = port_image_snapshot,
+    .image_rebase = port_image_rebase,
 };
 
 /* ---- life ---- */

@@ -234,3 +234,15 @@ qemu_images_snapshot(QemuImages *images, const char *path, VmImageSnapshotVerb v
     (void)images;
     return qemu_image_check(path, error) && run(path, argv, NULL, error);
 }
+
+/* ---- rebase ---- */
+
+gboolean
+qemu_images_rebase(QemuImages *images, const char *path, const char *backing,
+                   const char *backing_format, GError **error)
+{
+    const char *argv[] = {"qemu-img", "rebase", "-q",           "-u", "-f", "qcow2", "-b",
+                          backing,    "-F",     backing_format, "--", path, NULL};
+    (void)images;
+    return qemu_image_check_backing(backing, path, error) && run(path, argv, NULL, error);
+}

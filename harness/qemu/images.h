@@ -32,3 +32,6 @@ VmImageInfo *qemu_images_info(QemuImages *images, const char *path, GError **err
 /** As VmHypervisorOps.image_snapshot(). */
 gboolean qemu_images_snapshot(QemuImages *images, const char *path, VmImageSnapshotVerb verb,
                               const char *tag, GError **error);
+/** As VmHypervisorOps.image_rebase(). */
+gboolean qemu_images_rebase(QemuImages *images, const char *path, const char *backing,
+                            const char *backing_format, GError **error);

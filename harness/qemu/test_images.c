@@ -109,6 +109,24 @@ test_snapshots_come_and_go(void **state)
     assert_non_null(strstr(error->message, path));
 }
 
+static void
+test_a_rebase_changes_the_header_alone(void **state)
+{
+    const QemuTest *test = *state;
+    VmHypervisor *hv = test->hypervisor;
+    g_autofree char *base = make_image(test, "base.qcow2", "qcow2");
+    g_autofree char *other = make_image(test, "other.raw", "raw");
+    g_autofree char *over = test_path(test, "over.qcow2");
+    g_autoptr(GError) error = NULL;
+    assert_true(hv->ops->image_create(hv, over, "qcow2", 0, base, "qcow2", NULL));
+    assert_true(hv->ops->image_rebase(hv, over, other, "raw", NULL));
+    g_autoptr(VmImageInfo) info = info_of(test, over);
+    assert_string_equal(info->backing, other);
+    assert_string_equal(info->backing_format, "raw");
+    assert_false(hv->ops->image_rebase(hv, other, base, "qcow2", &error));
+    assert_non_null(strstr(error->message, other));
+}
+
 /* What is read from the file itself is what qemu-img says. */
 static void
 test_info_agrees_with_qemu_img(void **state)
@@ -264,6 +282,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         IMAGE_TEST(test_an_image_is_made_and_told_of),
         IMAGE_TEST(test_snapshots_come_and_go),
+        IMAGE_TEST(test_a_rebase_changes_the_header_alone),
         IMAGE_TEST(test_info_agrees_with_qemu_img),
         IMAGE_TEST(test_what_changed_is_looked_at_again),
         IMAGE_TEST(test_a_missing_image_is_named),

@@ -141,6 +141,16 @@ look_image_snapshot(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb
     return refuse(error, path);
 }
 
+static gboolean
+look_image_rebase(VmHypervisor *hv, const char *path, const char *backing,
+                  const char *backing_format, GError **error)
+{
+    (void)hv;
+    (void)backing;
+    (void)backing_format;
+    return refuse(error, path);
+}
+
 static const VmHypervisorOps look_ops = {
     .start = look_start,
     .attach = look_attach,
@@ -153,6 +163,7 @@ static const VmHypervisorOps look_ops = {
     .image_create = look_image_create,
     .image_info = look_image_info,
     .image_snapshot = look_image_snapshot,
+    .image_rebase = look_image_rebase,
 };
 
 VmHypervisor *

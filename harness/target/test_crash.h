@@ -97,8 +97,8 @@ mortal_replace_head(VmStore *store, const char *path, const void *data, gsize le
                     GError **error)
 {
     (void)store;
-    return step(error) && mortal_store.inner->ops->replace_head(mortal_store.inner, path, data,
-                                                                length, error);
+    return step(error) &&
+           mortal_store.inner->ops->replace_head(mortal_store.inner, path, data, length, error);
 }
 
 static inline gboolean
@@ -203,6 +203,13 @@ mortal_image_snapshot(VmHypervisor *hv, const char *path, VmImageSnapshotVerb ve
     return step(error) && images.inner->ops->image_snapshot(images.inner, path, verb, tag, error);
 }
 
+static inline gboolean
+mortal_image_rebase(VmHypervisor *hv, const char *path, const char *backing,
+                    const char *backing_format, GError **error)
+{
+    return step(error) && pass_image_rebase(hv, path, backing, backing_format, error);
+}
+
 /* ---- drivers ---- */
 
 /** Close the driver that is there and open one that lives for that many steps. */
@@ -210,13 +217,20 @@ static inline void
 open_mortal_driver(int steps)
 {
     static const VmStoreOps store_ops = {
-        .stat = mortal_stat,     .read = mortal_read,
-        .open = mortal_open,     .read_head = mortal_read_head,
-        .create = mortal_create, .replace_head = mortal_replace_head,
-        .write = mortal_write,   .sync_file = mortal_sync_file,
-        .close = mortal_close,   .rename = mortal_rename,
-        .unlink = mortal_unlink, .mkdir = mortal_mkdir,
-        .rmdir = mortal_rmdir,   .list = mortal_list,
+        .stat = mortal_stat,
+        .read = mortal_read,
+        .open = mortal_open,
+        .read_head = mortal_read_head,
+        .create = mortal_create,
+        .replace_head = mortal_replace_head,
+        .write = mortal_write,
+        .sync_file = mortal_sync_file,
+        .close = mortal_close,
+        .rename = mortal_rename,
+        .unlink = mortal_unlink,
+        .mkdir = mortal_mkdir,
+        .rmdir = mortal_rmdir,
+        .list = mortal_list,
         .sync_dir = mortal_sync_dir,
     };
     mortal_store = (MortalStore){.inner = sim_world_store(world), .ops = store_ops};
@@ -226,6 +240,7 @@ open_mortal_driver(int steps)
     images.ops.kill = mortal_kill;
     images.ops.image_create = mortal_image_create;
     images.ops.image_snapshot = mortal_image_snapshot;
+    images.ops.image_rebase = mortal_image_rebase;
     vm_driver_close(driver);
     steps_left = steps;
     steps_done = 0;

@@ -121,6 +121,14 @@ fail_image_snapshot(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb
     return self->inner->ops->image_snapshot(self->inner, path, verb, tag, error);
 }
 
+static inline gboolean
+pass_image_rebase(VmHypervisor *hv, const char *path, const char *backing,
+                  const char *backing_format, GError **error)
+{
+    VmHypervisor *inner = ((FailingImages *)hv)->inner;
+    return inner->ops->image_rebase(inner, path, backing, backing_format, error);
+}
+
 static inline void
 open_driver(VmProfile profile)
 {
@@ -196,6 +204,7 @@ open_world(VmProfile profile)
     images.ops.image_create = pass_image_create;
     images.ops.image_info = pass_image_info;
     images.ops.image_snapshot = fail_image_snapshot;
+    images.ops.image_rebase = pass_image_rebase;
     images.parent.ops = &images.ops;
     sim_fs_mkdir(sim_world_fs(world), "/sim/images");
     open_driver(profile);

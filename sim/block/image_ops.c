@@ -180,3 +180,17 @@ sim_image_op_snapshot(SimFs *fs, const char *path, VmImageSnapshotVerb verb, con
     }
     g_assert_not_reached();
 }
+
+gboolean
+sim_image_op_rebase(SimFs *fs, const char *path, const char *backing, const char *backing_format,
+                    GError **error)
+{
+    SimInode *inode = open_for_change(fs, path, error);
+    if (inode == NULL)
+        return FALSE;
+    SimImage *image = sim_inode_image(inode);
+    if (image == NULL || sim_image_format(image) != SIM_FORMAT_QCOW2)
+        return failed(error, path, "Image is not in qcow2 format");
+    sim_image_set_backing(image, backing, backing_format);
+    return TRUE;
+}

@@ -14,5 +14,9 @@ gboolean sim_image_op_create(SimFs *fs, const char *path, const char *format, gu
 /** qemu-img info; see VmHypervisorOps.image_info. */
 VmImageInfo *sim_image_op_info(SimFs *fs, const char *path, GError **error);
 /** qemu-img snapshot; see VmHypervisorOps.image_snapshot.  `now` dates a new one. */
-gboolean sim_image_op_snapshot(SimFs *fs, const char *path, VmImageSnapshotVerb verb,
-                               const char *tag, const SimClock *clock, GError **error);
+gboolean
+sim_image_op_snapshot(SimFs *fs, const char *path, VmImageSnapshotVerb verb, const char *tag,
+                      const SimClock *clock,
+                      GError **error); /** qemu-img rebase -u; see VmHypervisorOps.image_rebase. */
+gboolean sim_image_op_rebase(SimFs *fs, const char *path, const char *backing,
+                             const char *backing_format, GError **error);

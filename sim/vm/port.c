@@ -218,6 +218,13 @@ port_image_snapshot(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb
     return sim_image_op_snapshot(sim(hv)->fs, path, verb, tag, sim(hv)->clock, error);
 }
 
+static gboolean
+port_image_rebase(VmHypervisor *hv, const char *path, const char *backing,
+                  const char *backing_format, GError **error)
+{
+    return sim_image_op_rebase(sim(hv)->fs, path, backing, backing_format, error);
+}
+
 static const VmHypervisorOps port_ops = {
     .start = port_start,
     .attach = port_attach,
@@ -230,6 +237,7 @@ static const VmHypervisorOps port_ops = {
     .image_create = port_image_create,
     .image_info = port_image_info,
     .image_snapshot = port_image_snapshot,
+    .image_rebase = port_image_rebase,
 };
 
 SimHypervisor *

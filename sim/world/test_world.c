@@ -125,6 +125,24 @@ test_a_broken_chain_has_no_content(void **state)
 }
 
 static void
+test_a_rebase_changes_the_header_alone(void **state)
+{
+    Rig *rig = *state;
+    VmHypervisor *hv = rig->hv;
+    g_autoptr(GError) error = NULL;
+    rig_image(rig, "/x.qcow2", NULL);
+    rig_image(rig, "/y.qcow2", NULL);
+    assert_true(hv->ops->image_create(hv, "/o.qcow2", "qcow2", 0, "/x.qcow2", "qcow2", NULL));
+    assert_true(hv->ops->image_rebase(hv, "/o.qcow2", "/y.qcow2", "qcow2", NULL));
+    g_autoptr(VmImageInfo) info = hv->ops->image_info(hv, "/o.qcow2", NULL);
+    assert_string_equal(info->backing, "/y.qcow2");
+    assert_true(hv->ops->image_create(hv, "/r.raw", "raw", 1 << 20, NULL, NULL, NULL));
+    assert_false(hv->ops->image_rebase(hv, "/r.raw", "/y.qcow2", "qcow2", &error));
+    assert_non_null(strstr(error->message, "/r.raw"));
+    assert_false(hv->ops->image_rebase(hv, "/none.qcow2", "/y.qcow2", "qcow2", NULL));
+}
+
+static void
 test_offline_snapshots_follow_qemu_img(void **state)
 {
     Rig *rig = *state;
@@ -164,6 +182,7 @@ main(void)
         RIG_TEST(test_instances_are_listed_while_they_run),
         RIG_TEST(test_a_second_client_finds_the_instance),
         RIG_TEST(test_a_broken_chain_has_no_content),
+        RIG_TEST(test_a_rebase_changes_the_header_alone),
         RIG_TEST(test_offline_snapshots_follow_qemu_img),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

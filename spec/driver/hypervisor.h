@@ -111,6 +111,10 @@ typedef struct {
     /** qemu-img snapshot. */
     gboolean (*image_snapshot)(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb,
                                const char *tag, GError **error);
+    /** qemu-img rebase -u: the header of a qcow2 image names another backing, whatever that holds.
+     */
+    gboolean (*image_rebase)(VmHypervisor *hv, const char *path, const char *backing,
+                             const char *backing_format, GError **error);
 } VmHypervisorOps;
 
 /** A hypervisor; implementations embed it as their first member. */
