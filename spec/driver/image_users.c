@@ -11,7 +11,7 @@ char *
 vm_image_canonical(const char *path)
 {
     while (path[0] == '/' && path[1] == '/')
-        path++; /* two slashes at the start mean nothing here, but GLib keeps them */
+        path++; /* as vm_path_same() */
     return g_canonicalize_filename(path, "/");
 }
 
@@ -125,45 +125,12 @@ vm_image_users_any(const VmImageUsers *users, const char *path)
     return image != NULL && image->users->len > 0;
 }
 
-/* The image that the snapshot holds for a disk which is external in it, or NULL. */
-static const char *
-external_image(const VmMoment *moment, const char *disk)
-{
-    const VmSnapshotDef *def = vm_moment_snapshot(moment);
-    for (guint i = 0; i < def->disks->len; i++) {
-        const VmSnapshotDisk *entry = g_ptr_array_index(def->disks, i);
-        if (entry->location == VM_LOCATION_EXTERNAL && g_strcmp0(entry->name, disk) == 0)
-            return vm_snapshot_disk_path(def, entry);
-    }
-    return NULL;
-}
-
-/* Whether the snapshot's nearest ancestor that has the disk's content in a frozen image has it in
- * the image right below. */
-static gboolean
-is_above_ancestor(const VmUsedImage *image, const VmImageUser *user)
-{
-    for (const VmMoment *at = user->moment->parent; at != NULL; at = at->parent) {
-        const char *path = external_image(at, user->disk);
-        if (path == NULL)
-            continue;
-        g_autofree char *canonical = vm_image_canonical(path);
-        return strcmp(canonical, image->backing) == 0;
-    }
-    return FALSE;
-}
-
 gboolean
 vm_image_users_is_ours(const VmImageUsers *users, const char *path)
 {
     const VmUsedImage *image = vm_image_users_find(users, path);
     if (image == NULL || image->backing == NULL)
         return FALSE;
-    for (guint i = 0; !image->recorded && i < image->users->len; i++) {
-        const VmImageUser *user = g_ptr_array_index(image->users, i);
-        if (user->use == VM_USE_HOLDER && is_above_ancestor(image, user))
-            return TRUE;
-    }
     return image->recorded;
 }
 
@@ -374,6 +341,45 @@ follow_chains(VmDriver *driver, VmImageUsers *users, GError **error)
     return TRUE;
 }
 
+/* ---- ours ---- */
+
+/* The image that the snapshot holds for a disk which is external in it, or NULL. */
+static const char *
+external_image(const VmMoment *moment, const char *disk)
+{
+    const VmSnapshotDef *def = vm_moment_snapshot(moment);
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmSnapshotDisk *entry = g_ptr_array_index(def->disks, i);
+        if (entry->location == VM_LOCATION_EXTERNAL && g_strcmp0(entry->name, disk) == 0)
+            return vm_snapshot_disk_path(def, entry);
+    }
+    return NULL;
+}
+
+/* Whether the snapshot's nearest ancestor that has the disk's content in a frozen image has it in
+ * the image right below. */
+static gboolean
+is_above_ancestor(const VmUsedImage *image, const VmImageUser *user)
+{
+    for (const VmMoment *at = user->moment->parent; at != NULL; at = at->parent) {
+        const char *path = external_image(at, user->disk);
+        if (path == NULL)
+            continue;
+        return vm_path_same(path, image->backing);
+    }
+    return FALSE;
+}
+
+static void
+find_ours(VmUsedImage *image)
+{
+    for (guint i = 0; image->backing != NULL && i < image->users->len; i++) {
+        const VmImageUser *user = g_ptr_array_index(image->users, i);
+        if (user->use == VM_USE_HOLDER && is_above_ancestor(image, user))
+            image->recorded = TRUE;
+    }
+}
+
 VmImageUsers *
 vm_image_users_take(VmDriver *driver, GError **error)
 {
@@ -389,5 +395,10 @@ vm_image_users_take(VmDriver *driver, GError **error)
     }
     if (!follow_chains(driver, users, error))
         return NULL;
+    GHashTableIter iter;
+    gpointer image;
+    g_hash_table_iter_init(&iter, users->images);
+    while (g_hash_table_iter_next(&iter, NULL, &image))
+        find_ours(image);
     return g_steal_pointer(&users);
 }

@@ -37,7 +37,7 @@ typedef struct {
     GPtrArray *users;     /* of VmImageUser *, in the order in which they were found */
     guint tags;           /* internal snapshots in it */
     guint bitmaps;        /* persistent ones in it */
-    gboolean recorded;    /* a snapshot names it as an overlay of its making, or of a revert's */
+    gboolean recorded;    /* it was made as an overlay: see vm_image_users_is_ours() */
     gboolean missing;     /* there is no such file */
 } VmUsedImage;
 

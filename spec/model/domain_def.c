@@ -145,6 +145,28 @@ vm_domain_def_with_top(const VmDomainDef *def, guint index, const VmDiskSource *
     return copy;
 }
 
+VmDomainDef *
+vm_domain_def_without_image(const VmDomainDef *def, const char *path, const VmDiskSource *below)
+{
+    g_autoptr(GPtrArray) disks =
+        g_ptr_array_new_full(def->disks->len, (GDestroyNotify)vm_disk_def_unref);
+    gboolean named = FALSE;
+    for (guint i = 0; i < def->disks->len; i++) {
+        VmDiskDef *disk = vm_domain_def_disk(def, i);
+        VmDiskDef *changed = vm_disk_def_without_image(disk, path, below);
+        named |= changed != NULL;
+        g_ptr_array_add(disks, changed != NULL ? changed : vm_disk_def_ref(disk));
+    }
+    if (!named)
+        return NULL;
+    VmDomainDef *copy = copy_of(def);
+    g_ptr_array_unref(copy->disks);
+    copy->disks = g_ptr_array_ref(disks);
+    if (def->open != NULL)
+        copy->open = vm_domain_def_without_image(def->open, path, below);
+    return copy;
+}
+
 static int
 index_by_path(const VmDomainDef *def, const char *path)
 {

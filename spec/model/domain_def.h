@@ -148,6 +148,15 @@ VmDomainDef *vm_domain_def_with_top(const VmDomainDef *def, guint index, const V
                                                  .format = (char *)(image_format)},                \
                            (push))
 
+/** The same definition after the image `path` was merged into the one below it, `below`, which
+ * takes its place on top and in backing chains (paths are compared as they lead); verbatim parts of
+ *  `below` must hold no secrets.  NULL where no disk names that image.  The caller unrefs it. */
+VmDomainDef *vm_domain_def_without_image(const VmDomainDef *def, const char *path,
+                                         const VmDiskSource *below);
+
+/** Whether two paths lead to the same file, by "." and ".." alone; NULL is no path. */
+gboolean vm_path_same(const char *a, const char *b);
+
 /** The disk with that target ("vda"), or, for an absolute path, with that source; its index, or
  *  -1 when there is none or the path is ambiguous (SNAP-ALIGN-004, -005). */
 int vm_domain_def_disk_index(const VmDomainDef *def, const char *name);

@@ -39,6 +39,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmDiskDef, vm_disk_def_unref)
 /** A copy with one reference, whose fields may be changed. */
 VmDiskDef *vm_disk_def_copy(const VmDiskDef *disk);
 
+/** The disk after the image `path` was merged into `below`, or NULL where it does not name it. */
+VmDiskDef *vm_disk_def_without_image(const VmDiskDef *disk, const char *path,
+                                     const VmDiskSource *below);
+
 /** Copy what a source has; the target is overwritten, not freed. */
 void vm_disk_source_copy(VmDiskSource *to, const VmDiskSource *from);
 
