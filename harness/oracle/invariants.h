@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "harness/oracle/context.h"
 #include "harness/oracle/history.h"
 #include "harness/oracle/observe.h"
 
@@ -60,3 +61,30 @@ void ledger_forget(Ledger *ledger);
  *  paused guest its memory. */
 char *ledger_check_reverted(const Ledger *ledger, const ObserveView *view,
                             const ObservedDomain *now, const char *moment);
+
+typedef struct Losses Losses;
+
+/** I11, the loss ledger: what the world holds now, and its end. */
+Losses *losses_new(const ObserveView *view, const Observation *world);
+void losses_free(Losses *losses);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Losses, losses_free)
+
+/** A step, for the ledger. */
+typedef struct {
+    const StepContext *context; /* of a call, before it; NULL for a step that is none */
+    const Observation *before, *after;
+    const GArray *events; /* of struct vm_event, or NULL where the target sends none */
+    /* More than the call had its way with the guests and their disks: a guest that writes or goes
+     * off, a process that was killed. */
+    gboolean guests_act;
+    gboolean changed; /* what is seen of the world, at all */
+} LossStep;
+
+/** I11: whether a datum lost its last holder without a row of spec/rules/loss.def that permits the
+ *  call to destroy it, and what the world holds from now on.  NULL when
+ *  all is well, else one line that the caller frees. */
+char *losses_check(Losses *losses, const ObserveView *view, const LossStep *step, Seen *seen);
+
+/** What the world holds from now on, whatever was lost (damage on purpose, nothing can be seen). */
+void losses_follow(Losses *losses, const ObserveView *view, const Observation *before,
+                   const Observation *after);

@@ -13,7 +13,7 @@
 #include "harness/oracle/invariants.h"
 
 /* The invariants that are looked at here, in the order of the table. */
-static const char *const invariant_names[] = {"I1", "I2", "I3", "I4", "I7", "I8", "I10"};
+static const char *const invariant_names[] = {"I1", "I2", "I3", "I4", "I7", "I8", "I10", "I11"};
 #define INVARIANTS G_N_ELEMENTS(invariant_names)
 
 struct Oracle {
@@ -24,6 +24,7 @@ struct Oracle {
     DocumentCache *cache;
     History *history;
     Ledger *ledger;
+    Losses *losses;
     GHashTable *verified; /* documents that REDEFINE took back */
     Observation *world;   /* as last observed */
     GQueue found;         /* of OracleFinding *: of the last step, not yet taken */
@@ -113,6 +114,7 @@ oracle_new(const OracleOptions *options, GError **error)
     oracle->view.files = has_capability(options, "files") && options->target->inspect;
     oracle->view.content = has_capability(options, "content") && options->target->inspect;
     oracle->world = observe_world(&oracle->view, NULL);
+    oracle->losses = losses_new(&oracle->view, oracle->world);
     return oracle;
 }
 
@@ -125,6 +127,7 @@ oracle_free(Oracle *oracle)
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
     g_hash_table_unref(oracle->verified);
     ledger_free(oracle->ledger);
+    losses_free(oracle->losses);
     history_free(oracle->history);
     document_cache_free(oracle->cache);
     g_free(oracle->prefix);
@@ -281,13 +284,6 @@ check_outcome(Oracle *oracle, const OracleStep *step, const Observation *after,
     context_clear(&context);
 }
 
-static void
-take_world(Oracle *oracle, Observation *after)
-{
-    observation_free(oracle->world);
-    oracle->world = after;
-}
-
 /* Nobody can know yet what the call has come to (VM-HANG-001); or a process took it along, or the
  * end of the process is what lets an interrupted call be finished or undone (VM-HANG-003). */
 static gboolean
@@ -297,6 +293,48 @@ is_in_doubt(const OracleStep *step)
         return step->code == VIR_ERR_OPERATION_FAILED;
     return step->hangs && (step->code == VIR_ERR_OPERATION_TIMEOUT ||
                            (step->code == 0 && step->call == VM_CALL_DOMAIN_DESTROY));
+}
+
+/* What was lost by a call.  Nobody can look into a process that hangs. */
+static OracleFinding *
+check_losses(Oracle *oracle, const OracleStep *step, const Observation *after, const GArray *events,
+             gboolean changed)
+{
+    StepContext context;
+    LossStep loss = {&context,          oracle->world, after, oracle->events ? events : NULL,
+                     is_in_doubt(step), changed};
+    Seen seen = SEEN_NOT;
+    char *found = NULL;
+
+    if (step->hangs) {
+        losses_follow(oracle->losses, &oracle->view, oracle->world, after);
+    } else {
+        context_init(&context, &oracle->view, oracle->history, oracle->world);
+        context_step(&context, step, oracle->profile);
+        found = losses_check(oracle->losses, &oracle->view, &loss, &seen);
+        context_clear(&context);
+    }
+    count(oracle, "I11", seen);
+    return finding_take("I11", found);
+}
+
+/* What was lost by a step that is no call: a guest that writes or goes off, a restart. */
+static OracleFinding *
+check_losses_outside(Oracle *oracle, const Observation *after, const GArray *events)
+{
+    LossStep loss = {NULL, oracle->world, after, oracle->events ? events : NULL, TRUE, TRUE};
+    Seen seen = SEEN_NOT;
+    char *found = losses_check(oracle->losses, &oracle->view, &loss, &seen);
+
+    count(oracle, "I11", seen);
+    return finding_take("I11", found);
+}
+
+static void
+take_world(Oracle *oracle, Observation *after)
+{
+    observation_free(oracle->world);
+    oracle->world = after;
 }
 
 OracleFinding *
@@ -311,6 +349,7 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
     if (step->code != 0 && !is_in_doubt(step))
         note(oracle, check_unchanged(oracle, after, events), NULL);
     note(oracle, check_invariants(oracle, step, after, changed), NULL);
+    note(oracle, check_losses(oracle, step, after, events, changed), NULL);
     note(oracle, check_events(oracle, after, events), step->code ? NULL : "events");
     if (step->code == 0)
         history_learn(oracle->history, step, oracle->world, after);
@@ -328,6 +367,7 @@ oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
         oracle->view.damaged = TRUE;
         history_forget_images(oracle->history);
         ledger_forget(oracle->ledger);
+        losses_follow(oracle->losses, &oracle->view, oracle->world, after);
         g_hash_table_remove_all(oracle->verified);
     } else {
         Seen seen = SEEN_NOT;
@@ -337,6 +377,7 @@ oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
         note(oracle, finding_take("I1", found), NULL);
         found = ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen);
         note(oracle, finding_take("I4", found), NULL);
+        note(oracle, check_losses_outside(oracle, after, events), NULL);
         note(oracle, check_events(oracle, after, events), "events");
         history_follow(oracle->history, oracle->world, after);
     }

@@ -16,6 +16,8 @@
 typedef struct {
     char name[16], parent[16], state[16];
     const char *digest; /* of the disk, as the image holds it */
+    gboolean unlisted;  /* the image has it, the driver does not list it */
+    gboolean untagged;  /* the driver lists it, the image has it not */
 } FakeSnapshot;
 
 /** What the fake target answers; copied for a probe. */
@@ -27,6 +29,8 @@ struct vm_conn {
     char current[16];
     const char *digest;         /* of the disk today */
     const char *files;          /* inspect "files" */
+    const char *bitmap;         /* in the disk's image, or NULL */
+    gboolean images;            /* it tells what an image has in it */
     const char *jobs;           /* inspect "jobs" */
     const char *dir;            /* inspect "dir", or NULL: it does not tell */
     gboolean forget_at_restart; /* a probe lacks the last snapshot */
@@ -54,7 +58,7 @@ static FakeSnapshot *
 find(struct vm_conn *conn, const char *name)
 {
     for (guint i = 0; i < conn->count; i++) {
-        if (strcmp(conn->snapshots[i].name, name) == 0)
+        if (strcmp(conn->snapshots[i].name, name) == 0 && !conn->snapshots[i].unlisted)
             return &conn->snapshots[i];
     }
     return NULL;
@@ -158,6 +162,8 @@ fake_snapshot_list(struct vm_conn *conn, const char *domain G_GNUC_UNUSED, const
     for (guint i = 0; i < conn->count; i++) {
         const FakeSnapshot *snapshot = &conn->snapshots[i];
 
+        if (snapshot->unlisted)
+            continue;
         if (parent ? strcmp(snapshot->parent, parent) == 0 : is_kept(conn, snapshot, flags))
             g_ptr_array_add(names, g_strdup(snapshot->name));
     }
@@ -210,12 +216,41 @@ fake_create(struct vm_conn *conn, const char *domain G_GNUC_UNUSED, const char *
     return 0;
 }
 
+static const FakeSnapshot *
+find_tag(struct vm_conn *conn, const char *name)
+{
+    for (guint i = 0; i < conn->count; i++) {
+        if (strcmp(conn->snapshots[i].name, name) == 0 && !conn->snapshots[i].untagged)
+            return &conn->snapshots[i];
+    }
+    return NULL;
+}
+
+static char *
+image_text(struct vm_conn *conn)
+{
+    GString *text = g_string_new("{\"format\":\"qcow2\",\"virtual-size\":1,\"snapshots\":[");
+    const char *comma = "";
+
+    for (guint i = 0; i < conn->count; i++) {
+        if (conn->snapshots[i].untagged)
+            continue;
+        g_string_append_printf(text, "%s{\"name\":\"%s\"}", comma, conn->snapshots[i].name);
+        comma = ",";
+    }
+    g_string_append(text, "],\"bitmaps\":[");
+    if (conn->bitmap)
+        g_string_append_printf(text, "\"%s\"", conn->bitmap);
+    g_string_append(text, "]}");
+    return g_string_free(text, FALSE);
+}
+
 static int
 fake_inspect(struct vm_conn *conn, const char *what, const char *argument, char **json,
              struct vm_error *err)
 {
     const char *tag = strchr(argument, '@');
-    const FakeSnapshot *snapshot = tag ? find(conn, tag + 1) : NULL;
+    const FakeSnapshot *snapshot = tag ? find_tag(conn, tag + 1) : NULL;
 
     if (strcmp(what, "files") == 0)
         *json = g_strdup(conn->files);
@@ -225,8 +260,11 @@ fake_inspect(struct vm_conn *conn, const char *what, const char *argument, char 
         *json = g_strdup(conn->dir);
     else if (strcmp(what, "nodes") == 0)
         *json = g_strdup("[]");
+    else if (strcmp(what, "file") == 0 && conn->images)
+        *json = image_text(conn);
     else if (strcmp(what, "content") == 0 && (!tag || snapshot))
-        *json = g_strdup_printf("{\"digest\":\"%s\"}", tag ? snapshot->digest : conn->digest);
+        *json = g_strdup_printf("{\"digest\":\"%s\",\"size\":1}",
+                                tag ? snapshot->digest : conn->digest);
     else
         return refuse(err, VIR_ERR_INVALID_ARG);
     return 0;
