@@ -11,6 +11,7 @@
 #include "harness/oracle/event_order.h"
 #include "harness/oracle/expectation.h"
 #include "harness/oracle/invariants.h"
+#include "harness/oracle/world_json.h"
 
 /* The invariants that are looked at here, in the order of the table. */
 static const char *const invariant_names[] = {"I1", "I2", "I3", "I4", "I7", "I8", "I10", "I11"};
@@ -389,6 +390,12 @@ char *
 oracle_describe(Oracle *oracle)
 {
     return world_describe(oracle->world);
+}
+
+json_t *
+oracle_world(Oracle *oracle)
+{
+    return world_json(oracle->world);
 }
 
 json_t *

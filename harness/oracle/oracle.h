@@ -82,6 +82,13 @@ OracleFinding *oracle_after_other(Oracle *oracle, gboolean expect_damage, const 
  * frees. */
 char *oracle_describe(Oracle *oracle);
 
+/** The same world as data: {"domains":[{"name","state","persistent","saved","disks":[{"name",
+ *  "image"}],"moments":[{"name","parent","state","kind","current","disks":[{"name","how",
+ *  "image"}]}]}],"images":{PATH:{"backing","tags","seen"}}}.  "kind" is internal or external; the
+ *  image of a moment's disk is the one that its captured definition names; "seen" is false where
+ *  the target does not let look into an image.  The caller decrefs it. */
+json_t *oracle_world(Oracle *oracle);
+
 /** How often each invariant was observed, observed in part, or not: {"I1":{"observed":n,"partly":n,
  *  "not":n},…}.  The caller decrefs it. */
 json_t *oracle_coverage(Oracle *oracle);

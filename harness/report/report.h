@@ -6,6 +6,7 @@
 
 #include <glib.h>
 #include <jansson.h>
+#include "harness/report/trace.h"
 
 /** How a case ended. */
 typedef enum {
@@ -44,6 +45,7 @@ typedef struct {
     GPtrArray *deviations; /* of char *, "RULE OBSERVED": known deviations that the case met and
                             * went on after, in order, each once */
     guint64 hash;   /* of the case's event log: equal for equal runs */
+    GPtrArray *trace; /* of TraceStep *, or NULL: nobody asked for the steps */
 } CaseResult;
 
 /** A whole run. */

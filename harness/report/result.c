@@ -33,6 +33,7 @@ case_result_free(CaseResult *result)
     g_free(result->detail);
     g_free(result->rule);
     g_free(result->observed);
+    g_clear_pointer(&result->trace, g_ptr_array_unref);
     g_free(result);
 }
 
@@ -79,6 +80,9 @@ case_result_to_json(const CaseResult *result)
         json_object_set_new(json, "deviations", list_json(result->deviations));
     }
     json_object_set_new(json, "hash", json_string(hash));
+    if (result->trace != NULL) {
+        json_object_set_new(json, "trace", trace_to_json(result->trace));
+    }
     return json;
 }
 
@@ -156,5 +160,6 @@ case_result_from_json(const json_t *json, GError **error)
     result->ms = json_number_value(json_object_get(json, "ms"));
     result->hypervisor_ms = json_number_value(json_object_get(json, "hypervisor-ms"));
     result->hash = hash != NULL ? g_ascii_strtoull(hash, NULL, 16) : 0;
+    result->trace = trace_from_json(json_object_get(json, "trace"));
     return g_steal_pointer(&result);
 }
