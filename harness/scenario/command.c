@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "spec/api/name_order.h"
 
 /* An option that is no flag of the API: it takes a value (slot) or sets a bit. */
 typedef struct {
@@ -497,6 +498,91 @@ scn_command_parse(ScnWord *const *words, guint count, const ScnPlace *place, GEr
     }
     settle(line);
     return line;
+}
+
+char **
+scn_command_options(const char *name)
+{
+    const ScnCommand *command = find_command(name);
+    GPtrArray *names = g_ptr_array_new();
+    const VmFlagInfo *flags = NULL;
+    gsize count = 0;
+
+    command = command ? command : find_call(name);
+    if (command)
+        flags = vm_call_flags(command->call, &count);
+    for (gsize i = 0; i < count; i++) {
+        if (flags[i].option && !scn_command_lacks(name, flags[i].option))
+            g_ptr_array_add(names, g_strdup(flags[i].option));
+    }
+    for (const Option *option = command ? command->options : no_options; option->name; option++)
+        g_ptr_array_add(names, g_strdup(option->name));
+    if (command)
+        g_ptr_array_add(names, g_strdup("flags"));
+    g_ptr_array_sort(names, vm_compare_names);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
+/* What the value of an option is; SCN_ARG_NONE where it takes none, or has it already. */
+static ScnArg
+option_value(const ScnCommand *command, const char *word)
+{
+    const Option *option =
+        g_str_has_prefix(word, "--") ? find_option(command->options, word + 2) : NULL;
+
+    if (!option && g_str_has_prefix(word, "--") && !vm_flag_by_option(command->call, word + 2))
+        option = find_option(common_options, word + 2);
+    return option ? option->slot : SCN_ARG_NONE;
+}
+
+ScnArg
+scn_command_next(ScnWord *const *words, guint count)
+{
+    gboolean api = count > 0 && strcmp(words[0]->text, "api") == 0;
+    guint first = api ? 1 : 0, position = 0;
+    const ScnCommand *command = first >= count ? NULL
+                                : api          ? find_call(words[first]->text)
+                                               : find_command(words[first]->text);
+
+    if (!command)
+        return SCN_ARG_NONE;
+    for (guint i = first + 1; i < count; i++) {
+        ScnArg value = option_value(command, words[i]->text);
+
+        if (value != SCN_ARG_NONE && i + 1 == count)
+            return value;
+        if (value != SCN_ARG_NONE)
+            i++;
+        else if (!g_str_has_prefix(words[i]->text, "--") && command->positional[position] &&
+                 command->positional[position] != SCN_ARG_DISKSPEC)
+            position++;
+    }
+    return command->positional[position];
+}
+
+char *
+scn_command_usage(const char *name)
+{
+    static const char *const forms[SCN_ARG_LAST] = {
+        [SCN_ARG_DOMAIN] = "DOMAIN", [SCN_ARG_SNAPSHOT] = "SNAPSHOT",
+        [SCN_ARG_FILE] = "FILE",     [SCN_ARG_PATH] = "PATH",
+        [SCN_ARG_NAME] = "NAME",     [SCN_ARG_DESCRIPTION] = "DESCRIPTION",
+        [SCN_ARG_MAX] = "MAX",       [SCN_ARG_DISKSPEC] = "DISKSPEC…",
+    };
+    const ScnCommand *command = find_command(name);
+    GString *usage;
+
+    command = command ? command : find_call(name);
+    if (!command)
+        return NULL;
+    usage = g_string_new(command->name ? "" : "api ");
+    g_string_append(usage, name);
+    for (guint i = 0; command->positional[i]; i++)
+        g_string_append_printf(usage, i < command->required ? " %s" : " [%s]",
+                               forms[command->positional[i]]);
+    g_string_append(usage, " [OPTION…]");
+    return g_string_free(usage, FALSE);
 }
 
 /* A call (with any of these flags; 0 = with none of `without`) needs a capability. */

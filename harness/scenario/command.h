@@ -65,10 +65,30 @@ gboolean scn_command_known(const char *name);
  * g_strfreev. */
 char **scn_command_names(void);
 
+/** The words that begin a statement which is no command of virsh ("domain", "expect", …),
+ *  NULL-terminated.  The caller frees it with g_strfreev. */
+char **scn_statement_names(void);
+
+/** The form of the index-th kind of `expect`, "expect current DOMAIN NAME|none"; static; NULL past
+ *  the last. */
+const char *scn_expect_form(guint index);
+
 /** Parse words [0, count) of ScnWord *; the first is the command's name.  NULL with
  *  "FILE:LINE:COLUMN: …" that names the nearest command or option. */
 ScnCommandLine *scn_command_parse(ScnWord *const *words, guint count, const ScnPlace *place,
                                   GError **error);
+
+/** The options that a command takes, of its own and of its call, sorted, without their dashes;
+ * empty for an unknown one.  NULL-terminated; the caller frees it with g_strfreev. */
+char **scn_command_options(const char *name);
+
+/** What the word that comes after words [0, count) of a command line is: an option's value, or the
+ *  next positional argument; SCN_ARG_NONE where no argument is left. */
+ScnArg scn_command_next(ScnWord *const *words, guint count);
+
+/** How a command is written, "snapshot-delete DOMAIN SNAPSHOT [OPTION…]"; NULL for an unknown one.
+ *  The caller frees it. */
+char *scn_command_usage(const char *name);
 
 /** The call whose flags a command takes, by the command's name ("snapshot-create-as"); -1 if there
  *  is none. */

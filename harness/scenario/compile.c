@@ -484,6 +484,18 @@ static const struct {
     {"hang", compile_disturb},  {"unhang", compile_disturb},    {"kill", compile_disturb},
 };
 
+char **
+scn_statement_names(void)
+{
+    GPtrArray *names = g_ptr_array_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(statements); i++)
+        g_ptr_array_add(names, g_strdup(statements[i].word));
+    g_ptr_array_add(names, g_strdup("state"));
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
 static gboolean compile_statement(Compiler *compiler, const ScnStatement *statement,
                                   GError **error);
 

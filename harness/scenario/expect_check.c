@@ -35,6 +35,12 @@ static const struct {
     {"log", 4, 4, "log", "expect log contains TEXT"},
 };
 
+const char *
+scn_expect_form(guint index)
+{
+    return index < G_N_ELEMENTS(forms) ? forms[index].form : NULL;
+}
+
 static const char *
 text_at(const GPtrArray *words, guint at)
 {

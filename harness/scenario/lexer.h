@@ -13,6 +13,7 @@
 typedef enum {
     SCN_ERROR_SYNTAX, /* of the file; the text begins with FILE:LINE:COLUMN */
     SCN_ERROR_FILE,   /* cannot be read */
+    SCN_ERROR_OPEN,   /* as SYNTAX: the text ends before the body of its last statement does */
 } ScnErrorCode;
 
 /** One word.  `text` has its quotes removed; what stood in single quotes or

@@ -89,6 +89,15 @@ next_line(Reader *reader)
     return g_strdup(line->str);
 }
 
+/* A body that the text ends before: more lines could still end it. */
+static gboolean
+open_body(GError **error)
+{
+    if (error && *error)
+        (*error)->code = SCN_ERROR_OPEN;
+    return FALSE;
+}
+
 /* Read up to the line that is nothing but `end`. */
 static char *
 read_text(Reader *reader, const ScnWord *end, GError **error)
@@ -107,6 +116,7 @@ read_text(Reader *reader, const ScnWord *end, GError **error)
     }
     scn_syntax_error(error, &reader->place, end->column,
                      "the text does not end; expected a line that is nothing but '%s'", end->text);
+    open_body(error);
     return NULL;
 }
 
@@ -161,8 +171,10 @@ read_items(Reader *reader, ScnStatement *statement, guint first, GError **error)
         g_autofree char *line = next_line(reader);
         g_autoptr(GPtrArray) words = NULL;
 
-        if (!line)
-            return scn_syntax_error(error, &begin, column, "the block does not end; expected '}'");
+        if (!line) {
+            scn_syntax_error(error, &begin, column, "the block does not end; expected '}'");
+            return open_body(error);
+        }
         words = scn_lex(line, &reader->place, error);
         if (!words || !take_items(statement->items, words, 0, &reader->place, &ended, error))
             return FALSE;

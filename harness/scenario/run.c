@@ -125,6 +125,7 @@ scn_fail(ScnRun *run, const char *expected, const char *format, ...)
                         run->step ? run->step->source : "", expected, seen);
     g_strdelimit(result->reason, "\n", ' ');
     result->detail = failure_detail(run, expected, seen);
+    scn_trace_failure(run, expected, seen);
     if (!result->rule)
         result->rule = g_strdup(step_rule(run));
     return FALSE;
@@ -191,6 +192,7 @@ end_with_deviations(ScnRun *run)
 static gboolean
 judge_one(ScnRun *run, const OracleFinding *finding, int code)
 {
+    run->breach = TRUE;
     if (finding->told)
         return scn_told(run, finding->id, finding->told, finding->id, finding->text);
     run->result->rule = g_strdup(finding->id);
@@ -362,6 +364,8 @@ compare_answer(ScnRun *run, const ScnResult *result, const ScnAnswer *answer)
 {
     g_autofree char *seen = describe_answer(answer);
 
+    if (result->kind == SCN_RESULT_ANY)
+        return TRUE;
     if (result->kind == SCN_RESULT_ERROR)
         return check_error(run, result, answer);
     if (result->kind == SCN_RESULT_OUTCOME)
@@ -381,6 +385,7 @@ scn_result_check(ScnRun *run, const ScnStep *step, const ScnAnswer *answer)
 {
     const ScnResult *result = &step->result[run->options->profile == VM_PROFILE_LIBVIRT];
 
+    scn_trace_answer(run, step, answer);
     if (compare_answer(run, result, answer))
         return TRUE;
     if (!run->result->observed)
@@ -399,6 +404,7 @@ run_command(ScnRun *run, const ScnStep *step)
 
     if (!scn_command_run(run, step->call, predict, &answer)) {
         /* The oracle speaks first; a line that names its rule is judged by it. */
+        scn_trace_answer(run, step, &answer);
         return FALSE;
     }
     return scn_result_check(run, step, &answer);
@@ -502,13 +508,11 @@ end_step(ScnRun *run, const ScnStep *step)
 }
 
 static gboolean
-run_step(ScnRun *run, const ScnStep *step)
+do_step(ScnRun *run, const ScnStep *step)
 {
     guint before;
     gboolean good;
 
-    if (step->profile && !(step->profile & run->options->profile))
-        return TRUE;
     begin_step(run, step);
     good = runners[step->kind](run, step);
     before = run->events->len;
@@ -525,22 +529,34 @@ run_step(ScnRun *run, const ScnStep *step)
     return judge(run, oracle_after_other(run->oracle, run->damaged, run->events), 0);
 }
 
+gboolean
+scn_run_step(ScnRun *run, const ScnStep *step)
+{
+    gboolean good;
+
+    if (step->profile && !(step->profile & run->options->profile))
+        return TRUE;
+    scn_trace_begin(run, step);
+    good = do_step(run, step);
+    scn_trace_end(run, step);
+    return good;
+}
+
 static void
 run_steps(ScnRun *run)
 {
     const GPtrArray *steps = run->scenario->steps;
 
     for (guint i = 0; i < steps->len; i++) {
-        if (!run_step(run, g_ptr_array_index(steps, i)))
+        if (!scn_run_step(run, g_ptr_array_index(steps, i)))
             return;
     }
 }
 
 /* ---- the case ---------------------------------------------------------------- */
 
-/* A capability that is lacking, or NULL. */
-static const char *
-lacking(const ScnRun *run)
+const char *
+scn_run_lacks(const ScnRun *run)
 {
     for (guint i = 0; i < run->scenario->needs->len; i++) {
         const char *need = g_ptr_array_index(run->scenario->needs, i);
@@ -599,7 +615,7 @@ run_case(ScnRun *run, json_t *coverage)
 
     if (!scn_world_open(run))
         return;
-    lack = lacking(run);
+    lack = scn_run_lacks(run);
     if (lack) {
         run->result->verdict = VERDICT_SKIP;
         run->result->reason = g_strdup_printf("lacks: %s", lack);
@@ -632,28 +648,44 @@ hypervisor_ms(ScnRun *run)
     return nanoseconds / 1e6;
 }
 
+void
+scn_run_begin(ScnRun *run, ScnCase *scenario, const ScnRunOptions *options)
+{
+    *run = (ScnRun){.scenario = scenario, .options = options};
+    run->result = case_result_new(scenario->id);
+    run->result->file = g_strdup(scenario->file);
+    run->result->hash = 14695981039346656037ull;
+    run->result->trace = options->trace ? trace_new() : NULL;
+    for (guint i = 0; i < scenario->rules->len; i++)
+        g_ptr_array_add(run->result->rules, g_strdup(g_ptr_array_index(scenario->rules, i)));
+    run->templates =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)scn_template_free);
+    run->documents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run->variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run->folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run->images = g_ptr_array_new_with_free_func(g_free);
+    run->events = g_array_new(FALSE, TRUE, sizeof(struct vm_event));
+}
+
+void
+scn_run_end(ScnRun *run)
+{
+    scn_world_close(run);
+    json_decref(run->shown);
+    g_free(run->name);
+}
+
 CaseResult *
 scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
 {
     gint64 began = g_get_monotonic_time();
-    ScnRun run = {.scenario = scenario, .options = options};
+    ScnRun run;
 
-    run.result = case_result_new(scenario->id);
-    run.result->file = g_strdup(scenario->file);
-    run.result->hash = 14695981039346656037ull;
-    for (guint i = 0; i < scenario->rules->len; i++)
-        g_ptr_array_add(run.result->rules, g_strdup(g_ptr_array_index(scenario->rules, i)));
-    run.templates =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)scn_template_free);
-    run.documents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    run.variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    run.marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    run.folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    run.images = g_ptr_array_new_with_free_func(g_free);
-    run.events = g_array_new(FALSE, TRUE, sizeof(struct vm_event));
+    scn_run_begin(&run, scenario, options);
     run_case(&run, coverage);
     run.result->hypervisor_ms = hypervisor_ms(&run);
-    scn_world_close(&run);
+    scn_run_end(&run);
     run.result->ms = (g_get_monotonic_time() - began) / 1000.0;
     return run.result;
 }

@@ -47,7 +47,12 @@ typedef struct {
     char *before; /* the world as it was described before the last step that acts */
     CaseResult *result;
     const ScnStep *step;
+    TraceStep *traced; /* of the result's trace: the step that runs; or NULL */
+    json_t *shown;     /* the world that the trace showed last, or NULL */
+    int code;          /* of the traced step's call: 0 or VIR_ERR_* */
+    char *name;        /* of the snapshot that the traced step's call made or found, or NULL */
     gboolean failed;
+    gboolean breach; /* by what the oracle found */
     gboolean damaged; /* files were damaged on purpose, or a process lets nobody look into it */
     gboolean hangs;   /* the process of a domain, since a `hang` */
     gboolean dies;    /* it will be killed in the middle of a call */
@@ -118,6 +123,29 @@ gboolean scn_fail(ScnRun *run, const char *expected, const char *format, ...) G_
  */
 gboolean scn_told(ScnRun *run, const char *rule, const char *told, const char *expected,
                   const char *seen);
+
+/** Begin to note a step in the result's trace, where it has one. */
+void scn_trace_begin(ScnRun *run, const ScnStep *step);
+/** Note what came of the step's call. */
+void scn_trace_answer(ScnRun *run, const ScnStep *step, const ScnAnswer *answer);
+/** Note what failed it. */
+void scn_trace_failure(ScnRun *run, const char *expected, const char *seen);
+/** End the note with the events and the world after the step. */
+void scn_trace_end(ScnRun *run, const ScnStep *step);
+
+/** The world as last observed, with the scenario's names (oracle_world()); NULL without an oracle.
+ *  The caller decrefs it. */
+json_t *scn_world(ScnRun *run);
+
+/** Make what a run needs before its world is opened; scn_run_end() frees all but the result. */
+void scn_run_begin(ScnRun *run, ScnCase *scenario, const ScnRunOptions *options);
+void scn_run_end(ScnRun *run);
+
+/** Run one step: its action, what it is compared with, and the oracle.  FALSE where it failed. */
+gboolean scn_run_step(ScnRun *run, const ScnStep *step);
+
+/** A capability that the case needs and the target lacks, or NULL. */
+const char *scn_run_lacks(const ScnRun *run);
 
 /** Fold a text into the case's hash. */
 void scn_hash(ScnRun *run, const char *text);

@@ -53,6 +53,8 @@ typedef struct {
     const char *run_id;  /* part of every object's name */
     gboolean oracle;
     gboolean keep; /* leave what a failed case made */
+    gboolean trace;   /* the result tells each step (CaseResult.trace) */
+    gboolean session; /* it is no case that is run, but lines that somebody types */
     /* Whether a deviation is known of the target, or NULL: then none is.  `observed` is as in
      * CaseResult.  A case goes on after a known one in what was merely told. */
     gboolean (*known)(gconstpointer data, const char *case_id, const char *rule,

@@ -110,6 +110,7 @@ typedef enum {
     SCN_RESULT_OUTCOME,
     SCN_RESULT_OUTPUT,
     SCN_RESULT_CONTAINS,
+    SCN_RESULT_ANY, /* whatever comes: of a line that was typed into a session */
 } ScnResultKind;
 
 /** The part of a line after `=>`. */
