@@ -2,7 +2,7 @@
 # Sourced by ci/test and ci/conformance: install what is missing, and only that.
 # Without root and sudo the missing Debian packages are named.
 
-REQUIRED_BUILD="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjansson-dev libxml2-dev libnbd-dev"
+REQUIRED_BUILD="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjansson-dev libxml2-dev libnbd-dev libedit-dev"
 REQUIRED_TEST="libcmocka-dev lcov valgrind g++"
 OPTIONAL="libvirt-dev libvirt0 libvirt-clients qemu-system-x86 qemu-utils libnbd-bin"
 

@@ -26,6 +26,7 @@ pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0>=2.68)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson>=2.13)
 pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0>=2.9.10)
 pkg_check_modules(LIBNBD REQUIRED IMPORTED_TARGET libnbd)
+pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET libedit)
 pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 # Headers only: the library itself is opened at run time.
 pkg_check_modules(LIBVIRT IMPORTED_TARGET libvirt)

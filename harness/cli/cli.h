@@ -21,6 +21,7 @@ typedef struct {
 
 /* One per file cmd_<name>.c. */
 extern const CliCommand cmd_run;
+extern const CliCommand cmd_shell;
 extern const CliCommand cmd_list;
 extern const CliCommand cmd_compare;
 extern const CliCommand cmd_rules;

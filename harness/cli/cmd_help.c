@@ -7,37 +7,8 @@
 
 #include <stdio.h>
 #include "harness/cli/nearest.h"
+#include "harness/shell/shell.h"
 #include "spec/api/api.h"
-
-static const char *
-profile_note(VmProfile profile)
-{
-    switch (profile) {
-    case VM_PROFILE_RFC:
-        return ", rfc only";
-    case VM_PROFILE_LIBVIRT:
-        return ", libvirt only";
-    case VM_PROFILE_BOTH:
-        return "";
-    }
-    g_assert_not_reached();
-}
-
-static int
-print_call(const VmCallInfo *call)
-{
-    gsize count;
-    const VmFlagInfo *flags = vm_call_flags(call->id, &count);
-
-    printf("%s: %s, since %s%s\n", call->command, call->function, call->since,
-           profile_note(call->profile));
-    for (gsize i = 0; i < count; i++) {
-        printf("  %s%-22s VIR_%s = 0x%x, since %s%s\n", flags[i].option != NULL ? "--" : "  ",
-               flags[i].option != NULL ? flags[i].option : "", flags[i].name, flags[i].value,
-               flags[i].since, profile_note(flags[i].profile));
-    }
-    return EXIT_CODE_OK;
-}
 
 static int
 refuse(const char *word)
@@ -64,13 +35,16 @@ static int
 run(char **words)
 {
     const CliCommand *command = words[0] != NULL ? cli_find(words[0]) : NULL;
-    const VmCallInfo *call = words[0] != NULL ? vm_call_by_command(words[0]) : NULL;
     g_autofree char *text = NULL;
 
     if (words[0] != NULL && command == NULL) {
-        return call != NULL ? print_call(call) : refuse(words[0]);
+        text = shell_call_help(words[0]);
+        if (text == NULL) {
+            return refuse(words[0]);
+        }
+    } else {
+        text = command != NULL ? cli_command_help(command) : cli_help();
     }
-    text = command != NULL ? cli_command_help(command) : cli_help();
     fputs(text, stdout);
     return EXIT_CODE_OK;
 }

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The shell as a script sees it: lines in, text and exit code out, and a
+ * scenario that passes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <glib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include "harness/folder/folder.h"
+#include "harness/report/exit_code.h"
+
+/* A private folder, the program, and what its last run printed. */
+typedef struct {
+    char *dir;
+    char *program;
+    char *out;
+    char *err;
+} Fixture;
+
+static int
+set_up(void **state)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *tests = g_path_get_dirname(self);
+    g_autofree char *build = g_path_get_dirname(tests);
+
+    fixture->dir = g_dir_make_tmp("shell-XXXXXX", NULL);
+    fixture->program = g_build_filename(build, "virt-moment", NULL);
+    *state = fixture;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    Fixture *fixture = *state;
+
+    folder_remove(fixture->dir);
+    g_free(fixture->dir);
+    g_free(fixture->program);
+    g_free(fixture->out);
+    g_free(fixture->err);
+    g_free(fixture);
+    return 0;
+}
+
+/* Run the program in the private folder with that on its stdin; gives the exit code. */
+static int
+run(Fixture *fixture, const char *const *words, const char *input)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *program = g_shell_quote(fixture->program);
+    g_autofree char *path = g_build_filename(fixture->dir, "input", NULL);
+    char *argv[] = {(char *)"/bin/sh", (char *)"-c", NULL, NULL};
+    int status;
+
+    g_string_append_printf(line, "exec %s", program);
+    for (; *words != NULL; words++) {
+        g_autofree char *quoted = g_shell_quote(*words);
+
+        g_string_append_printf(line, " %s", quoted);
+    }
+    g_string_append(line, " <input");
+    argv[2] = line->str;
+    g_clear_pointer(&fixture->out, g_free);
+    g_clear_pointer(&fixture->err, g_free);
+    assert_true(g_file_set_contents(path, input, -1, NULL));
+    assert_true(g_spawn_sync(fixture->dir, argv, NULL, 0, NULL, NULL, &fixture->out, &fixture->err,
+                             &status, NULL));
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int
+shell(Fixture *fixture, const char *input)
+{
+    static const char *const words[] = {"shell", NULL};
+
+    return run(fixture, words, input);
+}
+
+static void
+assert_says(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL) {
+        fail_msg("'%s' is not in: %s", part, text);
+    }
+}
+
+static void
+test_a_session_is_kept_as_a_scenario_that_passes(void **state)
+{
+    static const char *const again[] = {"run", "kept.scn", NULL};
+    Fixture *fixture = *state;
+
+    assert_int_equal(shell(fixture, "domain vm { disk vda qcow2 1M }\n"
+                                    "state running\n"
+                                    "snapshot-create-as vm s1\n"
+                                    "snapshot-create-as vm s2 --disk-only\n"
+                                    "undefine vm\n"
+                                    "snapshot-list vm --tree\n"
+                                    "tree vm\n"
+                                    "chain vm vda\n"
+                                    "save kept.scn\n"
+                                    "quit\n"
+                                    "bogus\n"),
+                     EXIT_CODE_OK);
+    assert_says(fixture->out, "\nerror OPERATION_INVALID: domain 'vm'");
+    assert_says(fixture->out, "s1  (running, internal)\n└─ s2  (disk-snapshot, external)  <- ");
+    assert_says(fixture->out, "  └─ ${dir}/vm-vda.qcow2  [holds s1]  [is vda of s2]\n");
+    assert_says(fixture->out, "virt-moment run kept.scn passes\n");
+    assert_int_equal(run(fixture, again, ""), EXIT_CODE_OK);
+    assert_says(fixture->out, "planned 1, ran 1, skipped 0");
+}
+
+static void
+test_the_end_of_input_ends_it(void **state)
+{
+    Fixture *fixture = *state;
+
+    assert_int_equal(shell(fixture, ""), EXIT_CODE_OK);
+    assert_string_equal(fixture->out, "");
+    assert_int_equal(shell(fixture, "list"), EXIT_CODE_OK);
+    assert_int_equal(shell(fixture, "document d <<END\nx\n"), EXIT_CODE_UNEXPECTED);
+    assert_says(fixture->err, "ends before its last statement");
+}
+
+static void
+test_what_was_not_as_it_must_be_is_the_exit_code(void **state)
+{
+    static const char *const lines[] = {"lst\n",   "list => error NO_DOMAIN\n", "tree ghost\n",
+                                        "chain\n", "save /no/such/folder/x\n",  "help nothing\n"};
+    Fixture *fixture = *state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+        assert_int_equal(shell(fixture, lines[i]), EXIT_CODE_UNEXPECTED);
+        assert_string_not_equal(fixture->out, "");
+    }
+    /* An error of a call is what one may look for. */
+    assert_int_equal(shell(fixture, "start ghost\n"), EXIT_CODE_OK);
+    assert_says(fixture->out, "error NO_DOMAIN: ");
+}
+
+static void
+test_help_speaks_of_commands_and_statements(void **state)
+{
+    Fixture *fixture = *state;
+
+    assert_int_equal(shell(fixture, "help\nhelp snapshot-delete\nhelp save\nhelp mark\n"),
+                     EXIT_CODE_OK);
+    assert_says(fixture->out, "  tree DOMAIN ");
+    assert_says(fixture->out, "snapshot-delete DOMAIN SNAPSHOT [OPTION…]\n");
+    assert_says(fixture->out, "  --children-only ");
+    assert_says(fixture->out, "save FILE\n");
+    assert_says(fixture->out, "save DOMAIN PATH [OPTION…]\n");
+    assert_says(fixture->out, "mark NAME DOMAIN [DISK…] [ram]\n");
+}
+
+static void
+test_usage(void **state)
+{
+    static const char *const bad[][5] = {{"shell", "file.scn", NULL},
+                                         {"shell", "--profile", "none", NULL},
+                                         {"shell", "--seed", "x", NULL},
+                                         {"shell", "--target", "./none.so", NULL}};
+    Fixture *fixture = *state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+        assert_int_equal(run(fixture, bad[i], ""), EXIT_CODE_USAGE);
+        assert_string_not_equal(fixture->err, "");
+    }
+}
+
+static void
+test_the_other_profile(void **state)
+{
+    static const char *const words[] = {"shell", "--profile", "libvirt", NULL};
+    static const char *const again[] = {"run", "--profile", "libvirt", "l.scn", NULL};
+    Fixture *fixture = *state;
+
+    assert_int_equal(
+        run(fixture, words, "domain vm { disk vda qcow2 1M }\nlist --all\nsave l.scn\n"),
+        EXIT_CODE_OK);
+    assert_int_equal(run(fixture, again, ""), EXIT_CODE_OK);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_session_is_kept_as_a_scenario_that_passes),
+        TEST(test_the_end_of_input_ends_it),
+        TEST(test_what_was_not_as_it_must_be_is_the_exit_code),
+        TEST(test_help_speaks_of_commands_and_statements),
+        TEST(test_usage),
+        TEST(test_the_other_profile),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
