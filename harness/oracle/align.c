@@ -116,6 +116,16 @@ place_overlay(Alignment *alignment, AlignedDisk *aligned, const OracleDisk *list
         aligned->overlay = generated_path(disk->source, name);
 }
 
+/* However they are spelled. */
+static gboolean
+is_same_path(const char *one, const char *other)
+{
+    g_autofree char *plain = one ? g_canonicalize_filename(one, "/") : NULL;
+    g_autofree char *other_plain = other ? g_canonicalize_filename(other, "/") : NULL;
+
+    return g_strcmp0(plain, other_plain) == 0;
+}
+
 static void
 check_paths(Alignment *alignment, const Observation *world)
 {
@@ -127,7 +137,7 @@ check_paths(Alignment *alignment, const Observation *world)
         for (guint j = 0; one->overlay && j < i; j++) {
             const AlignedDisk *other = g_ptr_array_index(alignment->disks, j);
 
-            if (g_strcmp0(one->overlay, other->overlay) == 0)
+            if (is_same_path(one->overlay, other->overlay))
                 alignment->faults |= ALIGN_SAME_PATH;
         }
     }

@@ -78,6 +78,70 @@ is_in_the_way(const StepContext *context, const AlignedDisk *aligned)
            observed_file_size(context->before, aligned->overlay) > 0;
 }
 
+/* Whether the chain that begins with `top` (may be NULL) has that image. */
+static gboolean
+has_in_chain(const Observation *world, const char *top, const char *image)
+{
+    for (guint i = 0; top && i < 256; i++) {
+        if (strcmp(top, image) == 0)
+            return TRUE;
+        top = json_string_value(json_object_get(observed_image(world, top), "backing"));
+    }
+    return FALSE;
+}
+
+static gboolean
+has_in_chains(const Observation *world, const DomainDoc *doc, const char *image)
+{
+    for (guint i = 0; doc && i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+
+        if (has_in_chain(world, disk->source, image))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether a moment has its content, or a part of it, in that image. */
+static gboolean
+is_held(const Observation *world, const MomentDoc *doc, const char *image)
+{
+    for (guint i = 0; doc->domain && i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+        const OracleDisk *holder = document_disk(doc->domain->disks, disk->name);
+        gboolean holds = g_strcmp0(disk->snapshot, "external") == 0 ||
+                         g_strcmp0(disk->snapshot, "internal") == 0;
+
+        if (holds && holder && has_in_chain(world, holder->source, image))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What is there already, and would be written to under a domain or a moment. */
+static gboolean
+is_used(const StepContext *context, const AlignedDisk *aligned)
+{
+    const Observation *world = context->before;
+
+    if (!aligned->overlay || is_missing(context, aligned))
+        return FALSE;
+    for (guint i = 0; i < world->domains->len; i++) {
+        const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
+
+        if (has_in_chains(world, domain->live, aligned->overlay) ||
+            has_in_chains(world, domain->config, aligned->overlay))
+            return TRUE;
+        for (guint j = 0; j < domain->moments->len; j++) {
+            const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
+
+            if (is_held(world, moment->doc, aligned->overlay))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* A folder is not made for an overlay: the hypervisor is the one to find that out. */
 ALIGNED(has_no_folder, aligned->overlay &&strcmp(aligned->type, "file") == 0 &&
                            !observed_folder_of(context->before, aligned->overlay))
@@ -117,7 +181,7 @@ is_hopeless(const StepContext *context, const AlignedDisk *aligned)
            is_block_missing(context, aligned) ||
            (reuse ? is_missing(context, aligned) || is_unfit(context, aligned)
                   : is_in_the_way(context, aligned)) ||
-           is_chain_full(context, aligned);
+           is_used(context, aligned) || is_chain_full(context, aligned);
 }
 
 /* Whether preparation stops at a disk of this location, and so. */
@@ -151,6 +215,7 @@ ATOM(external_transient, stops_at(context, "external", is_transient))
 ATOM(overlay_missing, stops_at(context, "external", is_missing))
 ATOM(overlay_unfit, stops_at(context, "external", is_unfit))
 ATOM(overlay_block_missing, stops_at(context, "external", is_block_missing))
+ATOM(overlay_used, stops_at(context, "external", is_used))
 ATOM(overlay_in_the_way, stops_at(context, "external", is_in_the_way))
 ATOM(overlay_without_folder, any_aligned(context, "external", has_no_folder))
 
@@ -182,6 +247,7 @@ const AtomRow atoms_disks[] = {
     {"disks:overlay-missing", overlay_missing},
     {"disks:overlay-unfit", overlay_unfit},
     {"disks:overlay-block-missing", overlay_block_missing},
+    {"disks:overlay-used", overlay_used},
     {"disks:overlay-in-the-way", overlay_in_the_way},
     {"disks:overlay-without-folder", overlay_without_folder},
     {NULL, NULL},

@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "spec/driver/snapshot_memory.h"
+#include "spec/driver/image_users.h"
 #include "spec/driver/save_image.h"
 #include <string.h>
 
 /* ---- where it may be ---- */
+
+/* Whether `other` (may be NULL) names the canonical path. */
+static gboolean
+is_same(const char *other, const char *path)
+{
+    g_autofree char *canonical = other != NULL ? vm_image_canonical(other) : NULL;
+    return g_strcmp0(canonical, path) == 0;
+}
 
 static gboolean
 is_of_def(const VmDomainDef *def, const char *path)
 {
     for (guint i = 0; def != NULL && i < def->disks->len; i++) {
         const VmDiskDef *disk = vm_domain_def_disk(def, i);
-        if (g_strcmp0(disk->source.path, path) == 0)
+        if (is_same(disk->source.path, path))
             return TRUE;
         for (guint j = 0; j < disk->backing->len; j++) {
             const VmDiskSource *below = g_ptr_array_index(disk->backing, j);
-            if (g_strcmp0(below->path, path) == 0)
+            if (is_same(below->path, path))
                 return TRUE;
         }
     }
@@ -24,11 +33,11 @@ is_of_def(const VmDomainDef *def, const char *path)
 static gboolean
 is_of_snapshot(const VmSnapshotDef *def, const char *path)
 {
-    if (g_strcmp0(def->memory_file, path) == 0)
+    if (is_same(def->memory_file, path))
         return TRUE;
     for (guint i = 0; i < def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
-        if (disk->location == VM_LOCATION_EXTERNAL && g_strcmp0(disk->source.path, path) == 0)
+        if (disk->location == VM_LOCATION_EXTERNAL && is_same(disk->source.path, path))
             return TRUE;
     }
     return is_of_def(def->domain, path) || is_of_def(def->inactive_domain, path);
@@ -70,7 +79,7 @@ check_overlays(const VmSnapshotPlan *plan, const char *path, GError **error)
 {
     for (guint i = 0; i < plan->def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(plan->def->disks, i);
-        if (disk->location == VM_LOCATION_EXTERNAL && g_strcmp0(disk->source.path, path) == 0)
+        if (disk->location == VM_LOCATION_EXTERNAL && is_same(disk->source.path, path))
             return vm_refuse(error, VIR_ERR_CONFIG_UNSUPPORTED,
                              "domain '%s', snapshot '%s': memory file '%s' is the overlay of disk "
                              "'%s' too (VM-MEM-002)",
@@ -103,7 +112,7 @@ vm_snapshot_memory_check(const VmSnapshotPlan *plan, GError **error)
     g_autofree char *partial = vm_save_image_partial_path(path);
     const char *const places[] = {path, partial};
     for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
-        g_autofree char *plain = g_canonicalize_filename(places[i], "/");
+        g_autofree char *plain = vm_image_canonical(places[i]);
         if (!check_overlays(plan, plain, error) || !check_owners(plan, plain, error) ||
             !check_free(plan, places[i], error))
             return FALSE;

@@ -3,6 +3,7 @@
  * Disk preparation (section 8): all that can be refused before a snapshot is
  * begun.
  */
+#include "spec/driver/image_users.h"
 #include "spec/driver/snapshot_memory.h"
 #include <string.h>
 
@@ -153,6 +154,38 @@ check_given_overlay(const Look *look, GError **error)
     return TRUE;
 }
 
+/* What is there already and is to be written to may be somebody else's. */
+static gboolean
+check_unused(const Look *look, GError **error)
+{
+    const char *path = look->disk->source.path;
+    g_autoptr(VmImageUsers) users = vm_image_users_take(look->plan->domain->driver, error);
+    if (users == NULL)
+        return FALSE;
+    if (vm_image_users_others(users, path, NULL))
+        return refuse_overlay(
+            look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+            "a domain or a snapshot uses that image, and would find it written to "
+            "(VM-PREP-004)");
+    return TRUE;
+}
+
+/* Two disks would write to one file, whichever way it is spelled. */
+static gboolean
+check_own_path(const Look *look, GError **error)
+{
+    g_autofree char *path = vm_image_canonical(look->disk->source.path);
+    for (guint i = 0; i < look->number; i++) {
+        const VmSnapshotDisk *other = g_ptr_array_index(look->plan->def->disks, i);
+        g_autofree char *taken =
+            other->location == VM_LOCATION_EXTERNAL ? vm_image_canonical(other->source.path) : NULL;
+        if (g_strcmp0(path, taken) == 0)
+            return refuse_overlay(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                                  "it is the overlay of another disk too (SNAP-ALIGN-024)");
+    }
+    return TRUE;
+}
+
 static gboolean
 check_overlay_file(const Look *look, GError **error)
 {
@@ -175,11 +208,11 @@ check_overlay_file(const Look *look, GError **error)
             look, error, VIR_ERR_CONFIG_UNSUPPORTED,
             "the overlay is of another kind than the document says (SNAP-PREP-016)");
     if (reuse)
-        return check_given_overlay(look, error);
+        return check_given_overlay(look, error) && check_unused(look, error);
     if (!block && st.size > 0)
         return refuse_overlay(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                               "the overlay's file exists and is not empty (SNAP-PREP-017)");
-    return TRUE;
+    return st.kind == VM_FILE_MISSING || check_unused(look, error);
 }
 
 /* How many images stand below today's top, as far as can be seen. */
@@ -222,8 +255,8 @@ static gboolean
 prepare_external(const Look *look, GError **error)
 {
     return check_format(look, error) && check_target(look, error) &&
-           check_overlay_type(look, error) && check_overlay_file(look, error) &&
-           check_depth(look, error);
+           check_overlay_type(look, error) && check_own_path(look, error) &&
+           check_overlay_file(look, error) && check_depth(look, error);
 }
 
 /* ---- together ---- */

@@ -26,7 +26,7 @@ static const struct {
     {"DOM-TRANS-", 10},  {"DISK-SN-", 7},    {"DISK-TR-", 8},      {"DISK-RO-", 2},
     {"DISK-SH-", 1},     {"DISK-SP-", 6},    {"DISK-BS-", 4},      {"DISK-IX-", 3},
     {"DISK-VAL-", 4},    {"VM-ATOMIC-", 2},  {"VM-NAME-", 6},      {"VM-REV-", 10},
-    {"VM-PREP-", 3},     {"VM-MEM-", 4},     {"VM-DEL-", 1},       {"VM-UNDEF-", 1},
+    {"VM-PREP-", 4},     {"VM-MEM-", 4},     {"VM-DEL-", 1},       {"VM-UNDEF-", 1},
     {"VM-REN-", 1},      {"VM-META-", 8},    {"VM-SAVE-", 2},      {"VM-XML-", 12},
     {"VM-HANG-", 3},     {"VM-LATER-", 7},
 };
