@@ -14,17 +14,31 @@ overlay_free(VmOverlay *overlay)
 }
 
 GPtrArray *
+vm_overlays_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)overlay_free);
+}
+
+VmOverlay *
+vm_overlay_add(GPtrArray *overlays, const char *target)
+{
+    VmOverlay *overlay = g_new0(VmOverlay, 1);
+    overlay->target = g_strdup(target);
+    g_ptr_array_add(overlays, overlay);
+    return overlay;
+}
+
+GPtrArray *
 vm_overlays_of(const VmSnapshotPlan *plan)
 {
     VmDomain *domain = plan->domain;
-    GPtrArray *overlays = g_ptr_array_new_with_free_func((GDestroyNotify)overlay_free);
+    GPtrArray *overlays = vm_overlays_new();
     for (guint i = 0; i < plan->def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(plan->def->disks, i);
         if (disk->location != VM_LOCATION_EXTERNAL)
             continue;
-        VmOverlay *overlay = g_new0(VmOverlay, 1);
+        VmOverlay *overlay = vm_overlay_add(overlays, disk->name);
         overlay->disk = i;
-        overlay->target = g_strdup(disk->name);
         overlay->type = g_strdup(disk->source.type);
         overlay->path = g_strdup(disk->source.path);
         overlay->format = g_strdup(disk->source.format);
@@ -32,7 +46,6 @@ vm_overlays_of(const VmSnapshotPlan *plan)
         overlay->given = (plan->flags & VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT) != 0;
         overlay->fresh = vm_store_kind(domain->driver->store, overlay->path) == VM_FILE_MISSING;
         overlay->node = g_strdup_printf("o%u-%08x", i, vm_env_random(domain->driver->env));
-        g_ptr_array_add(overlays, overlay);
     }
     return overlays;
 }
@@ -273,7 +286,7 @@ member(const json_t *json, const char *name)
 GPtrArray *
 vm_overlays_from_json(const json_t *json, const VmDomainDef *def)
 {
-    GPtrArray *overlays = g_ptr_array_new_with_free_func((GDestroyNotify)overlay_free);
+    GPtrArray *overlays = vm_overlays_new();
     gsize i;
     json_t *entry;
     json_array_foreach(json, i, entry)
@@ -282,9 +295,8 @@ vm_overlays_from_json(const json_t *json, const VmDomainDef *def)
         int index = target != NULL ? vm_domain_def_disk_index(def, target) : -1;
         if (index < 0)
             continue;
-        VmOverlay *overlay = g_new0(VmOverlay, 1);
+        VmOverlay *overlay = vm_overlay_add(overlays, target);
         overlay->disk = (guint)index;
-        overlay->target = g_strdup(target);
         overlay->type = member(entry, "type");
         overlay->path = member(entry, "path");
         overlay->format = member(entry, "format");
@@ -293,7 +305,6 @@ vm_overlays_from_json(const json_t *json, const VmDomainDef *def)
         overlay->given = json_is_true(json_object_get(entry, "given"));
         overlay->fresh = json_is_true(json_object_get(entry, "fresh"));
         overlay->touched = !overlay->given;
-        g_ptr_array_add(overlays, overlay);
     }
     return overlays;
 }

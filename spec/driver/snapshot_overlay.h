@@ -22,6 +22,12 @@ typedef struct {
     gboolean node_added; /* live: the overlay's node too */
 } VmOverlay;
 
+/** No overlays; the caller unrefs the array. */
+GPtrArray *vm_overlays_new(void);
+
+/** One more of them, for the disk with that target; all else is the caller's to fill. */
+VmOverlay *vm_overlay_add(GPtrArray *overlays, const char *target);
+
 /** The overlays that a plan asks for; the caller unrefs the array. */
 GPtrArray *vm_overlays_of(const VmSnapshotPlan *plan);
 
