@@ -75,12 +75,6 @@ revert_stops_transient(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 }
 
 static gboolean
-revert_external(const VmGuardContext *context, G_GNUC_UNUSED char **what)
-{
-    return vm_snapshot_def_is_external(reverted(context));
-}
-
-static gboolean
 revert_undefined(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 {
     gboolean helps = context->domain->driver->profile == VM_PROFILE_RFC;
@@ -112,10 +106,26 @@ revert_foreign(const VmGuardContext *context, char **what)
 }
 
 static gboolean
-below_overlay(const VmGuardContext *context, char **what)
+revert_shared_image(const VmGuardContext *context, char **what)
 {
-    *what = g_strdup(vm_snapshot_below_overlay(context->domain, reverted(context)));
+    *what = g_strdup(vm_revert_shared_image(context->domain, reverted(context)));
     return *what != NULL;
+}
+
+static gboolean
+revert_over_children(const VmGuardContext *context, char **what)
+{
+    guint children = context->moment->children;
+    *what = g_strdup_printf("%u snapshot%s", children, children == 1 ? "" : "s");
+    return children > 0 && !forced(context) && vm_snapshot_def_is_external(reverted(context));
+}
+
+/* Its memory, or its disks, come by a process that is started with them. */
+static gboolean
+revert_needs_process(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    return !forced(context) && to_live(context) && vm_domain_is_active(context->domain) &&
+           vm_snapshot_def_is_external(reverted(context));
 }
 
 static gboolean
@@ -272,8 +282,6 @@ static const Guard guards[] = {
 
     {VM_GUARD_REVERT, BOTH, revert_stops_transient, INVALID, "SNAP-REV-004",
      "it is transient and would vanish; ask for RUNNING or PAUSED"},
-    {VM_GUARD_REVERT, BOTH, revert_external, UNSUPPORTED, "VM-LATER-001",
-     "the snapshot is external, which cannot be reverted to yet"},
     {VM_GUARD_REVERT, BOTH, revert_undefined, RISKY, "SNAP-REV-005",
      "the snapshot holds no domain definition to go back to; redefine it with one, or ask for "
      "FORCE in profile rfc to keep the present one"},
@@ -281,9 +289,9 @@ static const Guard guards[] = {
      "a snapshot in state '{what}' cannot be reverted to"},
     {VM_GUARD_REVERT, BOTH, revert_foreign, RISKY, "SNAP-REDEF-006",
      "the snapshot holds the definition of another domain, of UUID {what}"},
-    {VM_GUARD_REVERT, BOTH, below_overlay, UNSUPPORTED, "VM-LATER-003",
-     "disk '{what}' has an overlay above the snapshot's image, across which it cannot be reverted "
-     "yet"},
+    {VM_GUARD_REVERT, BOTH, revert_shared_image, UNSUPPORTED, "VM-REVX-002",
+     "the snapshot's image of disk '{what}' is needed by another snapshot, an overlay or a domain, "
+     "under which it would be written"},
     {VM_GUARD_REVERT, BOTH, revert_managed_save, RISKY, "SNAP-REV-006",
      "it has a managed save image, which does not fit the snapshot's disks; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_strands_save, RISKY, "VM-REV-010",
@@ -291,6 +299,11 @@ static const Guard guards[] = {
      "for FORCE to drop it"},
     {VM_GUARD_REVERT, RFC, revert_stops_guest, RISKY, "VM-REV-001",
      "it runs and the snapshot has no memory, so that the guest would be lost; ask for FORCE"},
+    {VM_GUARD_REVERT, RFC, revert_over_children, RISKY, "VM-REVX-001",
+     "the snapshot is external and has {what} below it, beside which a new branch would begin; ask "
+     "for FORCE"},
+    {VM_GUARD_REVERT, RFC, revert_needs_process, RISKY, "VM-REVX-003",
+     "it runs, and an external snapshot is brought back by a new process; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_other_image, RISKY, "VM-REV-003",
      "disk '{what}' has another image than the snapshot; ask for FORCE to start a new process"},
     {VM_GUARD_REVERT, RFC, revert_other_abi, RISKY, "VM-REV-002",

@@ -29,7 +29,7 @@ typedef struct {
     const char *kind; /* where a verb has several */
     VmIntentPhase phase;
     void (*recover)(const VmIntent *intent);
-    IntentMember members[8];
+    IntentMember members[9];
 } IntentRow;
 
 static gboolean
@@ -142,7 +142,11 @@ static const IntentRow intent_rows[] = {
       {"former", is_text_or_none},
       {"way-back", is_text_or_none},
       {"kept", is_flag},
-      {"config", is_text}}},
+      {"config", is_text},
+      {"overlays", is_overlays},
+      {"tops", is_paths},
+      {"old", is_text_or_none},
+      {"old-former", is_text_or_none}}},
     {"snapshot-delete",
      NULL,
      VM_INTENT_AFTER_LOAD,

@@ -204,21 +204,8 @@ vm_snapshot_disk_path(const VmSnapshotDef *def, const VmSnapshotDisk *disk)
     return index < 0 ? NULL : vm_domain_def_disk(def->domain, (guint)index)->source.path;
 }
 
-static gboolean
-is_below(const VmDiskDef *disk, const char *path)
-{
-    for (guint i = 0; i < disk->backing->len; i++) {
-        const VmDiskSource *source = g_ptr_array_index(disk->backing, i);
-        if (g_strcmp0(source->path, path) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* The first internal disk of the snapshot that is in the domain with another top image; with
- * `below`, only one whose former image is in today's chain. */
-static const char *
-find_other_image(const VmDomain *domain, const VmSnapshotDef *def, gboolean below)
+const char *
+vm_snapshot_other_image(const VmDomain *domain, const VmSnapshotDef *def)
 {
     for (guint i = 0; i < def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
@@ -227,20 +214,8 @@ find_other_image(const VmDomain *domain, const VmSnapshotDef *def, gboolean belo
         if (disk->location != VM_LOCATION_INTERNAL || path == NULL || index < 0)
             continue;
         const VmDiskDef *today = vm_domain_def_disk(domain->def, (guint)index);
-        if (g_strcmp0(today->source.path, path) != 0 && (!below || is_below(today, path)))
+        if (g_strcmp0(today->source.path, path) != 0)
             return disk->name;
     }
     return NULL;
-}
-
-const char *
-vm_snapshot_below_overlay(const VmDomain *domain, const VmSnapshotDef *def)
-{
-    return find_other_image(domain, def, TRUE);
-}
-
-const char *
-vm_snapshot_other_image(const VmDomain *domain, const VmSnapshotDef *def)
-{
-    return find_other_image(domain, def, FALSE);
 }

@@ -33,13 +33,28 @@ drop(VmDomain *domain, const char *name)
     return FALSE;
 }
 
+VmSnapshotDef *
+vm_snapshot_without_revert_disks(VmSnapshotDef *def)
+{
+    if (def->revert_disks->len == 0)
+        return vm_snapshot_def_ref(def);
+    VmSnapshotDef *copy = vm_snapshot_def_copy(def);
+    g_ptr_array_set_size(copy->revert_disks, 0);
+    return copy;
+}
+
+/* What is taken now freezes the overlays that a revert to the former one has made: from now on
+ * they are the new one's (SNAP-REVX-018). */
 gboolean
 vm_snapshot_record_new(VmDomain *domain, const VmSnapshotDef *def, GError **error)
 {
     VmMoment *former = vm_moment_tree_current(domain->snapshots);
     if (!vm_record_snapshot(domain, def, TRUE, error))
         return FALSE;
-    if (former == NULL || vm_record_unmark(domain, vm_moment_snapshot(former), error))
+    if (former == NULL)
+        return TRUE;
+    g_autoptr(VmSnapshotDef) parent = vm_snapshot_without_revert_disks(vm_moment_snapshot(former));
+    if (vm_record_unmark(domain, parent, error))
         return TRUE;
     drop(domain, def->name);
     return FALSE;
@@ -56,6 +71,9 @@ VmMoment *
 vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def)
 {
     VmMoment *parent = vm_moment_tree_current(domain->snapshots);
+    if (parent != NULL)
+        vm_moment_tree_replace(domain->snapshots, parent,
+                               vm_snapshot_without_revert_disks(vm_moment_snapshot(parent)));
     VmMoment *moment = vm_moment_tree_add(domain->snapshots, def->name, parent, def);
     vm_moment_tree_set_current(domain->snapshots, moment);
     return moment;

@@ -132,7 +132,8 @@ vm_revert_check_images(VmRevertPlan *plan, GError **error)
         if (!check_images(plan, &clash, error))
             return FALSE;
     } while (clash && !again);
-    if (plan->live && plan->vmstate < 0)
+    gboolean in_images = vm_moment_snapshot(plan->moment)->memory != VM_LOCATION_EXTERNAL;
+    if (plan->live && in_images && plan->vmstate < 0)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s', snapshot '%s': no image holds its memory (SNAP-REVI-006)",
                          plan->domain->def->name, plan->moment->name);

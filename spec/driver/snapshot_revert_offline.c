@@ -3,7 +3,7 @@
  * Revert without the guest's process: the images are reverted while nothing
  * has them open, or loaded by a new process.
  */
-#include "spec/driver/snapshot_steps.h"
+#include "spec/driver/snapshot_overlay.h"
 
 gboolean
 vm_revert_drop_managed_save(const VmRevertPlan *plan, GError **error)
@@ -27,12 +27,38 @@ static gboolean
 start(VmRevertPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
-    if (!vm_domain_process_start(domain, plan->base, NULL, error))
+    VmProcessStart memory = {0};
+    if (plan->memory != NULL) {
+        memory.restore_from = plan->memory->path;
+        memory.restore_offset = plan->memory->stream_offset;
+    }
+    if (!vm_domain_process_start(domain, plan->base, &memory, error))
         return FALSE;
-    if (!plan->live || vm_revert_load(plan, plan->moment->name, error))
+    if (!plan->live || plan->memory != NULL || vm_revert_load(plan, plan->moment->name, error))
         return TRUE;
     vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_FAILED);
     return FALSE;
+}
+
+/* From here on it is done, whatever becomes of this driver; before, everything can be undone. */
+static gboolean
+mark_done(VmRevertPlan *plan, GError **error)
+{
+    if (plan->overlays->len == 0 && plan->tops->len == 0)
+        return TRUE;
+    plan->done = TRUE;
+    return vm_revert_begin(plan, error);
+}
+
+static void
+unmark_done(VmRevertPlan *plan)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!plan->done)
+        return;
+    plan->done = FALSE;
+    if (!vm_revert_begin(plan, &failure))
+        vm_snapshot_log(plan->domain, "what is to be undone could not be recorded", failure);
 }
 
 /* All that changes images, definition and process; what was done before a failure is undone by the
@@ -40,11 +66,12 @@ start(VmRevertPlan *plan, GError **error)
 static gboolean
 act(VmRevertPlan *plan, GError **error)
 {
-    if (!plan->live &&
+    if ((!plan->live || plan->memory != NULL) &&
         !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->moment->name, error))
         return FALSE;
     take_definition(plan);
-    return (!plan->start || start(plan, error)) && vm_revert_drop_managed_save(plan, error);
+    return (!plan->start || start(plan, error)) && mark_done(plan, error) &&
+           vm_revert_drop_managed_save(plan, error);
 }
 
 /* The images become what they were; the domain is off. */
@@ -53,6 +80,7 @@ undo(VmRevertPlan *plan, gboolean saved, int state, int reason)
 {
     VmDomain *domain = plan->domain;
     g_autoptr(GError) failure = NULL;
+    unmark_done(plan);
     if (vm_domain_is_active(domain))
         vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_FAILED);
     vm_domain_set_def(domain, vm_domain_def_ref(plan->old));
@@ -117,16 +145,33 @@ end_process(VmRevertPlan *plan)
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT);
 }
 
+/* The call has failed and all is as it was, but for overlays that cannot be removed: they are left
+ * to recovery. */
+static gboolean
+give_up(VmRevertPlan *plan)
+{
+    VmDomain *domain = plan->domain;
+    if (vm_overlays_remove(domain, plan->overlays))
+        vm_intent_end(domain);
+    else
+        domain->unfinished = TRUE;
+    return FALSE;
+}
+
+static gboolean
+begin(VmRevertPlan *plan, GError **error)
+{
+    if (!vm_revert_begin(plan, error))
+        return FALSE;
+    return (vm_revert_make_overlays(plan, error) && vm_revert_record(plan, error)) || give_up(plan);
+}
+
 gboolean
 vm_revert_with_disks(VmRevertPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
-    if (!vm_revert_begin(plan, error))
+    if (!begin(plan, error))
         return FALSE;
-    if (!vm_revert_record(plan, error)) {
-        vm_intent_end(domain);
-        return FALSE;
-    }
     end_process(plan);
     int state = domain->state, reason = domain->reason;
     gboolean saved = plan->way_back != NULL &&
@@ -135,12 +180,13 @@ vm_revert_with_disks(VmRevertPlan *plan, GError **error)
         if (plan->way_back != NULL && !saved)
             vm_revert_forget_way_back(plan);
         undo(plan, saved, state, reason);
-        vm_intent_end(domain);
+        give_up(plan);
         vm_domain_vanish(domain);
         return FALSE;
     }
     if (saved)
         vm_revert_forget_way_back(plan);
+    vm_revert_remove_tops(plan);
     vm_intent_end(domain);
     gboolean ok = settle_state(plan, error);
     announce(plan);

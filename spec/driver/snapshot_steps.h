@@ -5,6 +5,7 @@
 #pragma once
 
 #include "spec/driver/domain_obj.h"
+#include "spec/driver/save_image.h"
 
 /* ---- snapshot_image.c: what the images hold ---- */
 
@@ -43,10 +44,6 @@ gboolean vm_snapshot_job(VmDomain *domain, const char *job, const char *tag, con
 gboolean vm_snapshot_delete_tag(VmDomain *domain, const char *tag, const GArray *disks,
                                 GError **error);
 
-/** Whether an internal disk of the snapshot has its image below another one today, so that the
- *  snapshot can neither be reverted to nor deleted yet; the disk's name, or NULL. */
-const char *vm_snapshot_below_overlay(const VmDomain *domain, const VmSnapshotDef *def);
-
 /** The first internal disk whose top image of today is another than the snapshot's, or NULL. */
 const char *vm_snapshot_other_image(const VmDomain *domain, const VmSnapshotDef *def);
 
@@ -62,6 +59,9 @@ gboolean vm_snapshot_unrecord_new(VmDomain *domain, const VmSnapshotDef *def);
 
 /** Put a recorded snapshot (taken) into the tree, under today's current, and make it current. */
 VmMoment *vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def);
+
+/** def without the overlays of a revert: one more reference, or a copy; the caller unrefs it. */
+VmSnapshotDef *vm_snapshot_without_revert_disks(VmSnapshotDef *def);
 
 /** Take the mark of a current one from every file but that of `but` (may be NULL), durably: a power
  *  cut may have left some that count for nothing only as long as there is a greater one. */
@@ -149,15 +149,55 @@ typedef struct {
     gboolean run;          /* and its CPUs run */
     gboolean keep_process; /* the process lives on */
     gboolean was_active;
-    gboolean drop_save; /* the managed save image goes (FORCE) */
-    VmDomainDef *base;  /* the snapshot's definition, under today's name */
-    VmDomainDef *next;  /* the persistent definition afterwards */
-    VmDomainDef *old;   /* the persistent one before */
-    GArray *disks;      /* internal disks, as numbers in base */
-    int vmstate;        /* the one of them that holds the memory, or -1 */
-    char *way_back;     /* tag for the state before, where one is needed; no image has it */
-    gboolean done;      /* only the way back is left of it */
+    gboolean drop_save;  /* the managed save image goes (FORCE) */
+    VmDomainDef *held;   /* the snapshot's definition, under today's name, with its own images */
+    VmDomainDef *base;   /* the same with the new overlays on top: what is started */
+    VmDomainDef *next;   /* the persistent definition afterwards */
+    VmDomainDef *old;    /* the persistent one before */
+    GArray *disks;       /* internal disks, as numbers in base */
+    int vmstate;         /* the one of them that holds the memory, or -1 */
+    char *way_back;      /* tag for the state before, where one is needed; no image has it */
+    gboolean done;       /* only the way back, and what is not needed any more, is left of it */
+    GPtrArray *overlays; /* of VmOverlay *: the new ones above the external disks' images */
+    VmSaveImage *memory; /* the snapshot's memory file, where it has one */
+    GPtrArray *tops;     /* of char *: overlays of today that go where nobody else needs them */
+    VmSnapshotDef *def;  /* the snapshot as it will be listed, and as it was */
+    VmSnapshotDef *old_def;
+    VmSnapshotDef *former_def; /* the same of the former current one; NULL where there is none, … */
+    VmSnapshotDef *old_former_def; /* … or it is the snapshot itself */
 } VmRevertPlan;
+
+/** What the plan needs of the external disks and of the memory file: what it can be seen that it
+ *  cannot be is refused, and the new overlays are named and put into base and next (section 14.1).
+ */
+gboolean vm_revert_plan_external(VmRevertPlan *plan, GError **error);
+
+/** Put plan->overlays into base and next, and note which overlays of today may go then. */
+void vm_revert_plan_disks(VmRevertPlan *plan);
+
+/** What the snapshots will list: of a leaf its new overlays are the overlays, another keeps its own
+ *  and has them beside (SNAP-REVX-013, -014); the former current one has none beside any more. */
+void vm_revert_plan_lists(VmRevertPlan *plan);
+
+/** The plan of a call: section 13.1 of the snapshot rules, as far as it is known beforehand.  What
+ *  is cleared with vm_revert_plan_clear(). */
+void vm_revert_plan(VmRevertPlan *plan);
+void vm_revert_plan_clear(VmRevertPlan *plan);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VmRevertPlan, vm_revert_plan_clear)
+
+/** A disk that the snapshot has left out keeps the image that it has today (VM-REVX-004). */
+VmDomainDef *vm_revert_keep_left_out(const VmRevertPlan *plan, VmDomainDef *def,
+                                     const VmDomainDef *today);
+
+/** Make the overlays durably.  What was made before a failure is for vm_overlays_remove(). */
+gboolean vm_revert_make_overlays(const VmRevertPlan *plan, GError **error);
+
+/** Remove the overlays of before that nobody needs any more; a failure is logged. */
+void vm_revert_remove_tops(const VmRevertPlan *plan);
+
+/** The first internal disk whose image is not the top of today and would be written under somebody
+ *  else, or NULL (VM-REVX-002). */
+const char *vm_revert_shared_image(const VmDomain *domain, const VmSnapshotDef *def);
 
 /** Look into every image before anything is touched (SNAP-REVI-003 to -006). */
 gboolean vm_revert_check_images(VmRevertPlan *plan, GError **error);
@@ -171,6 +211,9 @@ gboolean vm_revert_drop_managed_save(const VmRevertPlan *plan, GError **error);
 
 /** Take vm_revert_record() back. */
 void vm_revert_unrecord(VmRevertPlan *plan);
+
+/** What is recorded by it, as the snapshots' lists say that it is. */
+gboolean vm_revert_is_recorded(const VmRevertPlan *plan);
 
 /** Record durably what is about to happen. */
 gboolean vm_revert_begin(const VmRevertPlan *plan, GError **error);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a revert records: the snapshots' lists of overlays, which of them is
+ * current, the persistent definition, and what is about to happen.
+ */
+#include "spec/driver/snapshot_overlay.h"
+
+/* ---- lists ---- */
+
+static VmSnapshotDisk *
+listed_overlay(const VmOverlay *overlay)
+{
+    VmSnapshotDisk *disk = vm_snapshot_disk_new(overlay->target);
+    disk->location = VM_LOCATION_EXTERNAL;
+    disk->source.type = g_strdup(overlay->type);
+    disk->source.path = g_strdup(overlay->path);
+    disk->source.format = g_strdup(overlay->format);
+    return disk;
+}
+
+static void
+replace_entry(GPtrArray *disks, const VmOverlay *overlay)
+{
+    for (guint i = 0; i < disks->len; i++) {
+        VmSnapshotDisk *disk = g_ptr_array_index(disks, i);
+        if (g_strcmp0(disk->name, overlay->target) != 0)
+            continue;
+        disks->pdata[i] = listed_overlay(overlay);
+        vm_snapshot_disk_free(disk);
+    }
+}
+
+static VmSnapshotDef *
+with_overlays(const VmMoment *moment, const GPtrArray *overlays)
+{
+    VmSnapshotDef *def = vm_snapshot_def_copy(vm_moment_snapshot(moment));
+    g_ptr_array_set_size(def->revert_disks, 0);
+    for (guint i = 0; i < overlays->len; i++) {
+        const VmOverlay *overlay = g_ptr_array_index(overlays, i);
+        if (moment->children == 0)
+            replace_entry(def->disks, overlay);
+        else
+            g_ptr_array_add(def->revert_disks, listed_overlay(overlay));
+    }
+    return def;
+}
+
+void
+vm_revert_plan_lists(VmRevertPlan *plan)
+{
+    VmMoment *former = plan->former != plan->moment ? plan->former : NULL;
+    plan->old_def = vm_snapshot_def_ref(vm_moment_snapshot(plan->moment));
+    plan->def = plan->overlays->len > 0 ? with_overlays(plan->moment, plan->overlays)
+                                        : vm_snapshot_def_ref(plan->old_def);
+    if (former == NULL)
+        return;
+    plan->old_former_def = vm_snapshot_def_ref(vm_moment_snapshot(former));
+    plan->former_def = vm_snapshot_without_revert_disks(plan->old_former_def);
+}
+
+static gboolean
+lists_change(const VmRevertPlan *plan)
+{
+    return plan->def != plan->old_def || plan->former_def != plan->old_former_def;
+}
+
+static gboolean
+lists_path(const GPtrArray *disks, const char *path)
+{
+    for (guint i = 0; i < disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(disks, i);
+        if (g_strcmp0(disk->source.path, path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+vm_revert_is_recorded(const VmRevertPlan *plan)
+{
+    const VmSnapshotDef *def = vm_moment_snapshot(plan->moment);
+    if (plan->overlays->len == 0)
+        return vm_moment_tree_current(plan->domain->snapshots) == plan->moment;
+    const VmOverlay *overlay = g_ptr_array_index(plan->overlays, 0);
+    return lists_path(def->disks, overlay->path) || lists_path(def->revert_disks, overlay->path);
+}
+
+/* ---- files ---- */
+
+static void
+take_lists(const VmRevertPlan *plan, VmSnapshotDef *def, VmSnapshotDef *former_def)
+{
+    VmMomentTree *tree = plan->domain->snapshots;
+    vm_moment_tree_replace(tree, plan->moment, vm_snapshot_def_ref(def));
+    if (former_def != NULL)
+        vm_moment_tree_replace(tree, plan->former, vm_snapshot_def_ref(former_def));
+}
+
+static void
+log_not_put_back(const VmRevertPlan *plan, const GError *failure)
+{
+    vm_snapshot_log(plan->domain, "metadata could not be put back", failure);
+}
+
+/* The former one's file first: the snapshot's own, which follows, makes both names durable. */
+static gboolean
+record_lists(const VmRevertPlan *plan, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    g_autoptr(GError) failure = NULL;
+    if (plan->former_def != NULL &&
+        !vm_record_snapshot_before(domain, plan->former_def, FALSE, error))
+        return FALSE;
+    if (vm_record_snapshot(domain, plan->def, TRUE, error)) {
+        take_lists(plan, plan->def, plan->former_def);
+        vm_moment_tree_set_current(domain->snapshots, plan->moment);
+        return TRUE;
+    }
+    if (plan->old_former_def != NULL &&
+        !vm_record_snapshot(domain, plan->old_former_def, TRUE, &failure))
+        log_not_put_back(plan, failure);
+    return FALSE;
+}
+
+static void
+unrecord_lists(const VmRevertPlan *plan)
+{
+    VmDomain *domain = plan->domain;
+    gboolean again = plan->former == plan->moment;
+    g_autoptr(GError) failure = NULL;
+    take_lists(plan, plan->old_def, plan->old_former_def);
+    if ((plan->old_former_def != NULL &&
+         !vm_record_snapshot(domain, plan->old_former_def, TRUE, &failure)) ||
+        !vm_record_snapshot(domain, plan->old_def, again, &failure))
+        log_not_put_back(plan, failure);
+    vm_snapshot_settle_current(domain, plan->former);
+}
+
+static gboolean
+record_moments(const VmRevertPlan *plan, GError **error)
+{
+    return lists_change(plan) ? record_lists(plan, error)
+                              : vm_snapshot_record_current(plan->domain, plan->moment, error);
+}
+
+static void
+unrecord_moments(const VmRevertPlan *plan)
+{
+    g_autoptr(GError) failure = NULL;
+    if (lists_change(plan))
+        unrecord_lists(plan);
+    else if (!vm_snapshot_record_current(plan->domain, plan->former, &failure))
+        log_not_put_back(plan, failure);
+}
+
+static gboolean
+record_config(VmRevertPlan *plan, const VmDomainDef *def, GError **error)
+{
+    if (!plan->domain->persistent || vm_domain_def_equal(plan->old, plan->next))
+        return TRUE;
+    return vm_record_config(plan->domain, def, error);
+}
+
+gboolean
+vm_revert_record(VmRevertPlan *plan, GError **error)
+{
+    if (!record_moments(plan, error))
+        return FALSE;
+    if (record_config(plan, plan->next, error))
+        return TRUE;
+    unrecord_moments(plan);
+    return FALSE;
+}
+
+void
+vm_revert_unrecord(VmRevertPlan *plan)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!record_config(plan, plan->old, &failure))
+        vm_snapshot_log(plan->domain, "the former definition could not be put back", failure);
+    unrecord_moments(plan);
+}
+
+/* ---- intent ---- */
+
+static json_t *
+old_lists(const VmSnapshotDef *old, const VmSnapshotDef *changed)
+{
+    if (old == changed)
+        return json_null();
+    g_autofree char *xml =
+        vm_snapshot_def_format(old, NULL, VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL);
+    return json_string(xml);
+}
+
+static json_t *
+tops_to_json(const GPtrArray *tops)
+{
+    json_t *paths = json_array();
+    for (guint i = 0; i < tops->len; i++)
+        json_array_append_new(paths, json_string(g_ptr_array_index(tops, i)));
+    return paths;
+}
+
+gboolean
+vm_revert_begin(const VmRevertPlan *plan, GError **error)
+{
+    g_autofree char *config = vm_domain_def_format(plan->old, VM_DOMAIN_FORMAT_SECURE);
+    const char *former = plan->former != NULL ? plan->former->name : NULL;
+    json_t *data =
+        json_pack("{s:s, s:s?, s:s?, s:b, s:b, s:b, s:s}", "name", plan->moment->name, "former",
+                  former, "way-back", plan->way_back, "kept", plan->keep_process, "done",
+                  plan->done, "drop-save", plan->drop_save, "config", config);
+    json_object_set_new(data, "overlays", vm_overlays_to_json(plan->overlays));
+    json_object_set_new(data, "tops", tops_to_json(plan->tops));
+    json_object_set_new(data, "old", old_lists(plan->old_def, plan->def));
+    json_object_set_new(data, "old-former", old_lists(plan->old_former_def, plan->former_def));
+    return vm_intent_begin(plan->domain, "snapshot-revert", data, error);
+}
