@@ -8,7 +8,6 @@
 
 #define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
 #define SAVE "/sim/images/vm.save"
-#define MEMORY "/sim/images/o1.mem"
 
 /* Enough for whatever is called here. */
 #define FOREVER 1000000
@@ -57,85 +56,6 @@ overlay_halt(void)
     return create("o1", CREATE(DISK_ONLY) | CREATE(HALT));
 }
 
-/* With its memory in a file, and each disk at the location given. */
-static gboolean
-create_with_memory(const char *vda, const char *vdb, guint32 flags)
-{
-    g_autofree char *name = NULL;
-    g_autofree char *xml = g_strdup_printf(
-        "<domainsnapshot><name>o1</name><memory snapshot='external' file='" MEMORY "'/><disks>"
-        "<disk name='vda' snapshot='%s'/><disk name='vdb' snapshot='%s'/></disks>"
-        "</domainsnapshot>",
-        vda, vdb);
-    return vm_snapshot_create_xml(driver, "vm", xml, flags, &name, &failure);
-}
-
-static gboolean
-memory(void)
-{
-    return create_with_memory("external", "external", 0);
-}
-
-static gboolean
-memory_live(void)
-{
-    return create_with_memory("external", "external", CREATE(LIVE));
-}
-
-static gboolean
-memory_halt(void)
-{
-    return create_with_memory("external", "external", CREATE(HALT));
-}
-
-static gboolean
-memory_unrecorded(void)
-{
-    return create_with_memory("external", "no", CREATE(NO_METADATA));
-}
-
-static gboolean
-memory_alone(void)
-{
-    return create_with_memory("no", "no", 0);
-}
-
-static gboolean
-memory_alone_unrecorded(void)
-{
-    return create_with_memory("no", "no", CREATE(NO_METADATA));
-}
-
-static gboolean
-memory_beside_manual(void)
-{
-    return create_with_memory("external", "manual", 0);
-}
-
-/* One disk inside of its image, the other one with an overlay. */
-static gboolean
-create_mixed(guint32 flags)
-{
-    g_autofree char *name = NULL;
-    return vm_snapshot_create_xml(
-        driver, "vm",
-        "<domainsnapshot><name>o1</name><disks><disk name='vda' snapshot='internal'/>"
-        "<disk name='vdb' snapshot='external'/></disks></domainsnapshot>",
-        CREATE(DISK_ONLY) | flags, &name, &failure);
-}
-
-static gboolean
-mixed(void)
-{
-    return create_mixed(0);
-}
-
-static gboolean
-mixed_unrecorded(void)
-{
-    return create_mixed(CREATE(NO_METADATA));
-}
-
 static gboolean
 destroy(void)
 {
@@ -168,6 +88,38 @@ revert_1_running(void)
     return vm_snapshot_revert(driver, "vm", "s1",
                               VIR_DOMAIN_SNAPSHOT_REVERT_FORCE | VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING,
                               &failure);
+}
+
+static gboolean
+overlay_2(void)
+{
+    return create("o2", CREATE(DISK_ONLY));
+}
+
+static gboolean
+overlay_3(void)
+{
+    return create("o3", CREATE(DISK_ONLY));
+}
+
+static gboolean
+revert_o1(void)
+{
+    return vm_snapshot_revert(driver, "vm", "o1", VIR_DOMAIN_SNAPSHOT_REVERT_FORCE, &failure);
+}
+
+static gboolean
+revert_o1_running(void)
+{
+    return vm_snapshot_revert(driver, "vm", "o1",
+                              VIR_DOMAIN_SNAPSHOT_REVERT_FORCE | VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING,
+                              &failure);
+}
+
+static gboolean
+revert_o2(void)
+{
+    return vm_snapshot_revert(driver, "vm", "o2", VIR_DOMAIN_SNAPSHOT_REVERT_FORCE, &failure);
 }
 
 static gboolean
@@ -250,25 +202,21 @@ static const CrashCase crash_cases[] = {
     {"overlay unrecorded", {snapshot_1}, overlay_unrecorded, FALSE},
     {"overlay unrecorded live", {start, snapshot_1, write_b}, overlay_unrecorded, FALSE},
     {"overlay live redefined", {start, redefine, snapshot_1, write_b}, overlay, FALSE},
-    {"memory", {start, snapshot_1, write_b}, memory, FALSE},
-    {"memory paused", {start, snapshot_1, write_b, suspend}, memory, FALSE},
-    {"memory live", {start, snapshot_1, write_b}, memory_live, FALSE},
-    {"memory and halt", {start, snapshot_1, write_b}, memory_halt, FALSE},
-    {"memory unrecorded", {start, snapshot_1, write_b}, memory_unrecorded, FALSE},
-    {"memory redefined", {start, redefine, snapshot_1, write_b}, memory, FALSE},
-    {"memory alone", {start, snapshot_1, write_b}, memory_alone, FALSE},
-    {"memory alone unrecorded", {start, snapshot_1}, memory_alone_unrecorded, FALSE},
-    {"memory beside a manual disk", {start, snapshot_1, write_b}, memory_beside_manual, FALSE},
-    {"mixed", {snapshot_1}, mixed, FALSE},
-    {"mixed live", {start, snapshot_1, write_b}, mixed, FALSE},
-    {"mixed unrecorded", {snapshot_1}, mixed_unrecorded, FALSE},
-    {"mixed unrecorded live", {start, snapshot_1, write_b}, mixed_unrecorded, FALSE},
     {"revert", {snapshot_1, redefine, start, write_b, destroy}, revert_1, TRUE},
     {"revert live", {start, snapshot_1, write_b, snapshot_2}, revert_1, TRUE},
     {"revert live to off", {snapshot_1, start, write_b}, revert_1, TRUE},
     {"revert live to off and run", {snapshot_1, start, write_b}, revert_1_running, TRUE},
     {"revert by a start", {start, snapshot_1, write_b, destroy}, revert_1, TRUE},
     {"revert over a save", {start, snapshot_1, write_b, managed_save}, revert_1, TRUE},
+    {"revert to an overlay", {overlay, start, write_b, destroy}, revert_o1, TRUE},
+    {"revert to an overlay from a guest", {overlay, start, write_b}, revert_o1, TRUE},
+    {"revert to an overlay and run", {start, write_b, overlay}, revert_o1_running, TRUE},
+    {"revert over children", {overlay, overlay_2, start, write_b}, revert_o1, TRUE},
+    {"revert over children and run", {overlay, overlay_2}, revert_o1_running, TRUE},
+    {"revert to a branch", {overlay, overlay_2, revert_o1, overlay_3}, revert_o2, TRUE},
+    {"revert away", {overlay, overlay_2, revert_o1, start, write_b}, revert_o2, TRUE},
+    {"revert into an overlay", {overlay, start, write_b, snapshot_1, revert_o1}, revert_1, TRUE},
+    {"revert into one off", {overlay, snapshot_1, revert_o1, start, write_b}, revert_1, TRUE},
     {"delete", {snapshot_1, snapshot_2}, delete_2, FALSE},
     {"delete live", {start, snapshot_1, write_b, snapshot_2}, delete_2, FALSE},
     {"delete a parent", {snapshot_1, snapshot_2, snapshot_3}, delete_1, FALSE},
@@ -328,9 +276,8 @@ describe(gboolean states)
     assert_done(vm_domain_get_state(driver, "vm", &state, &reason, &failure));
     assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_INACTIVE, &config, &failure));
     g_string_append_printf(
-        text, "tree %s\n%s %s\n%s %s\ntags %s, %s\nsaved %d %d %d\nconfig %u", moments, vda, a, vdb,
-        b, tags_a, tags_b, vm_store_kind(sim_world_store(world), SAVE),
-        vm_store_kind(sim_world_store(world), MEMORY),
+        text, "tree %s\n%s %s\n%s %s\ntags %s, %s\nsaved %d %d\nconfig %u", moments, vda, a, vdb, b,
+        tags_a, tags_b, vm_store_kind(sim_world_store(world), SAVE),
         vm_store_kind(sim_world_store(world), ROOT "/lib/qemu/save/vm.save"), g_str_hash(config));
     if (states)
         g_string_append_printf(text, "\nstate %d", state);
@@ -344,23 +291,42 @@ has_suffix_of_ours(const char *path)
            g_str_has_suffix(path, ".partial") || strstr(path, "/intent/") != NULL;
 }
 
+/* The definitions that name images which are needed: the domain's, and those of its snapshots'
+ * moments.  What a snapshot lists as its overlays may be gone. */
+static char *
+definitions(void)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    g_autofree char *now = NULL, *next = NULL;
+    assert_done(vm_domain_get_xml(driver, "vm", 0, &now, &failure));
+    assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_INACTIVE, &next, &failure));
+    assert_done(vm_snapshot_list(driver, "vm", NULL, 0, &names, &failure));
+    GString *text = g_string_new(now);
+    g_string_append(text, next);
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *xml = NULL;
+        assert_done(
+            vm_snapshot_get_xml(driver, "vm", g_ptr_array_index(names, i), 0, &xml, &failure));
+        g_string_append(text, strstr(xml, "<domain "));
+    }
+    return g_string_free(text, FALSE);
+}
+
 /* Nothing of an interrupted call is left lying about. */
 static const char *
 find_leaving(void)
 {
     static char found[512];
     json_t *files = sim_inspect_files(world, "/sim");
+    g_autofree char *needed = is_defined() ? definitions() : NULL;
     const char *leaving = NULL;
     gsize i;
     json_t *file;
     json_array_foreach(files, i, file)
     {
         const char *path = json_string_value(json_object_get(file, "path"));
-        gboolean overlay_file = g_str_has_suffix(path, ".o1");
-        g_autofree char *xml = NULL;
-        if (overlay_file && is_defined())
-            assert_done(vm_domain_get_xml(driver, "vm", 0, &xml, &failure));
-        if (has_suffix_of_ours(path) || (xml != NULL && strstr(xml, path) == NULL)) {
+        gboolean image = g_str_has_prefix(path, "/sim/images/vd");
+        if (has_suffix_of_ours(path) || (image && needed != NULL && strstr(needed, path) == NULL)) {
             g_strlcpy(found, path, sizeof(found));
             leaving = found;
         }
