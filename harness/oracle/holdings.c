@@ -152,9 +152,12 @@ own_moment(Gathering *gathering, const ObservedDomain *domain, const ObservedMom
 
         if (!old || !old->source)
             continue;
-        if (g_strcmp0(disk->snapshot, "internal") == 0)
+        if (g_strcmp0(disk->snapshot, "internal") == 0) {
             own(gathering, g_strdup_printf("%s@%s", old->source, moment->name), LOSS_MOMENT, domain,
                 moment->name);
+            /* what was written above the moment and left there by a revert away from it */
+            own(gathering, g_strdup(old->source), LOSS_DISK, domain, NULL);
+        }
         if (g_strcmp0(disk->snapshot, "external") == 0)
             own(gathering, g_strdup(old->source), LOSS_MOMENT, domain, moment->name);
     }
