@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a machine can do wrong in a source: one small change each.
+ */
+#pragma once
+
+#include <glib.h>
+
+/** One change: text from `offset` on is replaced. */
+typedef struct {
+    const char *kind; /* static: "condition negated", … */
+    guint file;       /* number of the source, the caller's */
+    guint line;       /* of what is replaced */
+    gsize offset;
+    gsize length;
+    char *replacement;
+} Mutant;
+
+/** Add the constants of a source to a set of words, whose keys are owned: a constant is swapped for
+ *  its neighbour in it. */
+void operators_collect_constants(GHashTable *constants, const char *source);
+/** Append every mutant of a source to an array of Mutant; `constants`, sorted, ends with NULL. */
+void operators_apply(GArray *mutants, guint file, const char *source, const char *const *constants);
+/** Free what a mutant owns; for g_array_set_clear_func(). */
+void mutant_clear(gpointer mutant);
