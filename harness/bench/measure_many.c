@@ -57,13 +57,18 @@ typedef struct {
     void (*drop)(Patient *patient, const char *name);
 } Kind;
 
+/* `names` of them, `step` apart, in turns. */
+typedef struct {
+    guint from, step, names;
+} Choice;
+
 static double
-time_names(Patient *patient, guint from, guint step, void (*call)(Patient *, const char *))
+time_names(Patient *patient, const Choice *choice, void (*call)(Patient *, const char *))
 {
     char name[20];
     double began = figures_clock();
     for (guint i = 0; i < SAMPLE; i++) {
-        g_snprintf(name, sizeof(name), "s%u", from + i * step);
+        g_snprintf(name, sizeof(name), "s%u", choice->from + i % choice->names * choice->step);
         call(patient, name);
     }
     return (figures_clock() - began) / SAMPLE;
@@ -86,12 +91,12 @@ measure_tree(Patient *patient, const Kind *kind, guint count, double times[CALLS
         kind->make(patient, name, i);
     }
     times[CREATE] = (figures_clock() - began) / SAMPLE;
-    guint step = MAX(count / SAMPLE, 1);
+    const Choice old = {0, count / FEW, FEW}, fresh = {count, 1, SAMPLE};
     for (guint again = 0; again < 2; again++) { /* what the processor has not seen yet costs more */
-        times[LOOK_UP] = time_names(patient, 0, step, patient_look_up);
-        times[GET_XML] = time_names(patient, 0, step, patient_get_xml);
+        times[LOOK_UP] = time_names(patient, &old, patient_look_up);
+        times[GET_XML] = time_names(patient, &old, patient_get_xml);
     }
-    times[DELETE] = time_names(patient, count, 1, kind->drop);
+    times[DELETE] = time_names(patient, &fresh, kind->drop);
     guint lists = MAX(SAMPLE / MAX(count / FEW, 1), 1), listed = 0;
     began = figures_clock();
     for (i = 0; i < lists * 3; i++)

@@ -27,11 +27,8 @@ reference_answer(gboolean ok, GError *failure, struct vm_error *err)
 char **
 reference_list(GPtrArray *names)
 {
-    char **list = g_new0(char *, names->len + 1);
-    for (guint i = 0; i < names->len; i++)
-        list[i] = g_strdup(g_ptr_array_index(names, i));
-    g_ptr_array_unref(names);
-    return list;
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
 }
 
 /* ---- connection ---- */
@@ -134,9 +131,9 @@ capabilities(struct vm_conn *conn, char ***names, struct vm_error *err)
     (void)err;
     GPtrArray *list = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(common_capabilities); i++)
-        g_ptr_array_add(list, (gpointer)common_capabilities[i]);
+        g_ptr_array_add(list, g_strdup(common_capabilities[i]));
     if (conn->world->ops->recipe != NULL)
-        g_ptr_array_add(list, (gpointer) "recipes");
+        g_ptr_array_add(list, g_strdup("recipes"));
     *names = reference_list(list);
     return 0;
 }

@@ -210,6 +210,9 @@ place(MomentLoad *load, VmSnapshotDef *def)
     VmMoment *parent = at != NULL ? vm_moment_tree_find(tree, at->name) : NULL;
     for (guint i = path->len; i > 0; i--) {
         VmSnapshotDef *member = g_ptr_array_index(path, i - 1);
+        vm_domain_def_share(&member->domain, load->domain->def);
+        if (parent != NULL)
+            vm_domain_def_share(&member->domain, vm_moment_snapshot(parent)->domain);
         parent = vm_moment_tree_add(tree, member->name, parent, placed_def(load, member));
     }
     return TRUE;

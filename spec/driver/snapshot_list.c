@@ -97,13 +97,24 @@ select_moments(VmDriver *driver, const char *domain_name, const char *parent, gu
         if (domain == NULL)
             return NULL;
     }
-    g_autoptr(GPtrArray) all = candidates(domain->snapshots, top, flags);
-    GPtrArray *found = g_ptr_array_sized_new(all->len);
-    for (guint i = 0; i < all->len; i++) {
-        if (matches(g_ptr_array_index(all, i), flags))
-            g_ptr_array_add(found, g_ptr_array_index(all, i));
+    GPtrArray *found = candidates(domain->snapshots, top, flags);
+    guint kept = 0;
+    for (guint i = 0; i < found->len; i++) {
+        if (matches(g_ptr_array_index(found, i), flags))
+            found->pdata[kept++] = found->pdata[i];
     }
+    g_ptr_array_set_size(found, (int)kept);
     return found;
+}
+
+static GPtrArray *
+names_of(const GPtrArray *moments, guint max)
+{
+    guint count = MIN(moments->len, max);
+    GPtrArray *names = g_ptr_array_new_full(count + 1, g_free);
+    for (guint i = 0; i < count; i++)
+        g_ptr_array_add(names, g_strdup(((VmMoment *)g_ptr_array_index(moments, i))->name));
+    return names;
 }
 
 gboolean
@@ -116,9 +127,7 @@ vm_snapshot_list(VmDriver *driver, const char *domain, const char *parent, guint
     g_autoptr(GPtrArray) found = select_moments(driver, domain, parent, flags, error);
     if (found == NULL)
         return FALSE;
-    *names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < found->len; i++)
-        g_ptr_array_add(*names, g_strdup(((VmMoment *)g_ptr_array_index(found, i))->name));
+    *names = names_of(found, G_MAXUINT);
     return TRUE;
 }
 
@@ -151,9 +160,7 @@ vm_snapshot_list_names(VmDriver *driver, const char *domain, const char *parent,
     g_autoptr(GPtrArray) found = select_moments(driver, domain, parent, flags, error);
     if (found == NULL)
         return FALSE;
-    *names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < found->len && i < (guint)max; i++)
-        g_ptr_array_add(*names, g_strdup(((VmMoment *)g_ptr_array_index(found, i))->name));
+    *names = names_of(found, (guint)max);
     *count = (int)(*names)->len;
     return TRUE;
 }

@@ -108,6 +108,16 @@ check_existing(Redefinition *r, GError **error)
     return TRUE;
 }
 
+/* A hundred thousand redefinitions are of a few definitions only. */
+static void
+share_domain(const Redefinition *r)
+{
+    const VmMoment *near = r->existing != NULL ? r->existing : r->parent;
+    vm_domain_def_share(&r->def->domain, r->domain->def);
+    if (near != NULL)
+        vm_domain_def_share(&r->def->domain, vm_moment_snapshot(near)->domain);
+}
+
 static gboolean
 align(const Redefinition *r, GError **error)
 {
@@ -174,6 +184,7 @@ vm_snapshot_redefine(VmDomain *domain, VmSnapshotDef *def, guint32 flags, GError
     if (!check_state(&r, error) || !find_parent(&r, error) || !check_document(&r, error) ||
         !check_existing(&r, error) || !align(&r, error))
         return FALSE;
+    share_domain(&r);
 
     gboolean current =
         (flags & VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT) ||

@@ -175,3 +175,7 @@ gboolean vm_domain_def_check_abi(const VmDomainDef *old, const VmDomainDef *new,
 
 /** Whether both are the same definition, verbatim parts included. */
 gboolean vm_domain_def_equal(const VmDomainDef *a, const VmDomainDef *b);
+
+/** Where *def equals `other` (may be NULL), hold that one in its place: many moments are of one and
+ *  the same definition. */
+void vm_domain_def_share(VmDomainDef **def, VmDomainDef *other);

@@ -2,7 +2,7 @@
  *
  * Whether two definitions say the same: the canonical text has all of it.
  */
-#include "spec/model/domain_def.h"
+#include "spec/model/domain_def_internal.h"
 
 #include <string.h>
 
@@ -13,7 +13,14 @@ vm_domain_def_equal(const VmDomainDef *a, const VmDomainDef *b)
         return TRUE;
     if (a == NULL || b == NULL)
         return FALSE;
-    g_autofree char *one = vm_domain_def_format(a, VM_DOMAIN_FORMAT_SECURE);
-    g_autofree char *other = vm_domain_def_format(b, VM_DOMAIN_FORMAT_SECURE);
-    return strcmp(one, other) == 0;
+    return strcmp(vm_domain_def_text(a), vm_domain_def_text(b)) == 0;
+}
+
+void
+vm_domain_def_share(VmDomainDef **def, VmDomainDef *other)
+{
+    if (*def == other || other == NULL || !vm_domain_def_equal(*def, other))
+        return;
+    vm_domain_def_unref(*def);
+    *def = vm_domain_def_ref(other);
 }

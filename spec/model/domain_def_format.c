@@ -70,9 +70,8 @@ put_content(GString *out, const VmDomainDef *def)
     put_devices(out, def);
 }
 
-/** What follows "<domain" up to the line of "</domain>", so that <inactiveDomain> has it too. */
-static const char *
-text_of(const VmDomainDef *def)
+const char *
+vm_domain_def_text(const VmDomainDef *def)
 {
     /* Made once; this changes nothing that can be observed. */
     char **text = &((VmDomainDef *)def)->text;
@@ -96,7 +95,8 @@ vm_domain_def_put(GString *out, guint depth, const char *root, const VmDomainDef
     vm_xml_put_indent(out, depth);
     g_string_append_c(out, '<');
     g_string_append(out, root);
-    vm_xml_continue_kept(out, depth, text_of(secure || def->open == NULL ? def : def->open));
+    vm_xml_continue_kept(out, depth,
+                         vm_domain_def_text(secure || def->open == NULL ? def : def->open));
     vm_xml_put_indent(out, depth);
     g_string_append(out, "</");
     g_string_append(out, root);

@@ -22,6 +22,9 @@ typedef struct {
  *  only a hypervisor driver refuses is not looked at.  The caller unrefs the result. */
 VmDomainDef *vm_domain_def_read(xmlNode *node, const char *new_uuid, GError **error);
 
+/** What follows "<domain" up to the line of "</domain>", so that <inactiveDomain> has it too, with
+ *  secrets.  It lives as long as the definition. */
+const char *vm_domain_def_text(const VmDomainDef *def);
 /** Write the definition into a document as the element `root`, secrets included or not. */
 void vm_domain_def_put(GString *out, guint depth, const char *root, const VmDomainDef *def,
                        gboolean secure);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "spec/model/moment_tree.h"
+#include <string.h>
 
 /** A list of siblings: the roots, or the children of one moment. */
 typedef struct {
@@ -25,13 +26,19 @@ vm_moment_tree_new(GDestroyNotify unref)
     return tree;
 }
 
+/* A moment and its name. */
+static gsize
+block_size(const char *name)
+{
+    return sizeof(VmMoment) + strlen(name) + 1;
+}
+
 static void
 moment_free(VmMomentTree *tree, VmMoment *moment)
 {
     if (tree->unref != NULL && moment->def != NULL)
         tree->unref(moment->def);
-    g_free(moment->name);
-    g_free(moment);
+    g_slice_free1(block_size(moment->name), moment);
 }
 
 void
@@ -100,8 +107,10 @@ vm_moment_tree_add(VmMomentTree *tree, const char *name, VmMoment *parent, gpoin
 {
     g_assert(vm_moment_tree_find(tree, name) == NULL);
 
-    VmMoment *moment = g_new0(VmMoment, 1);
-    moment->name = g_strdup(name);
+    /* Moments lie side by side, not between the documents that came with them: walks are quicker.
+     */
+    VmMoment *moment = g_slice_alloc0(block_size(name));
+    moment->name = memcpy(moment + 1, name, strlen(name) + 1);
     moment->def = def;
     g_hash_table_insert(tree->by_name, moment->name, moment);
     g_queue_push_tail(&tree->order, moment);
@@ -207,7 +216,7 @@ walk_next(const VmMoment *at, const VmMoment *top)
 GPtrArray *
 vm_moment_tree_walk(const VmMomentTree *tree, VmMoment *top)
 {
-    GPtrArray *found = g_ptr_array_new();
+    GPtrArray *found = g_ptr_array_sized_new(top != NULL ? top->children : tree->order.length);
     VmMoment *at = top != NULL ? top->first_child : tree->first_root;
 
     for (; at != NULL; at = walk_next(at, top))

@@ -15,7 +15,7 @@ typedef struct VmMoment VmMoment;
 
 /** One moment; its links are the tree's, read by the functions below. */
 struct VmMoment {
-    char *name;
+    char *name;       /* in the same block: a walk looks at both */
     gpointer def;     /* held with the tree's ref/unref functions */
     VmMoment *parent; /* NULL for a root */
     VmMoment *first_child, *last_child;

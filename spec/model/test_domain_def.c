@@ -289,6 +289,21 @@ equal_definitions_say_the_same(void **state)
     assert_false(vm_domain_def_equal(one, NULL));
 }
 
+static void
+equal_definitions_are_held_once(void **state)
+{
+    g_autoptr(VmDomainDef) one = domain_of("<title>a</title>", "");
+    g_autoptr(VmDomainDef) same = domain_of("<title>a</title>", "");
+    g_autoptr(VmDomainDef) other = domain_of("<title>b</title>", "");
+
+    (void)state;
+    vm_domain_def_share(&same, one);
+    vm_domain_def_share(&other, one);
+    vm_domain_def_share(&other, NULL);
+    assert_ptr_equal(same, one);
+    assert_ptr_not_equal(other, one);
+}
+
 int
 main(void)
 {
@@ -306,6 +321,7 @@ main(void)
         cmocka_unit_test(a_new_source_leaves_the_old_definition_alone),
         cmocka_unit_test(disks_are_found_by_target_or_path),
         cmocka_unit_test(equal_definitions_say_the_same),
+        cmocka_unit_test(equal_definitions_are_held_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
