@@ -401,6 +401,8 @@ atom_index(void)
         g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
     for (const AtomRow *row = atoms_disks; row->name; row++)
         g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
+    for (const AtomRow *row = atoms_layers; row->name; row++)
+        g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
     return by_name;
 }
 
@@ -440,6 +442,9 @@ is_unknown(const char *atom, const StepContext *context)
         return !context->image;
     if (strcmp(atom, "xml:schema") == 0)
         return context->domain_xml != NULL;
+    if (strcmp(atom, "victims:over-tags") == 0 || strcmp(atom, "victims:over-bitmaps") == 0 ||
+        strcmp(atom, "moment:written-under") == 0)
+        return !context->view->files;
     if (strcmp(atom, "argument:negative") == 0)
         return !context->step->argument;
     if (strcmp(atom, "kept:foreign") == 0)

@@ -24,6 +24,8 @@ extern const AtomRow atoms_world[];
 extern const AtomRow atoms_document[];
 /** Atoms of what the document wants of the disks; ends with a NULL name. */
 extern const AtomRow atoms_disks[];
+/** Atoms of images over one another and of memory files; ends with a NULL name. */
+extern const AtomRow atoms_layers[];
 /** The families; ends with a NULL prefix. */
 extern const AtomFamily atoms_families[];
 

@@ -160,6 +160,14 @@ is_chain_full(const StepContext *context, const AlignedDisk *aligned)
     return layers >= 200;
 }
 
+/* Profile rfc mixes disks where only disks are asked for. */
+static gboolean
+takes_no_internal(const StepContext *context)
+{
+    return context->profile == VM_PROFILE_LIBVIRT &&
+           (context->step->flags & VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY) != 0;
+}
+
 /* Disks are prepared one by one, so that the first that cannot be decides what the refusal is. */
 static gboolean
 is_hopeless(const StepContext *context, const AlignedDisk *aligned)
@@ -170,8 +178,7 @@ is_hopeless(const StepContext *context, const AlignedDisk *aligned)
 
     if (strcmp(aligned->location, "internal") == 0)
         return is_not_qcow2(context, aligned) ||
-               (active &&
-                (is_read_only(context, aligned) || (flags & VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY)));
+               (active && (is_read_only(context, aligned) || takes_no_internal(context)));
     if (strcmp(aligned->location, "external") != 0)
         return FALSE;
     return overlay_not_qcow2(context, aligned) || is_cache_not_qcow2(context, aligned) ||

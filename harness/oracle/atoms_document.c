@@ -42,7 +42,7 @@ ATOM(disk_relative, faults(context) & DOC_DISK_RELATIVE)
  * one that is larger too. */
 #define FILE_MAX (1024 * 1024)
 
-ATOM(xml_too_large, context->step->xml && strlen(context->step->xml) > FILE_MAX)
+ATOM(xml_too_large, context->step->xml &&strlen(context->step->xml) > FILE_MAX)
 
 static gboolean
 memory_is(const StepContext *context, const char *location)

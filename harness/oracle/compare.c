@@ -106,8 +106,8 @@ compare_overlays(const StepContext *context, const DomainDoc *before, const Doma
     return NULL;
 }
 
-static const DomainDoc *
-wanted_definition(const StepContext *context, ExpectDefinition want, gboolean config)
+const DomainDoc *
+expectation_definition(const StepContext *context, ExpectDefinition want, gboolean config)
 {
     const MomentDoc *moment = context->moment ? context->moment->doc : NULL;
 
@@ -171,10 +171,12 @@ compare_definition(const DomainDoc *want, const GPtrArray *sources, const Domain
 static char *
 compare_live(const Expectation *expected, const StepContext *context, const ObservedDomain *now)
 {
-    const DomainDoc *want = wanted_definition(context, expected->live, FALSE);
+    const DomainDoc *want = expectation_definition(context, expected->live, FALSE);
 
     g_autoptr(GPtrArray) sources = want ? live_sources(expected, context, want) : NULL;
 
+    if (expected->layers)
+        return NULL;
     if (want)
         return compare_definition(want, sources, now->live, "live");
     if (expected->live != EXPECT_DEF_SAME || !context->domain || !observed_active(now))
@@ -190,8 +192,10 @@ compare_live(const Expectation *expected, const StepContext *context, const Obse
 static char *
 compare_config(const Expectation *expected, const StepContext *context, const ObservedDomain *now)
 {
-    const DomainDoc *want = wanted_definition(context, expected->config, TRUE);
+    const DomainDoc *want = expectation_definition(context, expected->config, TRUE);
 
+    if (expected->layers)
+        return NULL;
     if (want)
         return compare_definition(want, NULL, now->config, "stored");
     if (expected->config != EXPECT_DEF_SAME || !context->domain)
@@ -253,10 +257,9 @@ compare_moment(const Expectation *expected, const StepContext *context, const Ob
                                moment->doc->parent ? moment->doc->parent : "", parent);
     if (!old || g_strcmp0(expected->added, moment->name) == 0)
         return NULL;
-    if (!same_body(context, old, moment))
-        return g_strdup_printf("snapshot '%s' changed: %s", moment->name,
-                               difference_of_texts(old->doc->body, moment->doc->body));
-    return NULL;
+    if (same_body(context, old, moment))
+        return NULL;
+    return expectation_compare_kept(expected, old, moment);
 }
 
 static char *
@@ -392,5 +395,5 @@ expectation_compare(const Expectation *expectation, const StepContext *context,
         if (found)
             return found;
     }
-    return NULL;
+    return expectation_compare_layers(expected, context, after);
 }

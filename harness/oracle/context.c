@@ -32,7 +32,7 @@ create_fallback(const StepContext *context)
         return g_strcmp0(doc->state, "disk-snapshot") == 0 || document_is_external(doc)
                    ? "external"
                    : "internal";
-    if (context_flag(context, "DISK_ONLY"))
+    if (context_flag(context, "DISK_ONLY") || g_strcmp0(doc->memory, "external") == 0)
         return "external";
     for (guint i = 0; !observed_active(context->domain) && i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);

@@ -172,8 +172,61 @@ apply_images(Build *build, const char *value)
 static gboolean
 apply_files(Build *build, const char *value)
 {
-    build->expected->files_any = TRUE;
-    return strcmp(value, "any") == 0;
+    static const struct {
+        const char *word;
+        gsize slot;
+    } words[] = {
+        {"any", offsetof(Expectation, files_any)},
+        {"kept", offsetof(Expectation, files_kept)},
+        {"memory+", offsetof(Expectation, memory_made)},
+        {"memory-", offsetof(Expectation, memory_gone)},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(words[i].word, value) == 0) {
+            G_STRUCT_MEMBER(gboolean, build->expected, words[i].slot) = TRUE;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void
+revert_layers(Build *build)
+{
+    const StepContext *context = build->context;
+    const DomainDoc *config = expectation_definition(context, build->expected->config, TRUE);
+    const DomainDoc *live = expectation_definition(context, build->expected->live, FALSE);
+
+    build->expected->reverted = TRUE;
+    if (!config)
+        config = context->domain->config;
+    layers_revert(build->expected->layers, context->domain, context->moment, live ? live : config,
+                  context->domain->persistent ? config : NULL);
+}
+
+/* What becomes of images, one thing after the other; nothing where none can be seen. */
+static gboolean
+apply_layers(Build *build, const char *value)
+{
+    const StepContext *context = build->context;
+    Expectation *expected = build->expected;
+
+    if (!context->domain || !context->moment || !context->view->files)
+        return TRUE;
+    if (!expected->layers)
+        expected->layers = layers_new(context->before, context->history);
+    if (strcmp(value, "revert") == 0)
+        revert_layers(build);
+    else if (strcmp(value, "-moment") == 0)
+        layers_delete(expected->layers, context->domain, context->moment);
+    else if (strcmp(value, "-subtree") == 0)
+        layers_delete_below(expected->layers, context->domain, context->moment, TRUE);
+    else if (strcmp(value, "-descendants") == 0)
+        layers_delete_below(expected->layers, context->domain, context->moment, FALSE);
+    else
+        return FALSE;
+    return TRUE;
 }
 
 /* ---- the tree ---- */
@@ -302,6 +355,7 @@ static const EffectRow effect_rows[] = {
     {"ram:", apply_ram},
     {"images:", apply_images},
     {"files:", apply_files},
+    {"layers:", apply_layers},
     {"tree:", apply_tree},
     {"new:", apply_new},
     {"current:", apply_current},
@@ -377,6 +431,7 @@ expectation_free(Expectation *expectation)
         return;
     g_hash_table_unref(expectation->tree);
     g_array_unref(expectation->events);
+    layers_free(expectation->layers);
     g_free(expectation->current);
     g_free(expectation);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "harness/oracle/context.h"
+#include "harness/oracle/layers.h"
 
 /** What a yes/no property must be. */
 typedef enum {
@@ -38,6 +39,9 @@ typedef struct {
     ExpectValue persistent, autostart, managed_save;
     ExpectDefinition live, config;
     gboolean overlays, disks_moment, ram_moment, images_any, files_any;
+    gboolean memory_made, memory_gone, files_kept;
+    Layers *layers;    /* which image each disk and each moment must have, or NULL */
+    gboolean reverted; /* the moment may have got other overlays of its own */
     GHashTable *tree;  /* name -> parent or "", both owned by it */
     const char *added; /* the new or redefined moment, or NULL */
     gboolean redefined;
@@ -55,6 +59,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Expectation, expectation_free)
 
 /** Whether an effect's word is known, for a test of the tables. */
 gboolean expectation_knows_effect(const char *word);
+
+/** The definition that must stand in the next boot's place (`config`) or in that of what runs; NULL
+ *  where it is no other than before, or any. */
+const DomainDoc *expectation_definition(const StepContext *context, ExpectDefinition want,
+                                        gboolean config);
+
+/** Compare the images that definitions and moments name, and files, with the layers that were
+ *  worked out; as below. */
+char *expectation_compare_layers(const Expectation *expectation, const StepContext *context,
+                                 const Observation *after);
+
+/** Compare one moment that must have stayed; as below. */
+char *expectation_compare_kept(const Expectation *expectation, const ObservedMoment *old,
+                               const ObservedMoment *now);
 
 /** Compare with the world after the step: NULL when all is as it must be, else one line that the
  *  caller frees. */

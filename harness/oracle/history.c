@@ -34,6 +34,9 @@ history_new(void)
     history->kept =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)kept_free);
     history->stored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    history->overlays = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    history->written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    history->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return history;
 }
 
@@ -45,6 +48,9 @@ history_free(History *history)
     g_hash_table_unref(history->images);
     g_hash_table_unref(history->kept);
     g_hash_table_unref(history->stored);
+    g_hash_table_unref(history->overlays);
+    g_hash_table_unref(history->written);
+    g_hash_table_unref(history->left);
     g_free(history);
 }
 
@@ -129,6 +135,38 @@ follow(History *history, gboolean undefined, const Observation *before, const Ob
         g_hash_table_remove(history->kept, now->uuid);
         if (now->persistent)
             g_hash_table_remove(history->stored, now->name);
+        if (now->state != VIR_DOMAIN_PAUSED)
+            g_hash_table_remove(history->written, now->name);
+    }
+}
+
+void
+history_learn_left(History *history, const GPtrArray *paths)
+{
+    for (guint i = 0; i < paths->len; i++)
+        g_hash_table_add(history->left, g_strdup(g_ptr_array_index(paths, i)));
+}
+
+/* What a moment says of its overlays, and what a revert put under the domain's disks. */
+static void
+learn_overlays(History *history, gboolean reverts, const Observation *before,
+               const ObservedDomain *now)
+{
+    for (guint i = 0; i < now->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(now->moments, i);
+
+        for (guint j = 0; j < moment->doc->disks->len; j++) {
+            const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, j);
+
+            if (disk->source && g_strcmp0(disk->snapshot, "external") == 0)
+                g_hash_table_add(history->overlays, g_strdup(disk->source));
+        }
+    }
+    for (guint i = 0; reverts && before->entries && i < now->live->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(now->live->disks, i);
+
+        if (disk->source && !observed_file(before, disk->source))
+            g_hash_table_add(history->overlays, g_strdup(disk->source));
     }
 }
 
@@ -138,9 +176,16 @@ history_follow(History *history, const Observation *before, const Observation *a
     follow(history, FALSE, before, after);
 }
 
+static void
+learn_written(History *history, const ObservedDomain *now)
+{
+    if (now && now->state == VIR_DOMAIN_PAUSED)
+        g_hash_table_add(history->written, g_strdup(now->name));
+}
+
 void
-history_learn(History *history, const OracleStep *step, const Observation *before,
-              const Observation *after)
+history_learn(History *history, const OracleStep *step, gboolean writes_memory,
+              const Observation *before, const Observation *after)
 {
     const ObservedDomain *domain = observed_domain(before, step->domain);
     gboolean saves = step->call == VM_CALL_DOMAIN_SAVE || step->call == VM_CALL_DOMAIN_MANAGED_SAVE;
@@ -148,8 +193,15 @@ history_learn(History *history, const OracleStep *step, const Observation *befor
     if (domain && saves && (step->argument || step->call == VM_CALL_DOMAIN_MANAGED_SAVE))
         learn_image(history, step, domain);
     follow(history, is_undefine(step), before, after);
-    if (domain && step->call == VM_CALL_SNAPSHOT_REVERT)
+    for (guint i = 0; i < after->domains->len; i++)
+        learn_overlays(history, step->call == VM_CALL_SNAPSHOT_REVERT, before,
+                       g_ptr_array_index(after->domains, i));
+    if (domain && step->call == VM_CALL_SNAPSHOT_REVERT) {
         g_hash_table_remove(history->stored, step->domain);
+        g_hash_table_remove(history->written, step->domain);
+    }
+    if (domain && writes_memory)
+        learn_written(history, observed_domain(after, step->domain));
     if (domain && is_undefine(step) && observed_domain(after, step->domain))
         g_hash_table_add(history->stored, g_strdup(step->domain));
 }

@@ -29,6 +29,12 @@ typedef struct {
     GHashTable *images; /* path, or "managed:NAME" -> HistoryImage */
     GHashTable *kept;   /* uuid -> HistoryKept */
     GHashTable *stored; /* set of names: undefined while active, next-boot definition still held */
+    GHashTable
+        *overlays; /* set of paths: images that a moment named as its overlay, or a revert made
+                    */
+    GHashTable *written; /* set of names: paused, and their memory went to a file since they ran */
+    GHashTable *left; /* set of paths: images without a holder that a deletion left to their users
+                       */
 } History;
 
 /** A new memory, and its end. */
@@ -40,12 +46,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(History, history_free)
 const HistoryImage *history_image(const History *history, const char *path);
 const HistoryImage *history_managed(const History *history, const char *domain);
 
-/** After a step that succeeded: remember what it left behind. */
-void history_learn(History *history, const OracleStep *step, const Observation *before,
-                   const Observation *after);
+/** After a step that succeeded: remember what it left behind; `writes_memory` where it put the
+ *  guest's memory beside a snapshot. */
+void history_learn(History *history, const OracleStep *step, gboolean writes_memory,
+                   const Observation *before, const Observation *after);
 
 /** After a step that was no call (the guest may have stopped): remember what vanished. */
 void history_follow(History *history, const Observation *before, const Observation *after);
+
+/** A deletion left these images (of char *) to their users. */
+void history_learn_left(History *history, const GPtrArray *paths);
 
 /** Files were damaged on purpose: images are no longer what they were. */
 void history_forget_images(History *history);

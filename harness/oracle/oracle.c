@@ -203,6 +203,14 @@ makes_moment(const OracleStep *step)
            !(step->flags & VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE);
 }
 
+/* Whether a snapshot's memory goes to a file. */
+static gboolean
+writes_memory(Oracle *oracle, const OracleStep *step)
+{
+    return makes_moment(step) && step->xml &&
+           document_moment(oracle->cache, step->xml)->memory_file != NULL;
+}
+
 /* Everything that holds after any step. */
 static OracleFinding *
 check_invariants(Oracle *oracle, const OracleStep *step, const Observation *after, gboolean changed)
@@ -251,6 +259,8 @@ check_success(Oracle *oracle, const StepContext *context, const OutcomeRow *row,
     const ObservedDomain *now = observed_domain(after, expected->name);
     char *found = expectation_compare(expected, context, after);
 
+    if (expected->layers)
+        history_learn_left(oracle->history, layers_left(expected->layers));
     if (!found && expected->disks_moment && now && context->moment)
         found = ledger_check_reverted(oracle->ledger, &oracle->view, now, context->moment->name);
     if (found) {
@@ -353,7 +363,7 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
     note(oracle, check_losses(oracle, step, after, events, changed), NULL);
     note(oracle, check_events(oracle, after, events), step->code ? NULL : "events");
     if (step->code == 0)
-        history_learn(oracle->history, step, oracle->world, after);
+        history_learn(oracle->history, step, writes_memory(oracle, step), oracle->world, after);
     take_world(oracle, after);
     return oracle_next_finding(oracle);
 }

@@ -30,12 +30,25 @@
  *   sources:overlay     each external disk of the new moment has its new image as its source
  *   disks:moment        each internal disk has the content of the moment
  *   ram:moment          the guest's memory is that of the moment
- *   tree:+new           the new moment is a child of the one that was current, with the state of
- * the domain (disk-snapshot and shutoff: state:… of +new, see new:) tree:+redefined     the moment
- * of the document stands where the document says tree:-moment        it is gone, its children are
- * its parent's tree:-subtree       it and all below it are gone tree:-descendants   all below it
- * are gone tree:-all           every moment is gone new:STATE           the state recorded in the
- * new moment current:new|moment|parent|none                which moment is current afterwards
+ *   tree:+new           the new moment is a child of the one that was current (its state: see new:)
+ *   tree:+redefined     the moment of the document stands where the document says
+ *   tree:-moment        it is gone, its children are its parent's
+ *   tree:-subtree       it and all below it are gone
+ *   tree:-descendants   all below it are gone
+ *   tree:-all           every moment is gone
+ *   new:STATE           the state recorded in the new moment
+ *   current:new|moment|parent|none    which moment is current afterwards
+ *   layers:revert       the domain's disks have a new image over that of each external disk of the
+ *                       moment, the image of each internal one, and today's where the moment left
+ *                       the disk out; former images that nothing uses any more are gone
+ *   layers:-moment      the images that only it held are gone; those with one image above them and
+ *                       no other use took that one in, and whatever named that names them
+ *   layers:-subtree     the same of it and all below it, the deepest first; layers:-descendants
+ *                       of all below it.  Several layers: effects act one after the other, and then
+ *                       every definition, every moment and every image file is as they left it
+ *   files:memory+       the memory file of the document is there, and the new moment names it
+ *   files:memory-       the memory files of moments that are gone are gone
+ *   files:kept          no image file is gone
  *   images:any          contents of internal moments may come or go in the images
  *   files:any           files beside the metadata may come or go (save images)
  */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Atoms about images that lie over one another, and about memory in files.
+ */
+#include "harness/oracle/atoms.h"
+#include "harness/oracle/layers.h"
+
+#include <string.h>
+
+/* What was found when the moments that the flags name went one after the other. */
+static guint
+faults_of_victims(const StepContext *context)
+{
+    g_autoptr(Layers) layers = NULL;
+
+    if (!context->moment)
+        return 0;
+    layers = layers_new(context->before, context->history);
+    if (context_flag(context, "CHILDREN") || context_flag(context, "CHILDREN_ONLY"))
+        layers_delete_below(layers, context->domain, context->moment,
+                            context_flag(context, "CHILDREN"));
+    else
+        layers_delete(layers, context->domain, context->moment);
+    return layers_faults(layers);
+}
+
+ATOM(victims_over_tags, faults_of_victims(context) & LAYERS_TAGS)
+ATOM(victims_over_bitmaps, faults_of_victims(context) & LAYERS_BITMAPS)
+ATOM(victims_under_others, faults_of_victims(context) & LAYERS_OTHER_TOP)
+
+static gboolean
+moment_written_under(const StepContext *context)
+{
+    g_autoptr(Layers) layers = NULL;
+
+    if (!context->moment)
+        return FALSE;
+    layers = layers_new(context->before, context->history);
+    return layers_written_under(layers, context->domain, context->moment);
+}
+
+/* ---- memory in a file ---- */
+
+static const char *
+new_memory(const StepContext *context)
+{
+    return context->moment_xml ? context->moment_xml->memory_file : NULL;
+}
+
+/* A file of that name, or of the name that it has until it is whole. */
+static gboolean
+memory_in_the_way(const StepContext *context)
+{
+    g_autofree char *partial = NULL;
+
+    if (!new_memory(context) || !context->before->entries)
+        return FALSE;
+    partial = g_strconcat(new_memory(context), ".partial", NULL);
+    return observed_file(context->before, new_memory(context)) ||
+           observed_file(context->before, partial);
+}
+
+ATOM(memory_written,
+     context->domain &&g_hash_table_contains(context->history->written, context->domain_name))
+ATOM(memory_without_folder,
+     new_memory(context) && !observed_folder_of(context->before, new_memory(context)))
+
+static gboolean
+names_file(const GPtrArray *disks, const char *path)
+{
+    for (guint i = 0; i < disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(disks, i);
+
+        if (g_strcmp0(disk->source, path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+moment_names_file(const MomentDoc *doc, const char *path)
+{
+    return g_strcmp0(doc->memory_file, path) == 0 || names_file(doc->disks, path) ||
+           (doc->domain && names_file(doc->domain->disks, path)) ||
+           (doc->inactive && names_file(doc->inactive->disks, path));
+}
+
+static gboolean
+domain_names_file(const ObservedDomain *domain, const char *path)
+{
+    if (names_file(domain->live->disks, path) || names_file(domain->config->disks, path))
+        return TRUE;
+    for (guint i = 0; i < domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
+
+        if (moment_names_file(moment->doc, path))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether a disk, an overlay to come or a moment has the file already. */
+static gboolean
+memory_taken(const StepContext *context)
+{
+    const char *path = new_memory(context);
+
+    for (guint i = 0; path && i < context->before->domains->len; i++) {
+        if (domain_names_file(g_ptr_array_index(context->before->domains, i), path))
+            return TRUE;
+    }
+    for (guint i = 0; path && context->alignment && i < context->alignment->disks->len; i++) {
+        const AlignedDisk *aligned = g_ptr_array_index(context->alignment->disks, i);
+
+        if (g_strcmp0(aligned->overlay, path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static const char *
+held_memory(const StepContext *context)
+{
+    return context->moment ? context->moment->doc->memory_file : NULL;
+}
+
+ATOM(moment_memory_file, held_memory(context) != NULL)
+ATOM(moment_memory_missing,
+     held_memory(context) && !observed_file(context->before, held_memory(context)))
+
+/* Whether all that an external disk of the moment rests on is there. */
+static gboolean
+moment_layers_missing(const StepContext *context)
+{
+    const MomentDoc *doc = context->moment ? context->moment->doc : NULL;
+
+    for (guint i = 0; doc && doc->domain && i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+        const OracleDisk *held = document_disk(doc->domain->disks, disk->name);
+        const char *at = held ? held->source : NULL;
+
+        if (g_strcmp0(disk->snapshot, "external") != 0)
+            continue;
+        for (guint depth = 0; at && depth < 256; depth++) {
+            if (!observed_file(context->before, at))
+                return TRUE;
+            at = json_string_value(json_object_get(observed_image(context->before, at), "backing"));
+        }
+    }
+    return FALSE;
+}
+
+const AtomRow atoms_layers[] = {
+    {"victims:over-tags", victims_over_tags},
+    {"victims:over-bitmaps", victims_over_bitmaps},
+    {"victims:under-others", victims_under_others},
+    {"moment:written-under", moment_written_under},
+    {"moment:memory-file", moment_memory_file},
+    {"moment:memory-missing", moment_memory_missing},
+    {"moment:layers-missing", moment_layers_missing},
+    {"memory:in-the-way", memory_in_the_way},
+    {"memory:taken", memory_taken},
+    {"memory:written-before", memory_written},
+    {"memory:without-folder", memory_without_folder},
+    {NULL, NULL},
+};
