@@ -32,8 +32,9 @@ typedef struct {
     int verb;         /* VmImageSnapshotVerb */
     gboolean dies;    /* and from then on nothing works any more, as if the daemon had died */
     gboolean dead;
-    const char *command; /* QMP command that fails once, or NULL */
-    gboolean half_way;   /* and has done its work all the same */
+    const char *command;     /* QMP command that fails once, or NULL */
+    gboolean half_way;       /* and has done its work all the same */
+    void (*meanwhile)(void); /* happens when `migrate` comes, or NULL */
 } FailingImages;
 
 static SimWorld *world;
@@ -64,6 +65,8 @@ fail_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
              json_t **reply, GError **error)
 {
     FailingImages *self = (FailingImages *)instance->hypervisor;
+    if (self->meanwhile != NULL && strcmp(name, "migrate") == 0)
+        self->meanwhile();
     if (g_strcmp0(name, self->command) != 0)
         return self->inner->ops->command(instance, name, arguments, pass, reply, error);
     self->command = NULL;
@@ -192,6 +195,19 @@ two_disk_xml(const char *vda, const char *extra)
         vda, extra);
 }
 
+/** A file and its name outlive a power cut. */
+static inline void
+make_durable(const char *path)
+{
+    VmStore *store = sim_world_store(world);
+    VmStoreFile *file = store->ops->open(store, path, 0, &failure);
+    assert_non_null(file);
+    assert_done(store->ops->sync_file(file, &failure));
+    store->ops->close(file);
+    g_autofree char *folder = g_path_get_dirname(path);
+    assert_done(store->ops->sync_dir(store, folder, &failure));
+}
+
 static inline int
 open_world(VmProfile profile)
 {
@@ -207,10 +223,14 @@ open_world(VmProfile profile)
     images.ops.image_rebase = pass_image_rebase;
     images.parent.ops = &images.ops;
     sim_fs_mkdir(sim_world_fs(world), "/sim/images");
+    sim_fs_sync_dir(sim_world_fs(world), "/");
+    sim_fs_sync_dir(sim_world_fs(world), "/sim");
     open_driver(profile);
     VmHypervisor *hv = &images.parent;
     assert_done(hv->ops->image_create(hv, VDA, "qcow2", 64 << 20, NULL, NULL, &failure));
     assert_done(hv->ops->image_create(hv, VDB, "qcow2", 64 << 20, NULL, NULL, &failure));
+    make_durable(VDA);
+    make_durable(VDB);
     g_autofree char *xml = two_disk_xml(VDA, "");
     assert_done(vm_domain_define(driver, xml, 0, &failure));
     return 0;

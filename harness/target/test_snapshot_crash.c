@@ -8,6 +8,7 @@
 
 #define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
 #define SAVE "/sim/images/vm.save"
+#define MEMORY "/sim/images/o1.mem"
 
 /* Enough for whatever is called here. */
 #define FOREVER 1000000
@@ -54,6 +55,85 @@ static gboolean
 overlay_halt(void)
 {
     return create("o1", CREATE(DISK_ONLY) | CREATE(HALT));
+}
+
+/* With its memory in a file, and each disk at the location given. */
+static gboolean
+create_with_memory(const char *vda, const char *vdb, guint32 flags)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *xml = g_strdup_printf(
+        "<domainsnapshot><name>o1</name><memory snapshot='external' file='" MEMORY "'/><disks>"
+        "<disk name='vda' snapshot='%s'/><disk name='vdb' snapshot='%s'/></disks>"
+        "</domainsnapshot>",
+        vda, vdb);
+    return vm_snapshot_create_xml(driver, "vm", xml, flags, &name, &failure);
+}
+
+static gboolean
+memory(void)
+{
+    return create_with_memory("external", "external", 0);
+}
+
+static gboolean
+memory_live(void)
+{
+    return create_with_memory("external", "external", CREATE(LIVE));
+}
+
+static gboolean
+memory_halt(void)
+{
+    return create_with_memory("external", "external", CREATE(HALT));
+}
+
+static gboolean
+memory_unrecorded(void)
+{
+    return create_with_memory("external", "no", CREATE(NO_METADATA));
+}
+
+static gboolean
+memory_alone(void)
+{
+    return create_with_memory("no", "no", 0);
+}
+
+static gboolean
+memory_alone_unrecorded(void)
+{
+    return create_with_memory("no", "no", CREATE(NO_METADATA));
+}
+
+static gboolean
+memory_beside_manual(void)
+{
+    return create_with_memory("external", "manual", 0);
+}
+
+/* One disk inside of its image, the other one with an overlay. */
+static gboolean
+create_mixed(guint32 flags)
+{
+    g_autofree char *name = NULL;
+    return vm_snapshot_create_xml(
+        driver, "vm",
+        "<domainsnapshot><name>o1</name><disks><disk name='vda' snapshot='internal'/>"
+        "<disk name='vdb' snapshot='external'/></disks></domainsnapshot>",
+        CREATE(DISK_ONLY) | flags, &name, &failure);
+}
+
+static gboolean
+mixed(void)
+{
+    return create_mixed(0);
+}
+
+static gboolean
+mixed_unrecorded(void)
+{
+    return create_mixed(CREATE(NO_METADATA));
 }
 
 static gboolean
@@ -202,6 +282,19 @@ static const CrashCase crash_cases[] = {
     {"overlay unrecorded", {snapshot_1}, overlay_unrecorded, FALSE},
     {"overlay unrecorded live", {start, snapshot_1, write_b}, overlay_unrecorded, FALSE},
     {"overlay live redefined", {start, redefine, snapshot_1, write_b}, overlay, FALSE},
+    {"memory", {start, snapshot_1, write_b}, memory, FALSE},
+    {"memory paused", {start, snapshot_1, write_b, suspend}, memory, FALSE},
+    {"memory live", {start, snapshot_1, write_b}, memory_live, FALSE},
+    {"memory and halt", {start, snapshot_1, write_b}, memory_halt, FALSE},
+    {"memory unrecorded", {start, snapshot_1, write_b}, memory_unrecorded, FALSE},
+    {"memory redefined", {start, redefine, snapshot_1, write_b}, memory, FALSE},
+    {"memory alone", {start, snapshot_1, write_b}, memory_alone, FALSE},
+    {"memory alone unrecorded", {start, snapshot_1}, memory_alone_unrecorded, FALSE},
+    {"memory beside a manual disk", {start, snapshot_1, write_b}, memory_beside_manual, FALSE},
+    {"mixed", {snapshot_1}, mixed, FALSE},
+    {"mixed live", {start, snapshot_1, write_b}, mixed, FALSE},
+    {"mixed unrecorded", {snapshot_1}, mixed_unrecorded, FALSE},
+    {"mixed unrecorded live", {start, snapshot_1, write_b}, mixed_unrecorded, FALSE},
     {"revert", {snapshot_1, redefine, start, write_b, destroy}, revert_1, TRUE},
     {"revert live", {start, snapshot_1, write_b, snapshot_2}, revert_1, TRUE},
     {"revert live to off", {snapshot_1, start, write_b}, revert_1, TRUE},
@@ -276,8 +369,9 @@ describe(gboolean states)
     assert_done(vm_domain_get_state(driver, "vm", &state, &reason, &failure));
     assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_INACTIVE, &config, &failure));
     g_string_append_printf(
-        text, "tree %s\n%s %s\n%s %s\ntags %s, %s\nsaved %d %d\nconfig %u", moments, vda, a, vdb, b,
-        tags_a, tags_b, vm_store_kind(sim_world_store(world), SAVE),
+        text, "tree %s\n%s %s\n%s %s\ntags %s, %s\nsaved %d %d %d\nconfig %u", moments, vda, a, vdb,
+        b, tags_a, tags_b, vm_store_kind(sim_world_store(world), SAVE),
+        vm_store_kind(sim_world_store(world), MEMORY),
         vm_store_kind(sim_world_store(world), ROOT "/lib/qemu/save/vm.save"), g_str_hash(config));
     if (states)
         g_string_append_printf(text, "\nstate %d", state);
