@@ -401,6 +401,14 @@ compile_restart(Compiler *compiler, ScnStep *step, GError **error)
 }
 
 static gboolean
+compile_reconnect(Compiler *compiler, ScnStep *step, GError **error)
+{
+    step->kind = SCN_STEP_RECONNECT;
+    g_hash_table_add(compiler->needs, (gpointer) "autodestroy");
+    return step->words->len == 1 || usage(compiler, step, "reconnect", error);
+}
+
+static gboolean
 compile_clock(Compiler *compiler, ScnStep *step, GError **error)
 {
     step->kind = SCN_STEP_CLOCK;
@@ -478,10 +486,11 @@ static const struct {
     const char *word;
     CompileStep compile;
 } statements[] = {
-    {"domain", compile_domain}, {"document", compile_document}, {"edit", compile_edit},
-    {"guest", compile_guest},   {"mark", compile_mark},         {"restart", compile_restart},
-    {"clock", compile_clock},   {"file", compile_file},         {"expect", compile_expect},
-    {"hang", compile_disturb},  {"unhang", compile_disturb},    {"kill", compile_disturb},
+    {"domain", compile_domain},       {"document", compile_document}, {"edit", compile_edit},
+    {"guest", compile_guest},         {"mark", compile_mark},         {"restart", compile_restart},
+    {"clock", compile_clock},         {"file", compile_file},         {"expect", compile_expect},
+    {"reconnect", compile_reconnect}, {"hang", compile_disturb},      {"unhang", compile_disturb},
+    {"kill", compile_disturb},
 };
 
 char **

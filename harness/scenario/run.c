@@ -428,6 +428,18 @@ run_restart(ScnRun *run, const ScnStep *step)
     return scn_fail(run, "the driver starts again", "%s: %s", vm_error_name(err.code), err.text);
 }
 
+static gboolean
+run_reconnect(ScnRun *run, const ScnStep *step)
+{
+    struct vm_error err = {0};
+
+    (void)step;
+    if (run->target.reconnect(run->conn, &err) == 0)
+        return TRUE;
+    return scn_fail(run, "the connection is made again", "%s: %s", vm_error_name(err.code),
+                    err.text);
+}
+
 guint64
 scn_duration(const char *text)
 {
@@ -461,17 +473,18 @@ static gboolean (*const runners[])(ScnRun *run, const ScnStep *step) = {
     [SCN_STEP_CALL] = run_command,        [SCN_STEP_DOMAIN] = scn_run_domain,
     [SCN_STEP_DOCUMENT] = run_document,   [SCN_STEP_EDIT] = scn_run_edit,
     [SCN_STEP_GUEST] = scn_run_guest,     [SCN_STEP_MARK] = scn_run_mark,
-    [SCN_STEP_RESTART] = run_restart,     [SCN_STEP_CLOCK] = run_clock,
-    [SCN_STEP_FILE] = scn_run_file,       [SCN_STEP_EXPECT] = scn_run_expect,
-    [SCN_STEP_DISTURB] = scn_run_disturb,
+    [SCN_STEP_RECONNECT] = run_reconnect, [SCN_STEP_RESTART] = run_restart,
+    [SCN_STEP_CLOCK] = run_clock,         [SCN_STEP_FILE] = scn_run_file,
+    [SCN_STEP_EXPECT] = scn_run_expect,   [SCN_STEP_DISTURB] = scn_run_disturb,
 };
 
 /* Whether the world may have changed without a call, so that the oracle must look again. */
 static gboolean
 acts_outside(ScnStepKind kind)
 {
-    return kind == SCN_STEP_GUEST || kind == SCN_STEP_RESTART || kind == SCN_STEP_CLOCK ||
-           kind == SCN_STEP_FILE || kind == SCN_STEP_DOMAIN || kind == SCN_STEP_DISTURB;
+    return kind == SCN_STEP_GUEST || kind == SCN_STEP_RESTART || kind == SCN_STEP_RECONNECT ||
+           kind == SCN_STEP_CLOCK || kind == SCN_STEP_FILE || kind == SCN_STEP_DOMAIN ||
+           kind == SCN_STEP_DISTURB;
 }
 
 /* What was logged and announced before this step is of no interest any more. */

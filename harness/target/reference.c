@@ -116,6 +116,7 @@ static const char *const common_capabilities[] = {
     "files",
     "inspect",
     "restart",
+    "autodestroy",
     "persistence",
     "clock",
     "log",
@@ -164,7 +165,17 @@ restart(struct vm_conn *conn, struct vm_error *err)
     GError *failure = NULL;
     g_clear_pointer(&conn->driver, vm_driver_close);
     gboolean ok = open_driver(conn, &failure);
+    if (ok)
+        vm_driver_disconnect(conn->driver); /* nobody's connection outlives the driver */
     return reference_answer(ok, failure, err);
+}
+
+static int
+reconnect(struct vm_conn *conn, struct vm_error *err)
+{
+    (void)err;
+    vm_driver_disconnect(conn->driver);
+    return 0;
 }
 
 static int
@@ -359,6 +370,7 @@ reference_fill(struct vm_target *table)
     table->take_log = take_log;
     table->disturb = disturb;
     table->hypervisor_time = hypervisor_time;
+    table->reconnect = reconnect;
     reference_fill_domain(table);
     reference_fill_snapshot(table);
 }

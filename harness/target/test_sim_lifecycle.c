@@ -51,12 +51,16 @@ start_without_image_changes_nothing(void **state)
 }
 
 static void
-autodestroy_is_refused_not_ignored(void **state)
+autodestroy_goes_with_the_connection_and_alone(void **state)
 {
     (void)state;
     define("vm", UUID_A);
-    assert_refused(sim->domain_create(conn, "vm", VIR_DOMAIN_START_AUTODESTROY, &err),
-                   VIR_ERR_ARGUMENT_UNSUPPORTED, "AUTODESTROY");
+    define("other", UUID_B);
+    assert_ok(sim->domain_create(conn, "vm", VIR_DOMAIN_START_AUTODESTROY, &err));
+    assert_ok(sim->domain_create(conn, "other", 0, &err));
+    assert_ok(sim->reconnect(conn, &err));
+    assert_state("vm", VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED);
+    assert_state("other", VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
 }
 
 static void
@@ -250,7 +254,7 @@ main(void)
         TEST(paused_start_stays_paused),
         TEST(second_start_is_refused),
         TEST(start_without_image_changes_nothing),
-        TEST(autodestroy_is_refused_not_ignored),
+        TEST(autodestroy_goes_with_the_connection_and_alone),
         TEST(suspend_of_a_paused_domain_says_nothing),
         TEST(destroy_keeps_the_reason_over_a_restart),
         TEST(running_domain_lives_through_a_restart),

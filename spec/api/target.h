@@ -254,6 +254,9 @@ struct vm_target {
     /** How long the hypervisor has worked for this connection; a run tells it apart from what the
      *  driver took.  0 where it is not known. */
     int (*hypervisor_time)(struct vm_conn *conn, uint64_t *nanoseconds, struct vm_error *err);
+    /** Close the connection as the driver knows it, and open it again at once: what was started
+     *  with VIR_DOMAIN_START_AUTODESTROY goes, all else stays, the events of it are still told. */
+    int (*reconnect)(struct vm_conn *conn, struct vm_error *err);
 };
 
 /** What a plug-in exports: its table, valid as long as the object is loaded. */

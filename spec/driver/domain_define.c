@@ -105,7 +105,7 @@ vm_domain_create_xml(VmDriver *driver, const char *xml, guint32 flags, GError **
     VmDomain *domain = NULL;
     if (def == NULL || !vm_driver_admit_domain(driver, def, &domain, error))
         return FALSE;
-    if (vm_domain_check_autodestroy(flags, error) && vm_domain_boot(domain, def, flags, error))
+    if (vm_domain_boot(domain, def, flags, error))
         return TRUE;
     vm_domain_vanish(domain);
     return FALSE;

@@ -30,8 +30,9 @@ typedef struct VmDomain {
     gboolean unfinished;     /* a call could not be undone and has left its intent */
     gboolean shutdown_seen;  /* the guest has powered off: the end is a shutdown, not a crash */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
-    GHashTable *reserved;    /* char *: snapshot names whose files could not be loaded (EC-197) */
-    GHashTable *marks;       /* char * snapshot → guint64 *: the files that are marked current */
+    gboolean autodestroy; /* its process goes with the connection that started it (VM-AUTO-001) */
+    GHashTable *reserved; /* char *: snapshot names whose files could not be loaded (EC-197) */
+    GHashTable *marks;    /* char * snapshot → guint64 *: the files that are marked current */
     VmDomainDef *status_def; /* the definition that the status file holds below its first line */
 } VmDomain;
 
@@ -208,8 +209,13 @@ char *vm_path_snapshot_dir(const VmDriver *driver, const char *domain);
 /** ROOT/lib/qemu/snapshot/NAME/SNAPSHOT.xml: one of them. */
 char *vm_path_snapshot(const VmDriver *driver, const char *domain, const char *snapshot);
 
-/** The first line of a status file, of one length always: UUID, state, reason,
- *  VmDomain.defined_before. */
+/** What else the first line of a status file says, a set. */
+typedef enum {
+    VM_STATUS_DEFINED_BEFORE = 1,
+    VM_STATUS_AUTODESTROY = 2,
+} VmStatusMarks;
+
+/** The first line of a status file, of one length always: UUID, state, reason, marks. */
 #define VM_STATUS_HEADER "<!-- virt-moment status 1 %s %2d %3d %d -->\n"
 
 /** Write the persistent definition. */
@@ -262,8 +268,6 @@ gboolean vm_driver_match_domain(VmDriver *driver, const VmDomainDef *def, VmDoma
  *  UUID.  OPERATION_INVALID for one that is active.  When the start fails, vm_domain_vanish(). */
 gboolean vm_driver_admit_domain(VmDriver *driver, VmDomainDef *def, VmDomain **domain,
                                 GError **error);
-/** AUTODESTROY is refused: ARGUMENT_UNSUPPORTED. */
-gboolean vm_domain_check_autodestroy(guint32 flags, GError **error);
 /** A cold boot of an inactive domain as def (borrowed), with state, record and events. */
 gboolean vm_domain_boot(VmDomain *domain, VmDomainDef *def, guint32 flags, GError **error);
 /** The domain of that name, which must be active and settled: NO_DOMAIN, OPERATION_INVALID,

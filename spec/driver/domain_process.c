@@ -250,6 +250,7 @@ abandon_start(VmDomain *domain, VmDomainDef *former, int state, int reason)
     vm_domain_process_drop(domain);
     g_clear_pointer(&domain->next_def, vm_domain_def_unref);
     vm_domain_set_def(domain, former);
+    domain->autodestroy = FALSE;
     vm_domain_set_state(domain, state, reason);
     vm_record_stopped(domain);
 }
@@ -317,6 +318,7 @@ vm_domain_process_end(VmDomain *domain, int reason)
         vm_domain_set_def(domain, g_steal_pointer(&domain->next_def));
     domain->shutdown_seen = FALSE;
     domain->defined_before = FALSE;
+    domain->autodestroy = FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_SHUTOFF, reason);
     vm_record_stopped(domain);
 }

@@ -186,6 +186,7 @@ vm_domain_restore_image(VmDomain *domain, const VmRestore *restore, GError **err
     int former = domain->reason;
     if (!vm_domain_process_start(domain, restore->def, &start, error))
         return FALSE;
+    domain->autodestroy = restore->autodestroy;
     if (restore->consume && !vm_store_remove(store, restore->image->path, error)) {
         vm_domain_process_end(domain, former);
         return FALSE;

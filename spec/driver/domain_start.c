@@ -5,15 +5,6 @@
 #include "spec/driver/domain_obj.h"
 #include "spec/driver/save_image.h"
 
-gboolean
-vm_domain_check_autodestroy(guint32 flags, GError **error)
-{
-    if ((flags & VIR_DOMAIN_START_AUTODESTROY) == 0)
-        return TRUE;
-    return vm_refuse(error, VIR_ERR_ARGUMENT_UNSUPPORTED,
-                     "AUTODESTROY is not supported yet (VM-LATER-005)");
-}
-
 /* Undo a start that has not let the CPUs run: the process goes, nothing else was changed. */
 static gboolean
 fail_start(VmDomain *domain, int reason)
@@ -49,6 +40,7 @@ vm_domain_boot(VmDomain *domain, VmDomainDef *def, guint32 flags, GError **error
     int former = domain->reason;
     if (!vm_domain_process_start(domain, def, NULL, error))
         return FALSE;
+    domain->autodestroy = (flags & VIR_DOMAIN_START_AUTODESTROY) != 0;
     if (!discard_managed_save(domain, flags, error))
         return fail_start(domain, former);
     if (!paused && !vm_domain_process_cont(domain, error))
@@ -82,6 +74,7 @@ start_from_managed_save(VmDomain *domain, const char *path, guint32 flags, GErro
         .def = image->def,
         .running = image->running && (flags & VIR_DOMAIN_START_PAUSED) == 0,
         .consume = TRUE,
+        .autodestroy = (flags & VIR_DOMAIN_START_AUTODESTROY) != 0,
         .paused_detail = image->running ? VIR_DOMAIN_EVENT_SUSPENDED_PAUSED
                                         : VIR_DOMAIN_EVENT_SUSPENDED_RESTORED,
     };
@@ -99,8 +92,6 @@ vm_domain_create(VmDriver *driver, const char *name, guint32 flags, GError **err
     if (vm_domain_is_active(domain))
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                          "domain '%s' is already running (DOM-START-003)", name);
-    if (!vm_domain_check_autodestroy(flags, error))
-        return FALSE;
 
     g_autofree char *image = vm_path_managed_save(driver, name);
     if ((flags & VIR_DOMAIN_START_FORCE_BOOT) == 0 && vm_domain_managed_save_exists(domain))

@@ -22,6 +22,17 @@ vm_driver_active_domain(VmDriver *driver, const char *name, GError **error)
     return domain != NULL && vm_domain_check_settled(domain, error) ? domain : NULL;
 }
 
+static void
+destroy_now(VmDomain *domain)
+{
+    VmDriver *driver = domain->driver;
+    g_autofree char *name = g_strdup(domain->def->name);
+    vm_domain_end(domain, VIR_DOMAIN_SHUTOFF_DESTROYED);
+    vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_SHUTDOWN, VIR_DOMAIN_EVENT_SHUTDOWN_HOST);
+    vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED);
+    vm_driver_vanish(driver, name);
+}
+
 gboolean
 vm_domain_destroy(VmDriver *driver, const char *name, guint32 flags, GError **error)
 {
@@ -30,11 +41,33 @@ vm_domain_destroy(VmDriver *driver, const char *name, guint32 flags, GError **er
     VmDomain *domain = any_active_domain(driver, name, error);
     if (domain == NULL)
         return FALSE;
-    vm_domain_end(domain, VIR_DOMAIN_SHUTOFF_DESTROYED);
-    vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_SHUTDOWN, VIR_DOMAIN_EVENT_SHUTDOWN_HOST);
-    vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED);
-    vm_driver_vanish(driver, name);
+    destroy_now(domain);
     return TRUE;
+}
+
+/* By name: a domain may vanish when its instance's news is taken in. */
+static GPtrArray *
+tied_names(VmDriver *driver)
+{
+    g_autoptr(GPtrArray) domains = vm_driver_active_domains(driver);
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < domains->len; i++) {
+        const VmDomain *domain = g_ptr_array_index(domains, i);
+        if (domain->autodestroy)
+            g_ptr_array_add(names, g_strdup(domain->def->name));
+    }
+    return names;
+}
+
+void
+vm_driver_disconnect(VmDriver *driver)
+{
+    g_autoptr(GPtrArray) tied = tied_names(driver);
+    for (guint i = 0; i < tied->len; i++) {
+        VmDomain *domain = vm_driver_domain(driver, g_ptr_array_index(tied, i), NULL);
+        if (domain != NULL && domain->autodestroy)
+            destroy_now(domain);
+    }
 }
 
 /* No agent speaks to this driver, so the way that needs one alone is refused (DOM-SHUT-003, -004).

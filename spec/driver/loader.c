@@ -52,7 +52,7 @@ typedef struct {
     char uuid[37];
     int state;
     int reason;
-    int defined_before;
+    int marks;        /* of VmStatusMarks */
     VmDomainDef *def; /* NULL for a stopped domain */
 } DomainStatus;
 
@@ -64,7 +64,7 @@ read_status(VmDriver *driver, const char *path, DomainStatus *status, GError **e
         return FALSE;
     const char *body = strchr(text, '\n');
     if (body == NULL || sscanf(text, "<!-- virt-moment status 1 %36s %d %d %d -->", status->uuid,
-                               &status->state, &status->reason, &status->defined_before) != 4)
+                               &status->state, &status->reason, &status->marks) != 4)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "not a status of this driver");
     if (status->state == VIR_DOMAIN_SHUTOFF)
         return TRUE;
@@ -110,7 +110,8 @@ adopt_instance(VmDriver *driver, VmDomain *domain, DomainStatus *status, VmInsta
     if (domain == NULL)
         domain = vm_driver_add_domain(driver, vm_domain_def_ref(status->def));
     domain->instance = instance;
-    domain->defined_before = status->defined_before;
+    domain->defined_before = (status->marks & VM_STATUS_DEFINED_BEFORE) != 0;
+    domain->autodestroy = (status->marks & VM_STATUS_AUTODESTROY) != 0;
     if (!vm_domain_def_equal(domain->def, status->def)) {
         domain->next_def = vm_domain_def_ref(domain->def);
         vm_domain_set_def(domain, vm_domain_def_ref(status->def));

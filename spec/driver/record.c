@@ -63,8 +63,10 @@ write_status(VmDomain *domain, const char *path, GError **error)
 {
     VmStore *store = domain->driver->store;
     gboolean active = domain->state != VIR_DOMAIN_SHUTOFF;
-    g_autofree char *header = g_strdup_printf(VM_STATUS_HEADER, domain->def->uuid, domain->state,
-                                              domain->reason, domain->defined_before);
+    int marks = (domain->defined_before ? VM_STATUS_DEFINED_BEFORE : 0) |
+                (domain->autodestroy ? VM_STATUS_AUTODESTROY : 0);
+    g_autofree char *header =
+        g_strdup_printf(VM_STATUS_HEADER, domain->def->uuid, domain->state, domain->reason, marks);
     if (active && domain->status_def == domain->def &&
         store->ops->replace_head(store, path, header, strlen(header), NULL))
         return TRUE;

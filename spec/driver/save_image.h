@@ -45,9 +45,10 @@ gboolean vm_save_image_complete(VmStoreFile *file, const char *partial, const ch
 /** How an image is restored. */
 typedef struct {
     const VmSaveImage *image;
-    VmDomainDef *def;  /* what the guest goes on as */
-    gboolean running;  /* let the CPUs run */
-    gboolean consume;  /* remove the image before they do (managed save) */
+    VmDomainDef *def; /* what the guest goes on as */
+    gboolean running; /* let the CPUs run */
+    gboolean consume; /* remove the image before they do (managed save) */
+    gboolean autodestroy;
     int paused_detail; /* of SUSPENDED, where they stay stopped */
 } VmRestore;
 
