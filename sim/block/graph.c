@@ -111,7 +111,7 @@ void
 sim_node_close(SimNode *node, gboolean flush)
 {
     g_assert(node->parents->len == 0);
-    if (flush && !node->read_only && !node->graph->inactive) {
+    if (flush && !node->read_only && !node->inactive) {
         sim_bitmaps_store(node);
         sim_node_flush(node);
     }
@@ -149,11 +149,11 @@ sim_node_take_image(SimNode *node)
 static void
 kill_images(SimGraph *graph)
 {
-    for (guint i = 0; !graph->inactive && i < graph->nodes->len; i++) {
+    for (guint i = 0; i < graph->nodes->len; i++) {
         SimNode *node = graph->nodes->pdata[i];
         /* A file that was made anew below the node has no image any more. */
         SimImage *image = node->driver == SIM_DRIVER_QCOW2 ? sim_node_image(node) : NULL;
-        if (image != NULL && !node->read_only)
+        if (image != NULL && !node->read_only && !node->inactive)
             sim_image_kill(image);
     }
 }
@@ -253,6 +253,18 @@ can_let_go(const SimGraph *graph, GError **error)
     return TRUE;
 }
 
+/* These nodes (NULL: all) let go of their images, the devices of their nodes. */
+static void
+set_inactive(SimGraph *graph, const GPtrArray *nodes)
+{
+    const GPtrArray *which = nodes != NULL ? nodes : graph->nodes;
+    for (guint i = 0; i < which->len; i++)
+        ((SimNode *)which->pdata[i])->inactive = TRUE;
+    graph->inactive = TRUE;
+    gboolean ok = sim_graph_refresh(graph, NULL);
+    g_assert(ok);
+}
+
 gboolean
 sim_graph_inactivate(SimGraph *graph, GError **error)
 {
@@ -266,9 +278,7 @@ sim_graph_inactivate(SimGraph *graph, GError **error)
         if (!node->read_only)
             sim_node_flush(node);
     }
-    graph->inactive = TRUE;
-    gboolean ok = sim_graph_refresh(graph, NULL);
-    g_assert(ok);
+    set_inactive(graph, NULL);
     return TRUE;
 }
 
@@ -277,14 +287,20 @@ sim_graph_activate(SimGraph *graph, GError **error)
 {
     if (!graph->inactive)
         return TRUE;
-    graph->inactive = FALSE;
-    if (sim_graph_refresh(graph, error)) {
-        for (guint i = 0; i < graph->nodes->len; i++)
-            sim_node_take_image(graph->nodes->pdata[i]);
-        return TRUE;
+    g_autoptr(GPtrArray) taken = g_ptr_array_new();
+    for (guint i = 0; i < graph->nodes->len; i++) {
+        SimNode *node = graph->nodes->pdata[i];
+        if (node->inactive)
+            g_ptr_array_add(taken, node);
+        node->inactive = FALSE;
     }
-    graph->inactive = TRUE;
-    gboolean ok = sim_graph_refresh(graph, NULL);
-    g_assert(ok);
-    return FALSE;
+    graph->inactive = FALSE;
+    if (!sim_graph_refresh(graph, error)) {
+        set_inactive(graph, taken);
+        return FALSE;
+    }
+    graph->incoming = FALSE;
+    for (guint i = 0; i < taken->len; i++)
+        sim_node_take_image(taken->pdata[i]);
+    return TRUE;
 }

@@ -68,6 +68,7 @@ struct SimNode {
     gboolean named;             /* its own options give the node-name */
     gboolean unmap;             /* discard=unmap */
     gboolean turning_read_only; /* while a reopen is being tried */
+    gboolean inactive;          /* its image is another process's, as far as is known */
     guint depth;                /* of the last walk through the graph */
     GPtrArray *parents;         /* of SimEdge *, newest first */
     SimEdge *file;              /* format nodes, and filters that are not of mirror and commit */
@@ -91,7 +92,8 @@ struct SimNode {
 struct SimGraph {
     SimFs *fs;
     GPtrArray *nodes;  /* of SimNode *, in the order of naming */
-    gboolean inactive; /* after a migration, or before one comes in */
+    gboolean inactive; /* after a migration, or before one comes in: devices are cut off */
+    gboolean incoming; /* before one comes in: nodes that are opened are inactive, too */
     guint next_auto_name;
 };
 

@@ -286,7 +286,7 @@ sim_io_command(SimNode *node, const SimEdge *user, const char *line, GString *ou
     if (!command->writes)
         return command->run(&io);
     /* Images that belong to another process cannot be written, through a device neither. */
-    if (node->graph->inactive) {
+    if (user != NULL ? node->graph->inactive : node->inactive) {
         sim_qmp_refuse(refused, "Block node is read-only");
         return -EPERM;
     }

@@ -40,7 +40,7 @@ sim_node_size(SimNode *node)
 static int
 check_writable(SimNode *node)
 {
-    if (node->graph->inactive)
+    if (node->inactive)
         return EPERM;
     if (data_node(node)->driver == SIM_DRIVER_SNAPSHOT_ACCESS)
         return ENOTSUP;

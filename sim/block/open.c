@@ -73,6 +73,7 @@ node_new(SimGraph *graph, const json_t *options, SimDriver driver, GError **erro
     if (node == NULL)
         return NULL;
     node->read_only = read_only;
+    node->inactive = graph->incoming;
     node->force_share = force_share;
     node->force_share_given = json_object_get(options, "force-share") != NULL;
     node->unmap = g_strcmp0(option_text(options, "discard"), "unmap") == 0;
@@ -313,7 +314,7 @@ open_format(SimGraph *graph, const json_t *options, SimDriver driver, GError **e
         sim_node_close(node, FALSE);
         return NULL;
     }
-    if (!graph->inactive)
+    if (!node->inactive)
         sim_node_take_image(node);
     return node;
 }

@@ -37,7 +37,7 @@ format_file(SimEdge *edge, SimLock parents)
     const SimNode *node = edge->parent;
     edge->taken = parents.taken | SIM_PERM_READ;
     edge->shared = (parents.shared & ~(guint32)MODIFY) | UNCHANGED;
-    if (node->graph->inactive)
+    if (node->inactive)
         edge->shared |= MODIFY;
     else if (!node->read_only)
         edge->taken |= MODIFY;
@@ -48,7 +48,7 @@ cow_backing(SimEdge *edge, SimLock parents)
 {
     edge->taken = parents.taken & SIM_PERM_READ;
     edge->shared = SIM_PERM_READ | UNCHANGED;
-    if ((parents.shared & SIM_PERM_WRITE) != 0 || edge->parent->graph->inactive)
+    if ((parents.shared & SIM_PERM_WRITE) != 0 || edge->parent->inactive)
         edge->shared |= MODIFY;
 }
 
@@ -77,7 +77,7 @@ static void
 copy_on_read_file(SimEdge *edge, SimLock parents)
 {
     edge->taken = parents.taken & ~(guint32)UNCHANGED;
-    if (!edge->parent->graph->inactive)
+    if (!edge->parent->inactive)
         edge->taken |= UNCHANGED;
     edge->shared = parents.shared | UNCHANGED;
 }

@@ -26,7 +26,7 @@ sim_node_resize(SimNode *node, guint64 size, GError **error)
     const SimImageState *state = sim_image_state(image);
     if (node->read_only || (data->driver == SIM_DRIVER_RAW && sim_node_protocol(data)->read_only))
         return sim_qmp_refuse(error, "Image is read-only");
-    if (node->graph->inactive)
+    if (node->inactive)
         return sim_qmp_refuse(error, "Block node is read-only");
     if (data->driver == SIM_DRIVER_QCOW2 && size % SECTOR != 0)
         return sim_qmp_refuse(error, "The new size must be a multiple of %d", SECTOR);

@@ -141,7 +141,7 @@ build(Start *start, GError **error)
     SimMachine *machine = start->machine;
     if (machine->incoming) {
         machine->run = SIM_RUN_INMIGRATE;
-        machine->graph->inactive = TRUE;
+        machine->graph->inactive = machine->graph->incoming = TRUE;
         machine->autostart = !start->stopped;
     }
     for (guint i = 0; i < start->blockdevs->len; i++) {

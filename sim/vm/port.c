@@ -76,7 +76,7 @@ configure(SimMachine *machine, const json_t *config, GError **error)
     if (json_is_true(json_object_get(config, "incoming"))) {
         machine->incoming = TRUE;
         machine->run = SIM_RUN_INMIGRATE;
-        machine->graph->inactive = TRUE;
+        machine->graph->inactive = machine->graph->incoming = TRUE;
     }
     for (gsize i = 0; i < json_array_size(blockdevs); i++) {
         const json_t *blockdev = json_array_get(blockdevs, i);

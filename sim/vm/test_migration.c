@@ -210,6 +210,30 @@ test_the_images_are_let_go_and_taken_back(void **state)
     rig_expect_status(rig, "running");
 }
 
+/* What the guest had goes with it; what is opened afterwards does not. */
+static void
+test_an_overlay_of_afterwards_can_be_written(void **state)
+{
+    Rig *rig = *state;
+    rig_image(rig, "/before.qcow2", NULL);
+    rig_image(rig, "/after.qcow2", NULL);
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'before','backing':null,"
+           "'file':{'driver':'file','filename':'/before.qcow2'}}");
+    save(rig);
+    rig_do(rig, "blockdev-snapshot", "{'node':'a','overlay':'before'}");
+    rig_refused(rig, "block_resize", "{'node-name':'before','size':134217728}",
+                "Block node is read-only");
+    rig_do(rig, "blockdev-add",
+           "{'driver':'qcow2','node-name':'after','backing':null,"
+           "'file':{'driver':'file','filename':'/after.qcow2'}}");
+    rig_do(rig, "blockdev-snapshot", "{'node':'before','overlay':'after'}");
+    rig_do(rig, "block_resize", "{'node-name':'after','size':134217728}");
+    rig_do(rig, "cont", NULL);
+    rig_do(rig, "stop", NULL);
+    rig_do(rig, "block_resize", "{'node-name':'after','size':268435456}");
+}
+
 int
 main(void)
 {
@@ -224,6 +248,7 @@ main(void)
         RIG_TEST(test_refusals),
         RIG_TEST(test_events_come_where_they_are_wanted),
         RIG_TEST(test_the_images_are_let_go_and_taken_back),
+        RIG_TEST(test_an_overlay_of_afterwards_can_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ run(SimCall *call, GError **error)
     if (!sim_node_check_op(node, SIM_OP_RESIZE, NULL))
         return sim_qmp_refuse(error, "Device '(null)' is in use");
     /* A node that cannot be written has no use for the permission: the resize refuses it. */
-    if (node->read_only || node->graph->inactive)
+    if (node->read_only || node->inactive)
         return sim_node_resize(node, (guint64)size, error);
     SimEdge *user = sim_graph_use(node, SIM_PERM_RESIZE, SIM_PERM_ALL, error);
     if (user == NULL)

@@ -37,7 +37,7 @@ sim_snapshot_check_overlay(SimNode *overlay, GError **error)
 gboolean
 sim_snapshot_flush(SimNode *node, GError **error)
 {
-    return node->read_only || node->graph->inactive || sim_node_flush(node) == 0 ||
+    return node->read_only || node->inactive || sim_node_flush(node) == 0 ||
            sim_qmp_refuse(error, "An IO error has occurred");
 }
 
