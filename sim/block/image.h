@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include "sim/block/content.h"
 #include "sim/block/damage.h"
 
@@ -27,6 +28,7 @@ typedef struct {
     gint64 date;         /* nanoseconds since the epoch */
     guint64 vm_clock;    /* nanoseconds the guest had run */
     gboolean has_icount; /* qemu-img writes one, QMP does not */
+    json_t *told;        /* what was told of it, once it was; else NULL */
 } SimSnapshot;
 
 typedef struct SimImage SimImage;

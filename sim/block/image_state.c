@@ -18,6 +18,7 @@ sim_snapshot_unref(SimSnapshot *snapshot)
     g_free(snapshot->name);
     sim_content_unref(snapshot->content);
     g_clear_pointer(&snapshot->vm_state, g_bytes_unref);
+    json_decref(snapshot->told);
     g_free(snapshot);
 }
 

@@ -16,8 +16,8 @@ typedef enum {
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
 
-json_t *
-sim_block_info_snapshot(const SimSnapshot *snapshot)
+static json_t *
+tell_snapshot(const SimSnapshot *snapshot)
 {
     gsize size = snapshot->vm_state == NULL ? 0 : g_bytes_get_size(snapshot->vm_state);
     json_t *info = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "id", snapshot->id, "name",
@@ -29,6 +29,15 @@ sim_block_info_snapshot(const SimSnapshot *snapshot)
     if (snapshot->has_icount)
         json_object_set_new(info, "icount", json_integer(0));
     return info;
+}
+
+/* Answers are values that nobody changes, and a snapshot stays as it is once it is in an image. */
+json_t *
+sim_block_info_snapshot(SimSnapshot *snapshot)
+{
+    if (snapshot->told == NULL)
+        snapshot->told = tell_snapshot(snapshot);
+    return json_incref(snapshot->told);
 }
 
 static const SimImageState *

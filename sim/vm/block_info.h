@@ -18,4 +18,4 @@ json_t *sim_block_info_image(SimNode *node, gboolean flat);
  *  all.  The caller frees it. */
 char *sim_block_info_name(SimNode *node);
 /** An internal snapshot.  A new reference. */
-json_t *sim_block_info_snapshot(const SimSnapshot *snapshot);
+json_t *sim_block_info_snapshot(SimSnapshot *snapshot);

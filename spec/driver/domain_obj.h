@@ -251,9 +251,6 @@ guint64 vm_record_greatest_mark(const VmDomain *domain);
 void vm_record_note_mark(VmDomain *domain, const char *snapshot, guint64 mark);
 /** Remove one snapshot's metadata file. */
 gboolean vm_record_drop_snapshot(VmDomain *domain, const char *snapshot, GError **error);
-/** Remove all snapshot metadata of a domain, its folder too (kept where it holds files that are
- *  not ours). */
-gboolean vm_record_drop_snapshots(VmDomain *domain, GError **error);
 /** Whether a file that could not be loaded stands where that snapshot's file would go: the name
  *  must not be given away (EC-197). */
 gboolean vm_record_snapshot_reserved(const VmDomain *domain, const char *snapshot);

@@ -223,30 +223,6 @@ vm_record_drop_snapshot(VmDomain *domain, const char *snapshot, GError **error)
 }
 
 gboolean
-vm_record_drop_snapshots(VmDomain *domain, GError **error)
-{
-    VmStore *store = domain->driver->store;
-    g_autofree char *folder = vm_path_snapshot_dir(domain->driver, domain->def->name);
-    if (vm_store_kind(store, folder) == VM_FILE_MISSING)
-        return TRUE;
-    g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
-    for (guint i = 0; i < moments->len; i++) {
-        const VmMoment *moment = g_ptr_array_index(moments, i);
-        g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, moment->name);
-        if (vm_store_kind(store, path) != VM_FILE_MISSING &&
-            !store->ops->unlink(store, path, error))
-            return FALSE;
-    }
-    if (!store->ops->sync_dir(store, folder, error))
-        return FALSE;
-    if (!store->ops->rmdir(store, folder, NULL))
-        vm_env_log(domain->driver->env, "domain '%s': folder '%s' holds files that are not ours",
-                   domain->def->name, folder);
-    g_autofree char *above = g_path_get_dirname(folder);
-    return store->ops->sync_dir(store, above, error);
-}
-
-gboolean
 vm_record_snapshot_reserved(const VmDomain *domain, const char *snapshot)
 {
     return g_hash_table_contains(domain->reserved, snapshot);

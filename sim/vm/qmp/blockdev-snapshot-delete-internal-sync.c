@@ -32,7 +32,7 @@ run(SimCall *call, GError **error)
     if (sim_node_storage(node)->driver != SIM_DRIVER_QCOW2)
         return sim_qmp_refuse(error, "Failed to get a snapshot list: Operation not supported");
     SimImage *image = sim_node_image(node);
-    const SimSnapshot *snapshot = sim_image_find_both(image, id, name);
+    SimSnapshot *snapshot = sim_image_find_both(image, id, name);
     if (snapshot == NULL)
         return sim_qmp_refuse(error,
                               "Snapshot with id '%s' and name '%s' does not exist on device '%s'",
