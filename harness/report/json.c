@@ -5,8 +5,6 @@
  */
 #include "harness/report/report.h"
 
-#define REPORT_SCHEMA "virt-moment/report/1"
-
 /* Only the simulator's event log is a function of case and seed; others read the wall clock. */
 #define DETERMINISTIC_TARGET "sim"
 

@@ -110,6 +110,13 @@ guint run_report_ran(const RunReport *report);
  *  130 interrupted. */
 int run_report_exit_code(const RunReport *report);
 
+/** What "schema" of a JSON report says. */
+#define REPORT_SCHEMA "virt-moment/report/1"
+
+/** A run as its JSON report tells it; NULL with an error naming what is bad.  The caller frees it.
+ */
+RunReport *run_report_from_json(const json_t *json, GError **error);
+
 /** The JSON report: keys in a fixed order; two equal runs differ in nothing but "ms".  The caller
  *  frees the text. */
 char *report_json(const RunReport *report);
