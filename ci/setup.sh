@@ -4,7 +4,7 @@
 
 REQUIRED_BUILD="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjansson-dev libxml2-dev libnbd-dev libedit-dev"
 REQUIRED_TEST="libcmocka-dev lcov valgrind g++"
-OPTIONAL="libvirt-dev libvirt0 libvirt-clients qemu-system-x86 qemu-utils libnbd-bin"
+OPTIONAL="libvirt-dev libvirt0 libvirt-clients qemu-system-x86 qemu-utils libnbd-bin graphviz chromium"
 
 say() {
     printf '%s\n' "$*"
