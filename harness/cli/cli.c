@@ -10,7 +10,7 @@
 #include "harness/cli/nearest.h"
 
 static const CliCommand *const commands[] = {
-    &cmd_run, &cmd_shell, &cmd_list,   &cmd_compare, &cmd_rules,
+    &cmd_run, &cmd_shell, &cmd_list,   &cmd_compare, &cmd_report, &cmd_rules,
     &cmd_xml, &cmd_qmp,   &cmd_doctor, &cmd_help,    NULL,
 };
 

@@ -24,6 +24,7 @@ extern const CliCommand cmd_run;
 extern const CliCommand cmd_shell;
 extern const CliCommand cmd_list;
 extern const CliCommand cmd_compare;
+extern const CliCommand cmd_report;
 extern const CliCommand cmd_rules;
 extern const CliCommand cmd_xml;
 extern const CliCommand cmd_qmp;

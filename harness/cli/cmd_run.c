@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "harness/cli/report_file.h"
 #include "harness/cli/suite.h"
+#include "harness/report/html.h"
 #include "harness/run/runner.h"
 
 static struct {
@@ -26,6 +27,9 @@ static struct {
     gboolean tap;
     char *junit;
     char *json;
+    char *html;
+    gboolean html_all;
+    gboolean trace;
     char *expectations;
 } given = {.timeout = 60};
 
@@ -56,6 +60,12 @@ static const GOptionEntry entries[] = {
     {"tap", 0, 0, G_OPTION_ARG_NONE, &given.tap, "TAP on stdout, the summary on stderr", NULL},
     {"junit", 0, 0, G_OPTION_ARG_FILENAME, &given.junit, "Write a JUnit report", "FILE"},
     {"json", 0, 0, G_OPTION_ARG_FILENAME, &given.json, "Write a JSON report", "FILE"},
+    {"trace", 0, 0, G_OPTION_ARG_NONE, &given.trace,
+     "Let the JSON report tell each step and the world after it", NULL},
+    {"html", 0, 0, G_OPTION_ARG_FILENAME, &given.html, "Write pages: rules, cases, steps, drawings",
+     "FOLDER"},
+    {"html-all", 0, 0, G_OPTION_ARG_NONE, &given.html_all,
+     "Draw the cases that ended as expected, too (takes long for thousands)", NULL},
     {"expectations", 0, 0, G_OPTION_ARG_FILENAME, &given.expectations,
      "Known deviations (default: those of the suite)", "FOLDER"},
     {NULL},
@@ -92,6 +102,7 @@ fill_options(RunOptions *options)
     options->length = given.slow ? RUN_ALL : given.quick ? RUN_QUICK : RUN_AS_TARGET;
     options->timeout = given.timeout;
     options->keep = given.keep;
+    options->trace = given.trace || given.html != NULL;
     options->progress = isatty(STDERR_FILENO);
     if (given.jobs < 0 || given.jobs > 1024) {
         return cli_refuse("-j %d: between 1 and 1024 workers", given.jobs);
@@ -138,13 +149,36 @@ reports_close(Reports *reports)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reports, reports_close)
 
 static gboolean
-write_reports(const RunReport *report, Reports *reports, GError **error)
+write_pages(RunReport *report, GError **error)
+{
+    g_autoptr(GPtrArray) reports = g_ptr_array_new();
+    g_autoptr(GPtrArray) titles = g_ptr_array_new();
+    HtmlOptions options = {.reports = reports, .titles = titles, .draw_all = given.html_all};
+    g_autofree char *note = NULL;
+
+    if (given.html == NULL) {
+        return TRUE;
+    }
+    g_ptr_array_add(reports, report);
+    g_ptr_array_add(titles, report->target);
+    if (!html_write(&options, given.html, &note, error)) {
+        return FALSE;
+    }
+    if (note != NULL) {
+        fprintf(stderr, "virt-moment: pages without drawings: %s\n", note);
+    }
+    return TRUE;
+}
+
+static gboolean
+write_reports(RunReport *report, Reports *reports, GError **error)
 {
     g_autofree char *json = report_json(report);
     g_autofree char *junit = report_junit(report);
 
     return (given.json == NULL || report_file_write(&reports->json, json, error)) &&
-           (given.junit == NULL || report_file_write(&reports->junit, junit, error));
+           (given.junit == NULL || report_file_write(&reports->junit, junit, error)) &&
+           write_pages(report, error);
 }
 
 static void
@@ -202,7 +236,8 @@ run(char **words)
         return code;
     }
     if (!report_file_open(&reports.json, given.json, &error) ||
-        !report_file_open(&reports.junit, given.junit, &error)) {
+        !report_file_open(&reports.junit, given.junit, &error) ||
+        (given.html != NULL && !html_prepare(given.html, &error))) {
         return cli_refuse("%s", error->message);
     }
     options.suite = words[0] == NULL;

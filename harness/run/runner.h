@@ -27,6 +27,7 @@ typedef struct {
     const char *failed;  /* --failed FROM.json, or NULL */
     double timeout;      /* seconds per case */
     gboolean keep;
+    gboolean trace;           /* results tell their steps (CaseResult.trace) */
     gboolean progress;        /* a line on a terminal */
     const char *expectations; /* folder of conformance/expectations, or NULL */
     const char *const *paths;

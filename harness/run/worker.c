@@ -4,6 +4,7 @@
  */
 #include "harness/run/worker.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 #include "harness/report/exit_code.h"
 #include "harness/run/leftovers.h"
@@ -15,6 +16,25 @@ static gboolean
 is_known(gconstpointer data, const char *case_id, const char *rule, const char *observed)
 {
     return expectations_know(data, case_id, rule, observed);
+}
+
+/* What a step told, and its world, as far as it differs from run to run. */
+static void
+hide_in_trace(const GPtrArray *trace, const char *workdir)
+{
+    for (guint i = 0; trace != NULL && i < trace->len; i++) {
+        TraceStep *step = g_ptr_array_index(trace, i);
+        char *dump = step->world != NULL ? json_dumps(step->world, JSON_COMPACT) : NULL;
+        g_autofree char *world = g_strdup(dump);
+
+        free(dump);
+        volatile_text_hide(&step->seen, workdir);
+        volatile_text_hide(&step->expected, workdir);
+        volatile_text_hide(&step->output, workdir);
+        volatile_text_hide(&world, workdir);
+        json_decref(step->world);
+        step->world = world != NULL ? json_loads(world, 0, NULL) : NULL;
+    }
 }
 
 static json_t *
@@ -29,6 +49,7 @@ run_case(ScnCase *scenario, const ScnRunOptions *options)
     }
     volatile_text_hide(&result->reason, options->workdir);
     volatile_text_hide(&result->detail, options->workdir);
+    hide_in_trace(result->trace, options->workdir);
     return json_pack("{s:o,s:o}", "result", case_result_to_json(result), "coverage", coverage);
 }
 
@@ -86,6 +107,7 @@ worker_main(int fd, gpointer data)
         .run_id = worker->context->run_id,
         .oracle = TRUE,
         .keep = run->keep,
+        .trace = run->trace,
         .known = is_known,
         .known_data = worker->context->expectations,
     };
