@@ -27,9 +27,15 @@ find_job(VmDomain *domain, json_t **found, GError **error)
 }
 
 static gboolean
-is_concluded(const json_t *job)
+is_in(const json_t *job, const char *status)
 {
-    return g_strcmp0(json_string_value(json_object_get(job, "status")), "concluded") == 0;
+    return g_strcmp0(json_string_value(json_object_get(job, "status")), status) == 0;
+}
+
+static gboolean
+is_commit(const json_t *job)
+{
+    return g_strcmp0(json_string_value(json_object_get(job, "type")), "commit") == 0;
 }
 
 static void
@@ -38,18 +44,21 @@ dismiss(VmDomain *domain)
     vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
 }
 
+/* A commit that is ready would wait for ever; whoever began it begins again. */
 void
 vm_domain_clear_job(VmDomain *domain)
 {
     json_t *job = NULL;
     while (find_job(domain, &job, NULL) && job != NULL) {
-        gboolean concluded = is_concluded(job);
+        gboolean concluded = is_in(job, "concluded"), commit = is_commit(job);
         json_t *event = NULL;
         json_decref(job);
         if (concluded) {
             dismiss(domain);
             return;
         }
+        if (commit)
+            vm_qmp(domain->instance, "job-cancel", json_pack("{s:s}", "id", JOB_ID), NULL);
         if (!vm_domain_wait_event(domain, "a job of a call before", &event, NULL))
             return;
         json_decref(event);
@@ -61,6 +70,7 @@ vm_domain_clear_job(VmDomain *domain)
 /* What a job's events have told. */
 typedef enum {
     JOB_RUNS,
+    JOB_READY, /* it is to be completed */
     JOB_FAILS, /* it is aborting, and will be concluded */
     JOB_DONE,
     JOB_FAILED, /* why, query-jobs tells */
@@ -75,6 +85,8 @@ news_of(const json_t *event, JobNews before)
     const char *status = json_string_value(json_object_get(data, "status"));
     if (g_strcmp0(json_string_value(json_object_get(data, "id")), JOB_ID) != 0)
         return before;
+    if (g_strcmp0(status, "ready") == 0)
+        return JOB_READY;
     if (g_strcmp0(status, "aborting") == 0)
         return JOB_FAILS;
     if (g_strcmp0(status, "concluded") != 0)
@@ -85,10 +97,10 @@ news_of(const json_t *event, JobNews before)
 /* Answers of a real QEMU are not cheap, so the events are listened to, and a job that did well is
  * asked for nothing. */
 static gboolean
-await_news(VmDomain *domain, const char *name, JobNews *news, GError **error)
+await_news(VmDomain *domain, const char *name, gboolean ready, JobNews *news, GError **error)
 {
     *news = JOB_RUNS;
-    while (*news == JOB_RUNS || *news == JOB_FAILS) {
+    while (*news == JOB_RUNS || *news == JOB_FAILS || (*news == JOB_READY && !ready)) {
         json_t *event = NULL;
         if (!vm_domain_wait_event(domain, name, &event, error))
             return FALSE;
@@ -105,42 +117,81 @@ verdict_of(const json_t *job)
     const char *text = json_string_value(json_object_get(job, "error"));
     if (job == NULL)
         return g_strdup("the job is gone");
-    return is_concluded(job) ? g_strdup(text != NULL ? text : "") : NULL;
+    return is_in(job, "concluded") ? g_strdup(text != NULL ? text : "") : NULL;
 }
 
+/* *verdict stays NULL where the job is ready and that is what was waited for. */
 static gboolean
-await_verdict(VmDomain *domain, const char *name, char **verdict, GError **error)
+await_verdict(VmDomain *domain, const char *name, gboolean ready, char **verdict, GError **error)
 {
     while (*verdict == NULL) {
         JobNews news = JOB_RUNS;
         json_t *job = NULL;
-        if (!await_news(domain, name, &news, error))
+        if (!await_news(domain, name, ready, &news, error))
             return FALSE;
-        if (news == JOB_DONE) {
+        if (news == JOB_DONE)
             *verdict = g_strdup("");
+        if (news == JOB_DONE || news == JOB_READY)
             return TRUE;
-        }
         if (!find_job(domain, &job, error))
             return FALSE;
-        *verdict = verdict_of(job);
+        gboolean is_ready = ready && is_in(job, "ready");
+        *verdict = is_ready ? NULL : verdict_of(job);
         json_decref(job);
+        if (is_ready)
+            return TRUE;
     }
     return TRUE;
 }
 
 gboolean
-vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error)
+vm_domain_begin_job(VmDomain *domain, const char *name, json_t *arguments, GError **error)
 {
-    g_autofree char *verdict = NULL;
     json_object_set_new(arguments, "job-id", json_string(JOB_ID));
     /* What is waiting is about a job before this one, which may have had the same name. */
     vm_domain_take_events(domain);
-    if (!vm_domain_qmp(domain, name, arguments, NULL, error) ||
-        !await_verdict(domain, name, &verdict, error))
-        return FALSE;
+    return vm_domain_qmp(domain, name, arguments, NULL, error);
+}
+
+static gboolean
+take_verdict(VmDomain *domain, const char *name, const char *verdict, GError **error)
+{
     dismiss(domain);
-    if (*verdict != '\0')
-        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
-                         domain->def->name, name, verdict);
-    return TRUE;
+    if (*verdict == '\0')
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
+                     domain->def->name, name, verdict);
+}
+
+gboolean
+vm_domain_end_job(VmDomain *domain, const char *name, GError **error)
+{
+    g_autofree char *verdict = NULL;
+    return await_verdict(domain, name, FALSE, &verdict, error) &&
+           take_verdict(domain, name, verdict, error);
+}
+
+gboolean
+vm_domain_await_ready(VmDomain *domain, const char *name, GError **error)
+{
+    g_autofree char *verdict = NULL;
+    if (!await_verdict(domain, name, TRUE, &verdict, error))
+        return FALSE;
+    if (verdict == NULL)
+        return TRUE;
+    return take_verdict(domain, name, *verdict != '\0' ? verdict : "it was never ready", error);
+}
+
+gboolean
+vm_domain_complete_job(VmDomain *domain, const char *name, GError **error)
+{
+    return vm_domain_qmp(domain, "job-complete", json_pack("{s:s}", "id", JOB_ID), NULL, error) &&
+           vm_domain_end_job(domain, name, error);
+}
+
+gboolean
+vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error)
+{
+    return vm_domain_begin_job(domain, name, arguments, error) &&
+           vm_domain_end_job(domain, name, error);
 }

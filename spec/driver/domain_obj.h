@@ -156,7 +156,16 @@ gboolean vm_domain_wait_event(VmDomain *domain, const char *what, json_t **event
  *  job's error becomes OPERATION_FAILED.  The job is dismissed. */
 gboolean vm_domain_run_job(VmDomain *domain, const char *name, json_t *arguments, GError **error);
 
-/** A job of ours that a call or a driver before this one has left: waited for, and dismissed. */
+/** The parts of it: begin the job; wait for its end and dismiss it. */
+gboolean vm_domain_begin_job(VmDomain *domain, const char *name, json_t *arguments, GError **error);
+gboolean vm_domain_end_job(VmDomain *domain, const char *name, GError **error);
+/** Wait until the job can be completed: OPERATION_FAILED, the job dismissed, where it ended. */
+gboolean vm_domain_await_ready(VmDomain *domain, const char *name, GError **error);
+/** Complete a job that is ready, wait for its end and dismiss it. */
+gboolean vm_domain_complete_job(VmDomain *domain, const char *name, GError **error);
+
+/** A job of ours that a call or a driver before this one has left: waited for, and dismissed; a
+ *  commit is cancelled. */
 void vm_domain_clear_job(VmDomain *domain);
 
 /* ---- domain_doubt.c: instances that do not answer ---- */
