@@ -74,9 +74,17 @@ vm_image_users_add(VmImageUsers *users, const char *path)
     return image;
 }
 
+/* Once for each disk of a domain or snapshot, however many of its definitions say so. */
 static void
 note(VmUsedImage *image, const VmImageUser *user)
 {
+    for (guint i = 0; i < image->users->len; i++) {
+        const VmImageUser *other = g_ptr_array_index(image->users, i);
+        if (other->use == user->use && other->domain == user->domain &&
+            other->moment == user->moment && g_strcmp0(other->disk, user->disk) == 0 &&
+            g_strcmp0(other->overlay, user->overlay) == 0)
+            return;
+    }
     VmImageUser *copy = g_new0(VmImageUser, 1);
     *copy = *user;
     copy->disk = g_strdup(user->disk);
@@ -150,11 +158,15 @@ vm_image_users_only_of(const VmImageUsers *users, const char *path, const VmDoma
 
 /* ---- planning ---- */
 
+/* An internal snapshot takes its tag along. */
 static void
 forget(VmUsedImage *image, const VmMoment *moment, const char *overlay)
 {
     for (guint i = image->users->len; i > 0; i--) {
         const VmImageUser *user = g_ptr_array_index(image->users, i - 1);
+        if (moment != NULL && user->moment == moment && user->location == VM_LOCATION_INTERNAL &&
+            image->tags > 0)
+            image->tags--;
         if ((moment != NULL && user->moment == moment) ||
             (overlay != NULL && g_strcmp0(user->overlay, overlay) == 0))
             g_ptr_array_remove_index(image->users, i - 1);
