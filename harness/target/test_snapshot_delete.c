@@ -141,8 +141,9 @@ across_an_overlay_it_is_refused_off_and_live(void **state)
     assert_done(create("e1", CREATE(DISK_ONLY)));
     assert_refused(drop("s1", 0), VIR_ERR_OPERATION_UNSUPPORTED);
     assert_refused(drop("e1", 0), VIR_ERR_OPERATION_UNSUPPORTED);
-    assert_refused(drop("s1", DELETE(CHILDREN)), VIR_ERR_CONFIG_UNSUPPORTED);
+    assert_refused(drop("s1", DELETE(CHILDREN)), VIR_ERR_OPERATION_UNSUPPORTED);
     assert_done(start());
+    assert_refused(drop("e1", 0), VIR_ERR_OPERATION_UNSUPPORTED);
     assert_refused(drop("s1", 0), VIR_ERR_OPERATION_UNSUPPORTED);
     assert_tags(VDA, "s1");
     assert_done(drop("e1", DELETE(METADATA_ONLY)));

@@ -214,10 +214,32 @@ delete_external_subtree(const VmGuardContext *context, G_GNUC_UNUSED char **what
 }
 
 static gboolean
-delete_external(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+is_external_delete(const VmGuardContext *context)
 {
-    return !metadata_only(context) && !with_children(context) &&
-           vm_snapshot_def_is_external(reverted(context));
+    return !metadata_only(context) && vm_snapshot_def_is_external(reverted(context));
+}
+
+static gboolean
+delete_current_with_children(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    const VmMoment *moment = context->moment;
+    return is_external_delete(context) && moment->children > 0 &&
+           moment == vm_moment_tree_current(context->domain->snapshots);
+}
+
+static gboolean
+delete_in_other_branch(const VmGuardContext *context, G_GNUC_UNUSED char **what)
+{
+    const VmMoment *current = vm_moment_tree_current(context->domain->snapshots);
+    return is_external_delete(context) && context->moment->children > 0 &&
+           (current == NULL || !vm_moment_is_ancestor(context->moment, current));
+}
+
+static gboolean
+delete_with_branches(const VmGuardContext *context, char **what)
+{
+    *what = g_strdup_printf("%u", context->moment->children);
+    return is_external_delete(context) && context->moment->children > 1;
 }
 
 static gboolean
@@ -257,6 +279,7 @@ typedef struct {
 } Guard;
 
 #define RFC VM_PROFILE_RFC
+#define LIBVIRT VM_PROFILE_LIBVIRT
 #define BOTH VM_PROFILE_BOTH
 #define INVALID VIR_ERR_OPERATION_INVALID
 #define UNSUPPORTED VIR_ERR_OPERATION_UNSUPPORTED
@@ -310,12 +333,16 @@ static const Guard guards[] = {
      "the running guest cannot go on as the snapshot's ({what}); ask for FORCE to start a new "
      "process"},
 
-    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external_below, VIR_ERR_CONFIG_UNSUPPORTED,
+    {VM_GUARD_SNAPSHOT_DELETE, LIBVIRT, delete_external_below, VIR_ERR_CONFIG_UNSUPPORTED,
      "SNAP-DEL-014", "its descendant '{what}' is external and is not deleted with others"},
-    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external_subtree, VIR_ERR_CONFIG_UNSUPPORTED,
+    {VM_GUARD_SNAPSHOT_DELETE, LIBVIRT, delete_external_subtree, VIR_ERR_CONFIG_UNSUPPORTED,
      "SNAP-DEL-015", "it is external and is not deleted with others"},
-    {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_external, UNSUPPORTED, "VM-LATER-002",
-     "it is external; only METADATA_ONLY can delete it yet"},
+    {VM_GUARD_SNAPSHOT_DELETE, LIBVIRT, delete_current_with_children, VIR_ERR_CONFIG_UNSUPPORTED,
+     "SNAP-DELX-002", "it is external, current, and has children"},
+    {VM_GUARD_SNAPSHOT_DELETE, LIBVIRT, delete_in_other_branch, VIR_ERR_CONFIG_UNSUPPORTED,
+     "SNAP-DELX-003", "it is external, has children, and is not in the current branch"},
+    {VM_GUARD_SNAPSHOT_DELETE, LIBVIRT, delete_with_branches, VIR_ERR_CONFIG_UNSUPPORTED,
+     "SNAP-DELX-004", "it is external and has {what} children"},
     {VM_GUARD_SNAPSHOT_DELETE, BOTH, delete_across_overlay, UNSUPPORTED, "SNAP-DEL-007",
      "disk '{what}' has another top image than when it was taken"},
 };

@@ -101,6 +101,29 @@ is_overlay(const json_t *value)
 }
 
 static gboolean
+is_step(const json_t *value)
+{
+    const json_t *base = json_object_get(value, "base");
+    return is_text(json_object_get(value, "moment")) && is_text(json_object_get(value, "path")) &&
+           is_flag(json_object_get(value, "merge")) &&
+           is_list(json_object_get(value, "above"), is_text) &&
+           is_text_or_none(json_object_get(value, "format")) &&
+           (is_text(base) || !json_is_true(json_object_get(value, "merge")));
+}
+
+static gboolean
+is_steps(const json_t *value)
+{
+    return is_list(value, is_step);
+}
+
+static gboolean
+is_number(const json_t *value)
+{
+    return json_is_integer(value) && json_integer_value(value) >= 0;
+}
+
+static gboolean
 is_overlays(const json_t *value)
 {
     return is_list(value, is_overlay);
@@ -151,7 +174,11 @@ static const IntentRow intent_rows[] = {
      NULL,
      VM_INTENT_AFTER_LOAD,
      vm_snapshot_delete_recover,
-     {{"names", is_names}, {"metadata-only", is_flag}}},
+     {{"names", is_names},
+      {"metadata-only", is_flag},
+      {"steps", is_steps},
+      {"committed", is_number},
+      {"running", is_flag}}},
 };
 
 static char *
@@ -264,9 +291,12 @@ recover_record(VmDriver *driver, const char *path, const json_t *record, VmInten
                  */
     vm_env_log(driver->env, "domain '%s': recovering from an interrupted %s", intent.name,
                row->verb);
+    if (intent.domain != NULL)
+        intent.domain->unfinished = FALSE;
     row->recover(&intent);
     intent.domain = g_hash_table_lookup(driver->by_uuid, intent.uuid);
-    if (intent.domain == NULL || !vm_domain_is_unclear(intent.domain))
+    if (intent.domain == NULL ||
+        !(vm_domain_is_unclear(intent.domain) || intent.domain->unfinished))
         vm_intent_drop(driver, intent.name);
 }
 

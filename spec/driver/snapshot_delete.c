@@ -3,7 +3,8 @@
  * virDomainSnapshotDelete: entries leave the images, then metadata goes;
  * children move to the parent.
  */
-#include "spec/driver/snapshot_steps.h"
+#include "spec/driver/block_commit.h"
+#include "spec/driver/snapshot_delete.h"
 
 #define DELETE(name) VIR_DOMAIN_SNAPSHOT_DELETE_##name
 
@@ -22,47 +23,74 @@ targets_of(VmDomain *domain, VmMoment *moment, guint32 flags)
     return targets;
 }
 
+static GPtrArray *
+names_of(const GPtrArray *targets)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < targets->len; i++) {
+        const VmMoment *moment = g_ptr_array_index(targets, i);
+        g_ptr_array_add(names, g_strdup(moment->name));
+    }
+    return names;
+}
+
 /* ---- prepare ---- */
 
-/* A disk that the running domain no longer has cannot be reached (SNAP-DEL-006). */
 static gboolean
-check_disks(VmDomain *domain, const VmMoment *moment, GError **error)
+check_disk(const VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *disk,
+           GError **error)
 {
     const VmSnapshotDef *def = vm_moment_snapshot(moment);
-    for (guint i = 0; vm_domain_is_active(domain) && i < def->disks->len; i++) {
-        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
-        if (disk->location == VM_LOCATION_INTERNAL &&
-            vm_domain_def_disk_index(domain->def, disk->name) < 0)
-            return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
-                             "domain '%s', snapshot '%s': the running domain has no disk '%s' "
-                             "(SNAP-DEL-006)",
-                             domain->def->name, moment->name, disk->name);
-    }
+    gboolean external = disk->location == VM_LOCATION_EXTERNAL;
+    if (external && disk->delete_in_progress)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s', snapshot '%s': a delete has begun to merge its disk '%s' "
+                         "(SNAP-DELX-009)",
+                         domain->def->name, moment->name, disk->name);
+    if (external && def->domain != NULL && vm_domain_def_disk_index(def->domain, disk->name) < 0)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s', snapshot '%s': its definition has no disk '%s' "
+                         "(SNAP-DELX-010)",
+                         domain->def->name, moment->name, disk->name);
+    if (disk->location == VM_LOCATION_INTERNAL && vm_domain_is_active(domain) &&
+        vm_domain_def_disk_index(domain->def, disk->name) < 0)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s', snapshot '%s': the running domain has no disk '%s' "
+                         "(SNAP-DEL-006)",
+                         domain->def->name, moment->name, disk->name);
     return TRUE;
 }
 
 static gboolean
-prepare(VmDomain *domain, const GPtrArray *targets, guint32 flags, GError **error)
+check_disks(const VmDomain *domain, const VmMoment *moment, gboolean *external, GError **error)
 {
-    for (guint i = 0; !(flags & DELETE(METADATA_ONLY)) && i < targets->len; i++) {
-        if (!check_disks(domain, g_ptr_array_index(targets, i), error))
+    const VmSnapshotDef *def = vm_moment_snapshot(moment);
+    *external |= vm_snapshot_def_is_external(def);
+    for (guint i = 0; i < def->disks->len; i++) {
+        if (!check_disk(domain, moment, g_ptr_array_index(def->disks, i), error))
             return FALSE;
     }
     return TRUE;
 }
 
-/* ---- intent ---- */
-
+/* What becomes of the images of all that go, one after the other. */
 static gboolean
-begin(VmDomain *domain, const GPtrArray *targets, guint32 flags, GError **error)
+prepare(VmDeleteRun *run, const GPtrArray *targets, GError **error)
 {
-    json_t *names = json_array();
-    for (guint i = 0; i < targets->len; i++)
-        json_array_append_new(names,
-                              json_string(((VmMoment *)g_ptr_array_index(targets, i))->name));
-    json_t *data = json_pack("{s:o, s:b}", "names", names, "metadata-only",
-                             (flags & DELETE(METADATA_ONLY)) != 0);
-    return vm_intent_begin(domain, "snapshot-delete", data, error);
+    gboolean external = FALSE;
+    for (guint i = 0; !run->metadata_only && i < targets->len; i++) {
+        if (!check_disks(run->domain, g_ptr_array_index(targets, i), &external, error))
+            return FALSE;
+    }
+    if (!external)
+        return TRUE;
+    g_autoptr(VmImageUsers) users = vm_image_users_take(run->domain->driver, error);
+    for (guint i = 0; users != NULL && i < targets->len; i++) {
+        if (!vm_snapshot_delete_plan(run->domain, g_ptr_array_index(targets, i), users, run->steps,
+                                     error))
+            return FALSE;
+    }
+    return users != NULL;
 }
 
 /* ---- act ---- */
@@ -88,8 +116,6 @@ static gboolean
 delete_from_images(VmDomain *domain, const VmMoment *moment, GError **error)
 {
     const VmSnapshotDef *def = vm_moment_snapshot(moment);
-    if (vm_snapshot_def_is_external(def))
-        return TRUE;
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(def, domain->def);
     if (!vm_snapshot_delete_tag(domain, moment->name, disks, error))
         return FALSE;
@@ -100,87 +126,40 @@ delete_from_images(VmDomain *domain, const VmMoment *moment, GError **error)
     return TRUE;
 }
 
-/* ---- record ---- */
-
-static VmSnapshotDef *
-with_parent(const VmMoment *child, const VmMoment *parent)
-{
-    VmSnapshotDef *def = vm_snapshot_def_copy(vm_moment_snapshot(child));
-    g_free(def->parent);
-    def->parent = g_strdup(parent != NULL ? parent->name : NULL);
-    return def;
-}
-
-/* Put the files of the first `count` children back, and the parent's mark. */
-static void
-put_back(VmDomain *domain, VmMoment *moment, guint count)
-{
-    const VmMoment *current = vm_moment_tree_current(domain->snapshots);
-    g_autoptr(GError) error = NULL;
-    for (VmMoment *child = moment->first_child; count > 0; child = child->next, count--) {
-        if (!vm_record_snapshot(domain, vm_moment_snapshot(child), child == current, &error))
-            vm_snapshot_log(domain, "metadata could not be put back", error);
-        g_clear_error(&error);
-    }
-    if (moment == current && moment->parent != NULL &&
-        !vm_record_snapshot(domain, vm_moment_snapshot(moment->parent), FALSE, &error))
-        vm_snapshot_log(domain, "metadata could not be put back", error);
-}
-
-/* Where the mark goes with the current one: to its parent, or nowhere. */
+/* Its content, while it is listed. */
 static gboolean
-pass_mark_on(VmDomain *domain, const VmMoment *moment, GError **error)
+delete_content(VmDeleteRun *run, const VmMoment *moment, GError **error)
 {
-    if (moment != vm_moment_tree_current(domain->snapshots))
-        return TRUE;
-    if (moment->parent != NULL)
-        return vm_record_snapshot_before(domain, vm_moment_snapshot(moment->parent), TRUE, error);
-    return vm_snapshot_unmark_all(domain, moment, error);
+    return run->metadata_only || (vm_snapshot_delete_merge(run, moment->name, error) &&
+                                  delete_from_images(run->domain, moment, error));
 }
 
-/* Files first: the new current one, the children, the moment's own, whose removal syncs the folder
- * for all of them.  Where one fails those before it are put back and the moment stays. */
+/* Past its point of no return a snapshot is not listed again: its content is gone. */
 static gboolean
-record(VmDomain *domain, VmMoment *moment, GPtrArray *children, GError **error)
+delete_one(VmDeleteRun *run, VmMoment *moment, GError **error)
 {
-    const VmMoment *current = vm_moment_tree_current(domain->snapshots);
-    VmMoment *parent = moment->parent;
-    if (!pass_mark_on(domain, moment, error))
-        return FALSE;
-    guint done = 0;
-    for (VmMoment *child = moment->first_child; child != NULL; child = child->next, done++) {
-        VmSnapshotDef *def = with_parent(child, parent);
-        g_ptr_array_add(children, def);
-        if (!vm_record_snapshot_before(domain, def, child == current, error)) {
-            put_back(domain, moment, done);
-            return FALSE;
-        }
-    }
-    if (vm_record_drop_snapshot(domain, moment->name, error))
-        return TRUE;
-    /* it stays listed, so its file must be there too, whatever became of it */
+    VmDomain *domain = run->domain;
+    g_autofree char *name = g_strdup(moment->name);
     g_autoptr(GError) failure = NULL;
-    if (!vm_record_snapshot(domain, vm_moment_snapshot(moment), moment == current, &failure))
-        vm_snapshot_log(domain, "metadata could not be put back", failure);
-    put_back(domain, moment, done);
-    return FALSE;
-}
-
-static gboolean
-delete_one(VmDomain *domain, VmMoment *moment, gboolean metadata_only, GError **error)
-{
-    g_autoptr(GPtrArray) children =
-        g_ptr_array_new_with_free_func((GDestroyNotify)vm_snapshot_def_unref);
-    if (!metadata_only && !delete_from_images(domain, moment, error))
+    gboolean ok = delete_content(run, moment, &failure);
+    domain->unfinished |= run->pending;
+    if (!ok && (!run->touched || vm_domain_is_unclear(domain))) {
+        g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
-    if (!record(domain, moment, children, error))
+    }
+    if (!vm_snapshot_delete_record(domain, moment, !run->metadata_only, ok ? error : NULL)) {
+        domain->unfinished |= run->touched;
+        if (!ok)
+            g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
-    guint i = 0;
-    for (VmMoment *child = moment->first_child; child != NULL; child = child->next, i++)
-        vm_moment_tree_replace(domain->snapshots, child,
-                               vm_snapshot_def_ref(g_ptr_array_index(children, i)));
-    vm_moment_tree_remove(domain->snapshots, moment);
-    return TRUE;
+    }
+    if (!vm_snapshot_delete_drop(run, name))
+        domain->unfinished = TRUE;
+    run->touched = FALSE;
+    if (!ok)
+        g_propagate_prefixed_error(error, g_steal_pointer(&failure),
+                                   "snapshot '%s' is gone, but not all of its images: ", name);
+    return ok;
 }
 
 /* Several go: the current one moves at once to where it ends (SNAP-TREE-011, -012). */
@@ -205,6 +184,35 @@ move_current_back(VmDomain *domain, VmMoment *former)
         vm_snapshot_log(domain, "metadata could not be put back", failure);
 }
 
+/* The guest goes on; the record goes, unless there is something left to do. */
+static gboolean
+finish(VmDeleteRun *run, GError **error)
+{
+    gboolean ok = vm_snapshot_delete_resume(run, error);
+    if (!run->domain->unfinished)
+        vm_intent_end(run->domain);
+    return ok;
+}
+
+static gboolean
+delete_all(VmDeleteRun *run, VmMoment *moment, guint32 flags, GError **error)
+{
+    VmDomain *domain = run->domain;
+    VmMoment *former = vm_moment_tree_current(domain->snapshots);
+    guint before = vm_moment_tree_size(domain->snapshots), done = 0;
+    if (!vm_snapshot_delete_begin(run, error))
+        return FALSE;
+    gboolean ok = move_current(domain, moment, flags, error);
+    for (; ok && done < run->names->len; done++) {
+        const char *name = g_ptr_array_index(run->names, done);
+        ok = delete_one(run, vm_moment_tree_find(domain->snapshots, name), error);
+    }
+    gboolean same = vm_moment_tree_size(domain->snapshots) == before && !run->touched;
+    if (!ok && same && !vm_domain_is_unclear(domain))
+        move_current_back(domain, former);
+    return finish(run, ok ? error : NULL) && ok;
+}
+
 gboolean
 vm_snapshot_delete(VmDriver *driver, const char *domain_name, const char *snapshot, guint32 flags,
                    GError **error)
@@ -222,42 +230,93 @@ vm_snapshot_delete(VmDriver *driver, const char *domain_name, const char *snapsh
         return FALSE;
     const VmGuardContext context = {.domain = domain, .moment = moment, .flags = flags};
     g_autoptr(GPtrArray) targets = targets_of(domain, moment, flags);
-    if (!vm_guard(VM_GUARD_SNAPSHOT_DELETE, &context, error) ||
-        !prepare(domain, targets, flags, error))
+    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify)vm_layer_step_free);
+    g_autoptr(GPtrArray) names = names_of(targets);
+    VmDeleteRun run = {.domain = domain,
+                       .names = names,
+                       .steps = steps,
+                       .metadata_only = (flags & DELETE(METADATA_ONLY)) != 0,
+                       .running = domain->state == VIR_DOMAIN_RUNNING};
+    if (!vm_guard(VM_GUARD_SNAPSHOT_DELETE, &context, error) || !prepare(&run, targets, error))
         return FALSE;
-    if (targets->len == 0)
-        return TRUE;
-
-    VmMoment *former = vm_moment_tree_current(domain->snapshots);
-    if (!begin(domain, targets, flags, error))
-        return FALSE;
-    guint done = 0;
-    gboolean ok = move_current(domain, moment, flags, error);
-    for (; ok && done < targets->len; done += ok)
-        ok = delete_one(domain, g_ptr_array_index(targets, done),
-                        (flags & DELETE(METADATA_ONLY)) != 0, error);
-    if (!ok && done == 0)
-        move_current_back(domain, former);
-    vm_intent_end(domain);
-    return ok;
+    return targets->len == 0 || delete_all(&run, moment, flags, error);
 }
 
 /* ---- recovery ---- */
+
+/* A driver that died, or could not go on, may have left the guest standing amid a merge. */
+static void
+recover_guest(VmDomain *domain, const json_t *data)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean told = domain->reason == VIR_DOMAIN_PAUSED_API_ERROR;
+    if (!json_is_true(json_object_get(data, "running")) || vm_domain_is_unclear(domain) ||
+        domain->unfinished || domain->state != VIR_DOMAIN_PAUSED ||
+        !(told || domain->reason == VIR_DOMAIN_PAUSED_UNKNOWN))
+        return;
+    if (!vm_domain_process_cont(domain, &error)) {
+        vm_snapshot_log(domain, "the guest could not go on", error);
+        return;
+    }
+    vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+    vm_record_status_anyway(domain);
+    if (told)
+        vm_domain_announce(domain, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
+}
+
+static gboolean
+has_merges(const VmDeleteRun *run, const char *name)
+{
+    for (guint i = 0; i < run->steps->len; i++) {
+        const VmLayerStep *step = g_ptr_array_index(run->steps, i);
+        if (step->fate == VM_LAYER_MERGE && g_strcmp0(step->moment, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The snapshot may have gone already, and not all of its images. */
+static void
+recover_one(VmDeleteRun *run, const char *name)
+{
+    VmDomain *domain = run->domain;
+    VmMoment *moment = vm_moment_tree_find(domain->snapshots, name);
+    g_autoptr(GError) error = NULL;
+    run->touched = has_merges(run, name);
+    run->pending = FALSE;
+    gboolean ok = moment != NULL ? delete_one(run, moment, &error)
+                                 : vm_snapshot_delete_merge(run, name, &error);
+    domain->unfinished |= run->pending;
+    if (!ok)
+        vm_snapshot_log(domain, "a deletion could not be completed", error);
+    if (moment == NULL && !vm_snapshot_delete_drop(run, name))
+        domain->unfinished = TRUE;
+}
 
 void
 vm_snapshot_delete_recover(const VmIntent *intent)
 {
     VmDomain *domain = intent->domain;
-    gboolean metadata_only = json_is_true(json_object_get(intent->data, "metadata-only"));
-    gsize i;
-    json_t *entry;
     if (domain == NULL)
         return;
-    json_array_foreach(json_object_get(intent->data, "names"), i, entry)
-    {
-        VmMoment *moment = vm_moment_tree_find(domain->snapshots, json_string_value(entry));
-        g_autoptr(GError) error = NULL;
-        if (moment != NULL && !delete_one(domain, moment, metadata_only, &error))
-            vm_snapshot_log(domain, "a deletion could not be completed", error);
-    }
+    g_autoptr(GPtrArray) steps = vm_snapshot_delete_steps(intent->data);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    VmDeleteRun run = {
+        .domain = domain,
+        .names = names,
+        .steps = steps,
+        .committed = json_integer_value(json_object_get(intent->data, "committed")),
+        .metadata_only = json_is_true(json_object_get(intent->data, "metadata-only")),
+        .running = json_is_true(json_object_get(intent->data, "running")),
+        .recovering = TRUE,
+    };
+    gsize i;
+    json_t *name;
+    json_array_foreach(json_object_get(intent->data, "names"), i, name)
+        g_ptr_array_add(names, g_strdup(json_string_value(name)));
+    vm_block_commit_end_apart(domain);
+    for (guint j = 0; j < names->len && !vm_domain_is_unclear(domain); j++)
+        recover_one(&run, g_ptr_array_index(names, j));
+    vm_snapshot_delete_resume(&run, NULL);
+    recover_guest(domain, intent->data);
 }
