@@ -229,6 +229,53 @@ guest_that_powers_off_meanwhile_is_no_moment(void **state)
     assert_done(start());
 }
 
+/* ---- what the guest does meanwhile ---- */
+
+static void
+write_d(void)
+{
+    guest("write vda 0 64K D");
+    guest("flush");
+}
+
+/* The moment is the end of the stream, of the disks as of the memory. */
+static void
+guest_of_a_live_moment_works_on(void **state)
+{
+    (void)state;
+    run();
+    g_autofree char *before = content(VDA);
+    images.meanwhile = write_d;
+    assert_done(create_at(MEMORY, CREATE(LIVE)));
+    images.meanwhile = NULL;
+    g_autofree char *after = content(VDA);
+    assert_string_not_equal(before, after);
+    assert_content(OVERLAY_A, after);
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+}
+
+static gboolean wrote;
+
+static void
+try_to_write(void)
+{
+    g_autoptr(GError) refused = NULL;
+    wrote = sim_world_guest(world, "vm", "write vda 0 64K D", NULL, &refused);
+}
+
+static void
+guest_of_another_stands_still(void **state)
+{
+    (void)state;
+    run();
+    wrote = TRUE;
+    images.meanwhile = try_to_write;
+    assert_done(create_at(MEMORY, 0));
+    images.meanwhile = NULL;
+    assert_false(wrote);
+    guest("write vda 0 64K D");
+}
+
 /* ---- disks inside and outside ---- */
 
 static void
@@ -298,6 +345,8 @@ main(void)
         RFC(failed_metadata_removes_the_file),
         RFC(guest_that_cannot_go_on_keeps_its_moment),
         RFC(guest_that_powers_off_meanwhile_is_no_moment),
+        RFC(guest_of_a_live_moment_works_on),
+        RFC(guest_of_another_stands_still),
         RFC(mixed_switch_that_fails_leaves_nothing),
         RFC(mixed_tag_that_fails_leaves_no_overlay),
         RFC(mixed_metadata_that_fails_takes_the_tag_away),
