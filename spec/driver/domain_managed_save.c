@@ -29,7 +29,7 @@ vm_domain_managed_save(VmDriver *driver, const char *name, guint32 flags, GError
 
     g_autofree char *path = vm_path_managed_save(driver, name);
     g_autofree char *folder = g_path_get_dirname(path);
-    if (!driver->store->ops->mkdir(driver->store, folder, error))
+    if (!vm_store_make_folder(driver->store, folder, error))
         return FALSE;
     VmSave save = {.path = path, .def = domain->def, .flags = flags};
     return vm_domain_save_image(domain, &save, error);

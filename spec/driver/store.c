@@ -41,16 +41,15 @@ write_text(VmStore *store, const char *path, const char *text, gboolean synced, 
     return ok;
 }
 
-/* A folder and its parents, those that were missing made durable. */
-static gboolean
-make_folder(VmStore *store, const char *folder, GError **error)
+gboolean
+vm_store_make_folder(VmStore *store, const char *folder, GError **error)
 {
     if (vm_store_kind(store, folder) != VM_FILE_MISSING)
         return TRUE;
     g_autofree char *parent = g_path_get_dirname(folder);
     if (strcmp(parent, folder) == 0)
         return TRUE;
-    return make_folder(store, parent, error) && store->ops->mkdir(store, folder, error) &&
+    return vm_store_make_folder(store, parent, error) && store->ops->mkdir(store, folder, error) &&
            store->ops->sync_dir(store, parent, error);
 }
 
@@ -79,7 +78,7 @@ gboolean
 vm_store_replace(VmStore *store, const char *path, const char *text, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
-    if (!make_folder(store, folder, error))
+    if (!vm_store_make_folder(store, folder, error))
         return FALSE;
 
     gboolean fresh = vm_store_kind(store, path) == VM_FILE_MISSING;
@@ -103,7 +102,8 @@ gboolean
 vm_store_replace_volatile(VmStore *store, const char *path, const char *text, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
-    return make_folder(store, folder, error) && write_beside(store, path, text, FALSE, error);
+    return vm_store_make_folder(store, folder, error) &&
+           write_beside(store, path, text, FALSE, error);
 }
 
 /* The name goes first, and durably: as long as that can fail, the file can be put back. */

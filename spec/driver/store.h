@@ -86,6 +86,9 @@ VmFileKind vm_store_kind(VmStore *store, const char *path);
 /** Read a whole file of at most `max` bytes as a string (NUL added).  The caller frees it. */
 char *vm_store_read_text(VmStore *store, const char *path, gsize max, GError **error);
 
+/** Make a folder and its parents; the names of those that were missing are durable then. */
+gboolean vm_store_make_folder(VmStore *store, const char *folder, GError **error);
+
 /** Replace a file's content atomically and durably: a temporary file beside it, sync, rename,
  *  sync of the folder (which is made where it is missing).  On failure the former content is there
  *  and the temporary file is gone; where the last sync was what failed, the former content has been
