@@ -117,13 +117,15 @@ vm_snapshot_revert(VmDriver *driver, const char *domain_name, const char *snapsh
         return FALSE;
 
     vm_revert_plan(&plan);
-    if (!vm_revert_check_images(&plan, error) || !vm_revert_plan_external(&plan, error))
+    if (!vm_revert_plan_external(&plan, error))
+        return FALSE;
+    vm_revert_plan_disks(&plan);
+    vm_revert_plan_lists(&plan);
+    if (!vm_revert_check_images(&plan, error))
         return FALSE;
     if (plan.start && !plan.keep_process &&
         !vm_domain_check_startable(plan.domain, plan.held, error))
         return FALSE;
-    vm_revert_plan_disks(&plan);
-    vm_revert_plan_lists(&plan);
     return plan.keep_process ? vm_revert_in_process(&plan, error)
                              : vm_revert_with_disks(&plan, error);
 }

@@ -298,22 +298,26 @@ remove_image(VmStore *store, const char *path, GError **error)
            (store->ops->unlink(store, path, error) && store->ops->sync_dir(store, folder, error));
 }
 
-void
+gboolean
 vm_revert_remove_tops(const VmRevertPlan *plan)
 {
     VmDomain *domain = plan->domain;
     g_autoptr(GError) failure = NULL;
     if (plan->tops->len == 0)
-        return;
+        return TRUE;
     g_autoptr(VmImageUsers) users = vm_image_users_take(domain->driver, &failure);
     for (guint i = 0; users != NULL && i < plan->tops->len; i++) {
         const char *path = g_ptr_array_index(plan->tops, i);
-        if (!vm_image_users_others(users, path, NULL) &&
-            !remove_image(domain->driver->store, path, &failure))
-            break;
+        g_autoptr(GError) one = NULL;
+        if (vm_image_users_others(users, path, NULL) ||
+            remove_image(domain->driver->store, path, &one))
+            continue;
+        g_clear_error(&failure);
+        failure = g_steal_pointer(&one);
     }
     if (failure != NULL)
         vm_snapshot_log(domain, "overlays that nobody needs are left", failure);
+    return failure == NULL;
 }
 
 /* ---- images that are not the top of today ---- */

@@ -121,7 +121,8 @@ vm_revert_check_images(VmRevertPlan *plan, GError **error)
 {
     /* one image that is reverted as the last step needs no way back */
     gboolean again = plan->way_back != NULL;
-    gboolean more = plan->drop_save || (plan->start && !plan->keep_process);
+    gboolean more = plan->drop_save || plan->overlays->len > 0 || plan->tops->len > 0 ||
+                    (plan->start && !plan->keep_process);
     gboolean needed = plan->disks->len > 1 || (plan->disks->len > 0 && more);
     gboolean clash = FALSE;
     if (!check_disks(plan, error))

@@ -184,11 +184,12 @@ vm_revert_with_disks(VmRevertPlan *plan, GError **error)
         vm_domain_vanish(domain);
         return FALSE;
     }
-    if (saved)
-        vm_revert_forget_way_back(plan);
-    vm_revert_remove_tops(plan);
-    vm_intent_end(domain);
+    gboolean clean = !saved || vm_revert_forget_way_back(plan);
+    clean = vm_revert_remove_tops(plan) && clean;
+    if (clean || !plan->done)
+        vm_intent_end(domain);
     gboolean ok = settle_state(plan, error);
+    domain->unfinished = plan->done && !clean;
     announce(plan);
     return ok;
 }

@@ -99,7 +99,8 @@ static gboolean
 recover_load(VmRevertPlan *plan, GError **error)
 {
     VmWayBack way_back = vm_revert_look_for_way_back(plan);
-    gboolean dropped = plan->drop_save && !vm_domain_managed_save_exists(plan->domain);
+    gboolean marks = plan->overlays->len > 0 || plan->tops->len > 0; /* done is recorded before */
+    gboolean dropped = plan->drop_save && !marks && !vm_domain_managed_save_exists(plan->domain);
     if (dropped || way_back == VM_WAY_BACK_GOING ||
         (plan->keep_process && way_back != VM_WAY_BACK_WHOLE)) {
         vm_revert_remove_tops(plan);

@@ -192,8 +192,9 @@ VmDomainDef *vm_revert_keep_left_out(const VmRevertPlan *plan, VmDomainDef *def,
 /** Make the overlays durably.  What was made before a failure is for vm_overlays_remove(). */
 gboolean vm_revert_make_overlays(const VmRevertPlan *plan, GError **error);
 
-/** Remove the overlays of before that nobody needs any more; a failure is logged. */
-void vm_revert_remove_tops(const VmRevertPlan *plan);
+/** Remove the overlays of before that nobody needs any more; FALSE where one is left, which is
+ *  logged: what is recorded stays then, for the next call or the next start to try again. */
+gboolean vm_revert_remove_tops(const VmRevertPlan *plan);
 
 /** The first internal disk whose image is not the top of today and would be written under somebody
  *  else, or NULL (VM-REVX-002). */
