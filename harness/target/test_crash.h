@@ -17,12 +17,14 @@ typedef struct {
 static MortalStore mortal_store;
 static int steps_left; /* until the driver dies */
 static int steps_done;
+static int failing_step = -1; /* the number of the one that fails, though the driver lives on */
 
 /** One step towards death; FALSE when it has come. */
 static inline gboolean
 step(GError **error)
 {
-    steps_done++;
+    if (steps_done++ == failing_step)
+        return vm_refuse(error, VIR_ERR_SYSTEM_ERROR, "Input/output error");
     if (steps_left-- > 0)
         return TRUE;
     return vm_refuse(error, VIR_ERR_SYSTEM_ERROR, "the driver is dead");

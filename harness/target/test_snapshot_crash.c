@@ -269,6 +269,7 @@ typedef struct {
     gboolean (*before[5])(void);
     gboolean (*call)(void);
     gboolean waits; /* it may be finished without the guest, or with one that waits */
+    gboolean whole; /* done or undone too where one operation fails and the driver lives on */
 } CrashCase;
 
 static const CrashCase crash_cases[] = {
@@ -301,15 +302,25 @@ static const CrashCase crash_cases[] = {
     {"revert live to off and run", {snapshot_1, start, write_b}, revert_1_running, TRUE},
     {"revert by a start", {start, snapshot_1, write_b, destroy}, revert_1, TRUE},
     {"revert over a save", {start, snapshot_1, write_b, managed_save}, revert_1, TRUE},
-    {"revert to an overlay", {overlay, start, write_b, destroy}, revert_o1, TRUE},
-    {"revert to an overlay from a guest", {overlay, start, write_b}, revert_o1, TRUE},
-    {"revert to an overlay and run", {start, write_b, overlay}, revert_o1_running, TRUE},
-    {"revert over children", {overlay, overlay_2, start, write_b}, revert_o1, TRUE},
-    {"revert over children and run", {overlay, overlay_2}, revert_o1_running, TRUE},
-    {"revert to a branch", {overlay, overlay_2, revert_o1, overlay_3}, revert_o2, TRUE},
-    {"revert away", {overlay, overlay_2, revert_o1, start, write_b}, revert_o2, TRUE},
-    {"revert into an overlay", {overlay, start, write_b, snapshot_1, revert_o1}, revert_1, TRUE},
-    {"revert into one off", {overlay, snapshot_1, revert_o1, start, write_b}, revert_1, TRUE},
+    {"revert to an overlay", {overlay, start, write_b, destroy}, revert_o1, TRUE, TRUE},
+    {"revert to an overlay from a guest", {overlay, start, write_b}, revert_o1, TRUE, TRUE},
+    {"revert to an overlay and run", {start, write_b, overlay}, revert_o1_running, TRUE, TRUE},
+    {"revert over children", {overlay, overlay_2, start, write_b}, revert_o1, TRUE, TRUE},
+    {"revert over children and run", {overlay, overlay_2}, revert_o1_running, TRUE, TRUE},
+    {"revert to a branch", {overlay, overlay_2, revert_o1, overlay_3}, revert_o2, TRUE, TRUE},
+    {"revert away", {overlay, overlay_2, revert_o1, start, write_b}, revert_o2, TRUE, TRUE},
+    {"revert into an overlay",
+     {overlay, start, write_b, snapshot_1, revert_o1},
+     revert_1,
+     TRUE,
+     TRUE},
+    {"revert into one off", {overlay, snapshot_1, revert_o1, start, write_b}, revert_1, TRUE, TRUE},
+    {"revert to memory", {start, write_b, memory, destroy}, revert_o1, TRUE, TRUE},
+    {"revert to memory from a guest", {start, memory, write_b}, revert_o1, TRUE, TRUE},
+    {"revert to memory over a save", {start, memory, managed_save}, revert_o1, TRUE, TRUE},
+    {"revert to mixed disks", {mixed, start, write_b, destroy}, revert_o1, TRUE, TRUE},
+    {"revert to mixed disks and run", {mixed, start, write_b}, revert_o1_running, TRUE, TRUE},
+    {"revert over a save", {overlay, start, managed_save}, revert_o1, TRUE, TRUE},
     {"delete", {snapshot_1, snapshot_2}, delete_2, FALSE},
     {"delete live", {start, snapshot_1, write_b, snapshot_2}, delete_2, FALSE},
     {"delete a parent", {snapshot_1, snapshot_2, snapshot_3}, delete_1, FALSE},
@@ -435,10 +446,11 @@ typedef enum {
     DAEMON_DIES,
     POWER_CUT,
     GUEST_DIES_TOO,
+    STEP_FAILS, /* and the driver lives on */
 } Disaster;
 
 static const char *const disasters[] = {"the daemon dies", "the power is cut",
-                                        "daemon and guest die"};
+                                        "daemon and guest die", "one operation fails"};
 
 static void
 prepare(const CrashCase *test)
@@ -498,9 +510,12 @@ static void
 try_step(const CrashCase *test, Disaster disaster, int at, const char *before, const char *success)
 {
     prepare(test);
-    steps_left = at;
-    g_autoptr(GError) ignored = NULL;
+    if (disaster == STEP_FAILS)
+        failing_step = at;
+    else
+        steps_left = at;
     test->call();
+    failing_step = -1;
     g_clear_error(&failure);
     strike(disaster);
     g_autofree char *found = describe(disaster == DAEMON_DIES && !test->waits);
@@ -526,6 +541,8 @@ try_disaster(Disaster disaster)
     for (guint i = 0; i < G_N_ELEMENTS(crash_cases); i++) {
         const CrashCase *test = &crash_cases[i];
         int steps = 0;
+        if (disaster == STEP_FAILS && !test->whole)
+            continue;
         g_autofree char *success = describe_success(test, disaster, &steps);
         g_autofree char *before = describe_nothing_done(test, disaster);
         for (int at = 0; at < steps; at++)
@@ -553,6 +570,13 @@ guest_that_dies_too_leaves_a_whole_world(void **state)
 {
     (void)state;
     try_disaster(GUEST_DIES_TOO);
+}
+
+static void
+operation_that_fails_leaves_a_whole_world(void **state)
+{
+    (void)state;
+    try_disaster(STEP_FAILS);
 }
 
 static char *
@@ -602,6 +626,7 @@ main(void)
         cmocka_unit_test(driver_that_dies_leaves_a_whole_world),
         cmocka_unit_test(power_cut_leaves_a_whole_world),
         cmocka_unit_test(guest_that_dies_too_leaves_a_whole_world),
+        cmocka_unit_test(operation_that_fails_leaves_a_whole_world),
         cmocka_unit_test(guest_whose_image_is_used_up_lives_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
