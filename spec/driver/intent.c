@@ -165,7 +165,7 @@ static const IntentRow intent_rows[] = {
       {"former", is_text_or_none},
       {"way-back", is_text_or_none},
       {"kept", is_flag},
-      {"config", is_text},
+      {"config", is_text_or_none},
       {"overlays", is_overlays},
       {"tops", is_paths},
       {"old", is_text_or_none},

@@ -205,10 +205,13 @@ tops_to_json(const GPtrArray *tops)
 gboolean
 vm_revert_begin(const VmRevertPlan *plan, GError **error)
 {
-    g_autofree char *config = vm_domain_def_format(plan->old, VM_DOMAIN_FORMAT_SECURE);
+    /* one that stays needs no way back */
+    g_autofree char *config = vm_domain_def_equal(plan->old, plan->next)
+                                  ? NULL
+                                  : vm_domain_def_format(plan->old, VM_DOMAIN_FORMAT_SECURE);
     const char *former = plan->former != NULL ? plan->former->name : NULL;
     json_t *data =
-        json_pack("{s:s, s:s?, s:s?, s:b, s:b, s:b, s:s}", "name", plan->moment->name, "former",
+        json_pack("{s:s, s:s?, s:s?, s:b, s:b, s:b, s:s?}", "name", plan->moment->name, "former",
                   former, "way-back", plan->way_back, "kept", plan->keep_process, "done",
                   plan->done, "drop-save", plan->drop_save, "config", config);
     json_object_set_new(data, "overlays", vm_overlays_to_json(plan->overlays));
