@@ -129,6 +129,26 @@ cycle_is_broken_at_its_oldest_member(void **state)
 }
 
 static void
+cycle_is_not_broken_at_what_hangs_on_it(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    put("tail", "a", 1, 0);
+    put("a", "b", 3, 0);
+    put("b", "a", 2, 1);
+    g_free(reload());
+    char *parent = NULL;
+    assert_ok(sim->snapshot_parent(conn, "vm", "tail", 0, &parent, &err));
+    assert_string_equal(parent, "a");
+    sim->free_string(parent);
+    assert_ok(sim->snapshot_parent(conn, "vm", "a", 0, &parent, &err));
+    assert_string_equal(parent, "b");
+    sim->free_string(parent);
+    assert_refused(sim->snapshot_parent(conn, "vm", "b", 0, &parent, &err),
+                   VIR_ERR_NO_DOMAIN_SNAPSHOT, "b");
+}
+
+static void
 misnamed_file_gets_its_snapshots_name(void **state)
 {
     (void)state;
@@ -291,6 +311,7 @@ main(void)
         TEST(oversized_file_is_left_out),
         TEST(newest_of_several_currents_wins),
         TEST(cycle_is_broken_at_its_oldest_member),
+        TEST(cycle_is_not_broken_at_what_hangs_on_it),
         TEST(misnamed_file_gets_its_snapshots_name),
         TEST(second_file_of_a_snapshot_is_put_aside),
         TEST(foreign_file_is_left_out),

@@ -3,7 +3,6 @@
  * Which node of the block graph each of a running domain's disks uses.
  */
 #include "spec/driver/domain_obj.h"
-#include <string.h>
 
 /* query-block names a device by its path: /machine/peripheral/ID/virtio-backend. */
 static gboolean
@@ -12,8 +11,6 @@ is_device_of(const json_t *entry, const char *target)
     const char *qdev = json_string_value(json_object_get(entry, "qdev"));
     if (qdev == NULL)
         return FALSE;
-    if (strcmp(qdev, target) == 0)
-        return TRUE;
     g_auto(GStrv) parts = g_strsplit(qdev, "/", -1);
     return g_strv_contains((const char *const *)parts, target);
 }
