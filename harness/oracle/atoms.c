@@ -82,6 +82,55 @@ image_taken(const StepContext *context, const OracleDisk *disk)
 }
 
 static gboolean
+names_source(const GPtrArray *disks, const char *path)
+{
+    for (guint i = 0; i < disks->len; i++) {
+        if (g_strcmp0(((const OracleDisk *)g_ptr_array_index(disks, i))->source, path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+moment_names(const ObservedMoment *moment, const char *path)
+{
+    const MomentDoc *doc = moment->doc;
+
+    return names_source(doc->disks, path) ||
+           (doc->domain && names_source(doc->domain->disks, path));
+}
+
+/* Whether a definition or a moment names the image. */
+static gboolean
+is_named(const Observation *world, const char *path)
+{
+    for (guint i = 0; i < world->domains->len; i++) {
+        const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
+
+        if (names_source(domain->live->disks, path) || names_source(domain->config->disks, path))
+            return TRUE;
+        for (guint j = 0; j < domain->moments->len; j++) {
+            if (moment_names(g_ptr_array_index(domain->moments, j), path))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Whether a file lies where the overlay of a transient disk goes, and is no overlay of that disk
+ * that a crash has left. */
+static gboolean
+overlay_blocked(const StepContext *context, const OracleDisk *disk)
+{
+    g_autofree char *path = document_overlay(disk, context->domain_name);
+    const json_t *image = observed_image(context->before, path);
+
+    return disk->transient && context->view->files && observed_file(context->before, path) &&
+           (g_strcmp0(json_string_value(json_object_get(image, "backing")), disk->source) != 0 ||
+            is_named(context->before, path));
+}
+
+static gboolean
 images_usable(const StepContext *context, const DomainDoc *doc)
 {
     for (guint i = 0; i < doc->disks->len; i++) {
@@ -89,7 +138,7 @@ images_usable(const StepContext *context, const DomainDoc *doc)
 
         if (disk->source && g_strcmp0(disk->type, "network") != 0 &&
             (!observed_file(context->before, disk->source) || !chain_sound(context, disk) ||
-             image_taken(context, disk)))
+             image_taken(context, disk) || overlay_blocked(context, disk)))
             return FALSE;
     }
     return TRUE;
@@ -108,8 +157,24 @@ any_transient(const DomainDoc *doc)
     return FALSE;
 }
 
-ATOM(domain_transient_disk, context->domain &&any_transient(context->domain->config))
-ATOM(xml_transient_disk, context->domain_xml &&any_transient(context->domain_xml))
+ATOM(live_transient_disk, context->domain &&any_transient(context->domain->live))
+
+/* An overlay wants a disk in a writable file. */
+static gboolean
+transient_unfit(const DomainDoc *doc)
+{
+    for (guint i = 0; i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+
+        if (disk->transient &&
+            (!disk->source || disk->readonly || strcmp(disk->type, "file") != 0 ||
+             strcmp(disk->device, "disk") != 0))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+ATOM(xml_transient_unfit, context->domain_xml &&transient_unfit(context->domain_xml))
 
 static gboolean
 kept_foreign(const StepContext *context)
@@ -315,9 +380,9 @@ const AtomRow atoms_world[] = {
     {"domain:agent", domain_agent},
     {"domain:stored", domain_stored},
     {"domain:images-usable", domain_images_usable},
-    {"domain:transient-disk", domain_transient_disk},
+    {"domain:live-transient-disk", live_transient_disk},
     {"xml.domain:images-usable", xml_images_usable},
-    {"xml.domain:transient-disk", xml_transient_disk},
+    {"xml.domain:transient-unfit", xml_transient_unfit},
     {"kept:foreign", kept_foreign},
     {"managed-save:exists", managed_save_exists},
     {"snapshots:any", snapshots_any},

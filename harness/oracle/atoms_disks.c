@@ -178,7 +178,8 @@ is_hopeless(const StepContext *context, const AlignedDisk *aligned)
 
     if (strcmp(aligned->location, "internal") == 0)
         return is_not_qcow2(context, aligned) ||
-               (active && (is_read_only(context, aligned) || takes_no_internal(context)));
+               (active && (is_read_only(context, aligned) || is_transient(context, aligned) ||
+                           takes_no_internal(context)));
     if (strcmp(aligned->location, "external") != 0)
         return FALSE;
     return overlay_not_qcow2(context, aligned) || is_cache_not_qcow2(context, aligned) ||
@@ -212,6 +213,7 @@ ATOM(left_out, any_aligned(context, "no", is_left_out) || any_manual(context))
 ATOM(internal_refused, stops_at(context, "internal", is_hopeless))
 ATOM(internal_not_qcow2, stops_at(context, "internal", is_not_qcow2))
 ATOM(internal_read_only, stops_at(context, "internal", is_read_only))
+ATOM(internal_transient, stops_at(context, "internal", is_transient))
 ATOM(external_not_qcow2, stops_at(context, "external", overlay_not_qcow2))
 ATOM(external_empty, stops_at(context, "external", is_empty))
 ATOM(external_cache, stops_at(context, "external", is_cache_not_qcow2))
@@ -244,6 +246,7 @@ const AtomRow atoms_disks[] = {
     {"disks:internal-refused", internal_refused},
     {"disks:internal-not-qcow2", internal_not_qcow2},
     {"disks:internal-read-only", internal_read_only},
+    {"disks:internal-transient", internal_transient},
     {"disks:overlay-not-qcow2", external_not_qcow2},
     {"disks:external-empty", external_empty},
     {"disks:overlay-cache-not-qcow2", external_cache},

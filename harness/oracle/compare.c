@@ -139,11 +139,34 @@ kept_source(const Expectation *expected, const StepContext *context, const Oracl
 static GPtrArray *
 live_sources(const Expectation *expected, const StepContext *context, const DomainDoc *want)
 {
-    GPtrArray *sources = g_ptr_array_new();
+    GPtrArray *sources = g_ptr_array_new_with_free_func(g_free);
 
-    for (guint i = 0; i < want->disks->len; i++)
-        g_ptr_array_add(
-            sources, (gpointer)kept_source(expected, context, g_ptr_array_index(want->disks, i)));
+    for (guint i = 0; i < want->disks->len; i++) {
+        const OracleDisk *old = g_ptr_array_index(want->disks, i);
+
+        g_ptr_array_add(sources, old->transient && want->name
+                                     ? document_overlay(old, want->name)
+                                     : g_strdup(kept_source(expected, context, old)));
+    }
+    return sources;
+}
+
+/* The sources that a captured definition must have: the overlay of a transient disk is never among
+ * them (VM-TRANS-002). */
+static GPtrArray *
+captured_sources(const DomainDoc *was, const char *domain)
+{
+    g_autofree char *ending = g_strdup_printf(".TRANSIENT-%s", domain);
+    GPtrArray *sources = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < was->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(was->disks, i);
+        char *source = g_strdup(disk->source);
+
+        if (disk->transient && source && g_str_has_suffix(source, ending))
+            source[strlen(source) - strlen(ending)] = '\0';
+        g_ptr_array_add(sources, source);
+    }
     return sources;
 }
 
@@ -307,6 +330,7 @@ static char *
 compare_added(const Expectation *expected, const StepContext *context, const ObservedDomain *now)
 {
     const ObservedMoment *added = observed_moment(now, expected->added);
+    g_autoptr(GPtrArray) sources = NULL;
     const DomainDoc *was;
     char *found;
 
@@ -323,7 +347,8 @@ compare_added(const Expectation *expected, const StepContext *context, const Obs
     if (strcmp(added->doc->domain->abi, was->abi) != 0)
         return g_strdup_printf("snapshot '%s' holds another definition than the domain had: %s",
                                added->name, difference_of_texts(was->abi, added->doc->domain->abi));
-    found = compare_definition(was, NULL, added->doc->domain, "captured");
+    sources = observed_active(context->domain) ? captured_sources(was, now->name) : NULL;
+    found = compare_definition(was, sources, added->doc->domain, "captured");
     return found ? found : compare_added_disks(context, added);
 }
 

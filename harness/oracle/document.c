@@ -364,6 +364,14 @@ document_disk(const GPtrArray *disks, const char *name)
     return NULL;
 }
 
+char *
+document_overlay(const OracleDisk *disk, const char *domain)
+{
+    if (!disk->transient || !disk->source)
+        return g_strdup(disk->source);
+    return g_strdup_printf("%s.TRANSIENT-%s", disk->source, domain);
+}
+
 gboolean
 document_is_external(const MomentDoc *doc)
 {

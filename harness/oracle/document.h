@@ -77,6 +77,10 @@ const MomentDoc *document_moment(DocumentCache *cache, const char *text);
 /** The disk of that target name, or NULL. */
 const OracleDisk *document_disk(const GPtrArray *disks, const char *name);
 
+/** Where a running domain of that name has the overlay of a transient disk (DISK-TR-004): a path
+ *  that the caller frees; of any other disk its source. */
+char *document_overlay(const OracleDisk *disk, const char *domain);
+
 /** A word of TRUE for external: memory or a disk is (section 0.3 of the rules). */
 gboolean document_is_external(const MomentDoc *doc);
 

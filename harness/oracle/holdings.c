@@ -34,6 +34,7 @@ typedef struct {
     const Holdings *former;
     Holdings *made;
     GHashTable *owners;      /* place -> GArray of Owner */
+    GHashTable *given_up;    /* places whose content its owner wants gone: transient disks */
     const char *save_folder; /* of managed save images, or NULL */
     const char *own_folder;  /* of all that the driver writes for itself, or NULL */
 } Gathering;
@@ -136,7 +137,11 @@ own_tops(Gathering *gathering, const ObservedDomain *domain, const DomainDoc *do
     for (guint i = 0; i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
 
-        if (disk->source)
+        if (!disk->source)
+            continue;
+        if (disk->transient && doc == domain->live && observed_active(domain))
+            g_hash_table_add(gathering->given_up, g_strdup(disk->source));
+        else
             own(gathering, g_strdup(disk->source), LOSS_DISK, domain, NULL);
     }
 }
@@ -282,7 +287,7 @@ enter_image(Gathering *gathering, const char *path, json_t *image)
     size_t i;
 
     if (g_strcmp0(json_string_value(json_object_get(image, "kind")), "dir") == 0 ||
-        is_record(gathering, path))
+        is_record(gathering, path) || g_hash_table_contains(gathering->given_up, path))
         return;
     enter_place(gathering, path, path);
     json_array_foreach(json_object_get(image, "snapshots"), i, snapshot)
@@ -400,10 +405,12 @@ holdings_new(const ObserveView *view, const Observation *world, const Holdings *
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)place_content_free);
     gathering.owners =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+    gathering.given_up = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < world->domains->len; i++)
         enter_domain(&gathering, g_ptr_array_index(world->domains, i));
     if (view->content && world->images)
         enter_images(&gathering);
     g_hash_table_unref(gathering.owners);
+    g_hash_table_unref(gathering.given_up);
     return made;
 }

@@ -166,7 +166,7 @@ restart(struct vm_conn *conn, struct vm_error *err)
     g_clear_pointer(&conn->driver, vm_driver_close);
     gboolean ok = open_driver(conn, &failure);
     if (ok)
-        vm_driver_disconnect(conn->driver); /* nobody's connection outlives the driver */
+        vm_driver_take_over(conn->driver);
     return reference_answer(ok, failure, err);
 }
 

@@ -26,6 +26,8 @@ vm_domain_managed_save(VmDriver *driver, const char *name, guint32 flags, GError
                          "domain '%s' is transient: nobody would find its managed save image "
                          "(DOM-MS-001)",
                          name);
+    if (!vm_save_check_disks(domain, error))
+        return FALSE;
 
     g_autofree char *path = vm_path_managed_save(driver, name);
     g_autofree char *folder = g_path_get_dirname(path);

@@ -125,7 +125,7 @@ gboolean vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmPro
 gboolean vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, json_t **reply,
                        GError **error);
 /** What def needs to be started (borrowed) is there and supported; nothing is changed.
- *  OPERATION_UNSUPPORTED (<transient/>), CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and
+ *  CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and
  *  file. */
 gboolean vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **error);
 /** Send the guest's state into file, from where the file stands.  CPUs that run do so until all but
@@ -279,6 +279,25 @@ gboolean vm_domain_boot(VmDomain *domain, VmDomainDef *def, guint32 flags, GErro
 /** The domain of that name, which must be active and settled: NO_DOMAIN, OPERATION_INVALID,
  *  vm_domain_check_settled(). */
 VmDomain *vm_driver_active_domain(VmDriver *driver, const char *name, GError **error);
+
+/* ---- domain_transient.c: <transient/> disks ---- */
+
+/** Whether def has a disk whose writes are to be gone with the process. */
+gboolean vm_transient_any(const VmDomainDef *def);
+/** def as it runs: such disks on their overlays.  The caller unrefs it. */
+VmDomainDef *vm_transient_put(VmDomainDef *def);
+/** A definition as it runs or ran, such disks back on their own images.  The caller unrefs it. */
+VmDomainDef *vm_transient_base(VmDomainDef *live);
+/** Whether the overlays of def can be made; nothing is changed.  OPERATION_FAILED where a file lies
+ *  in the way (VM-TRANS-001). */
+gboolean vm_transient_check(VmDomain *domain, const VmDomainDef *def, GError **error);
+/** Make the overlays of `live` (vm_transient_put()), after a check; what was done before a failure
+ *  is for vm_transient_drop(). */
+gboolean vm_transient_make(VmDriver *driver, const VmDomainDef *live, GError **error);
+/** Remove them; a failure is logged, and what is left then goes at the next start. */
+void vm_transient_drop(VmDriver *driver, const VmDomainDef *live);
+/** Remove what a crash has left of them for an inactive domain. */
+void vm_transient_sweep(VmDomain *domain);
 
 /* ---- domain_managed_save.c ---- */
 

@@ -73,11 +73,6 @@ vm_domain_wait_event(VmDomain *domain, const char *what, json_t **event, GError 
 static gboolean
 check_disk(VmDomain *domain, const VmDomainDef *def, const VmDiskDef *disk, GError **error)
 {
-    if (disk->transient)
-        return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
-                         "domain '%s': disk '%s' is <transient/>, which cannot be started yet "
-                         "(VM-LATER-004)",
-                         def->name, disk->target);
     const char *type = disk->source.type;
     if (g_strcmp0(type, "file") != 0 && g_strcmp0(type, "block") != 0)
         return vm_refuse(
@@ -131,7 +126,7 @@ vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **err
         if (!check_disk(domain, def, disk, error))
             return FALSE;
     }
-    return TRUE;
+    return vm_transient_check(domain, def, error);
 }
 
 static json_t *
@@ -248,6 +243,7 @@ static void
 abandon_start(VmDomain *domain, VmDomainDef *former, int state, int reason)
 {
     vm_domain_process_drop(domain);
+    vm_transient_drop(domain->driver, domain->def);
     g_clear_pointer(&domain->next_def, vm_domain_def_unref);
     vm_domain_set_def(domain, former);
     domain->autodestroy = FALSE;
@@ -263,20 +259,21 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
     if (!vm_domain_check_startable(domain, def, error))
         return FALSE;
     gboolean incoming = start != NULL && start->restore_from != NULL;
+    g_autoptr(VmDomainDef) live = vm_transient_put(def);
 
     VmDomainDef *former = vm_domain_def_ref(domain->def);
     int state = domain->state, reason = domain->reason;
     domain->shutdown_seen = FALSE;
     domain->defined_before = FALSE;
-    if (domain->persistent && def != former)
+    if (domain->persistent && live != former)
         domain->next_def = vm_domain_def_ref(former);
-    vm_domain_set_def(domain, vm_domain_def_ref(def));
+    vm_domain_set_def(domain, vm_domain_def_ref(live));
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED,
                         incoming && start->consumes ? VM_PAUSED_CONSUMING
                                                     : VIR_DOMAIN_PAUSED_STARTING_UP);
     /* recorded before there is a process, so that none is ever without an owner */
-    if (!vm_record_status(domain, error) ||
-        (domain->instance = start_instance(domain, def, incoming, error)) == NULL ||
+    if (!vm_record_status(domain, error) || !vm_transient_make(domain->driver, live, error) ||
+        (domain->instance = start_instance(domain, live, incoming, error)) == NULL ||
         (incoming && !read_stream(domain, start, error))) {
         abandon_start(domain, former, state, reason);
         return FALSE;
@@ -314,8 +311,9 @@ void
 vm_domain_process_end(VmDomain *domain, int reason)
 {
     vm_domain_process_drop(domain);
-    if (domain->next_def != NULL)
-        vm_domain_set_def(domain, g_steal_pointer(&domain->next_def));
+    vm_transient_drop(domain->driver, domain->def);
+    vm_domain_set_def(domain, domain->next_def != NULL ? g_steal_pointer(&domain->next_def)
+                                                       : vm_transient_base(domain->def));
     domain->shutdown_seen = FALSE;
     domain->defined_before = FALSE;
     domain->autodestroy = FALSE;

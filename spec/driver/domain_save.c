@@ -16,6 +16,17 @@ vm_save_flags_check(guint32 flags, GError **error)
                      "(DOM-API-012)");
 }
 
+gboolean
+vm_save_check_disks(const VmDomain *domain, GError **error)
+{
+    if (!vm_transient_any(domain->def))
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                     "domain '%s' has a <transient/> disk, whose writes are gone with the process: "
+                     "its memory cannot be saved (DOM-SAVE-006)",
+                     domain->def->name);
+}
+
 /* What the image is to be restored as; RUNNING and PAUSED override what it was (DOM-SAVE-011). */
 static gboolean
 runs_afterwards(guint32 flags, gboolean running)
@@ -168,6 +179,8 @@ vm_domain_save(VmDriver *driver, const char *name, const char *path, const char 
         return FALSE;
     VmDomain *domain = vm_driver_active_domain(driver, name, error);
     if (domain == NULL)
+        return FALSE;
+    if (!vm_save_check_disks(domain, error))
         return FALSE;
     g_autoptr(VmDomainDef) def = changed_def(domain->def, dxml, error);
     if (def == NULL)

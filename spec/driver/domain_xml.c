@@ -4,6 +4,16 @@
  */
 #include "spec/driver/domain_obj.h"
 
+/* The definition that the next process would be started with. */
+static VmDomainDef *
+next_boot(const VmDomain *domain)
+{
+    if (domain->next_def != NULL)
+        return vm_domain_def_ref(domain->next_def);
+    return vm_domain_is_active(domain) ? vm_transient_base(domain->def)
+                                       : vm_domain_def_ref(domain->def);
+}
+
 gboolean
 vm_domain_get_xml(VmDriver *driver, const char *name, guint32 flags, char **xml, GError **error)
 {
@@ -13,7 +23,7 @@ vm_domain_get_xml(VmDriver *driver, const char *name, guint32 flags, char **xml,
     if (domain == NULL)
         return FALSE;
     gboolean inactive = (flags & VIR_DOMAIN_XML_INACTIVE) != 0;
-    const VmDomainDef *def = inactive && domain->next_def != NULL ? domain->next_def : domain->def;
+    g_autoptr(VmDomainDef) def = inactive ? next_boot(domain) : vm_domain_def_ref(domain->def);
     guint format = 0;
     if ((flags & VIR_DOMAIN_XML_SECURE) != 0)
         format |= VM_DOMAIN_FORMAT_SECURE;

@@ -26,6 +26,15 @@ vm_driver_open(const VmDriverOptions *options, GError **error)
 }
 
 void
+vm_driver_take_over(VmDriver *driver)
+{
+    vm_driver_disconnect(driver);
+    g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
+    for (guint i = 0; i < domains->len; i++)
+        vm_transient_sweep(g_ptr_array_index(domains, i));
+}
+
+void
 vm_driver_close(VmDriver *driver)
 {
     if (driver == NULL)

@@ -56,9 +56,13 @@ void vm_driver_close(VmDriver *driver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmDriver, vm_driver_close)
 
 /** The connection that the calls came from is closed: what was started with AUTODESTROY is
- *  destroyed (VM-AUTO-001).  The driver goes on, for the next connection.  Also for a driver that
- *  was opened in the place of one that ended, whose connections are gone (VM-AUTO-003). */
+ *  destroyed (VM-AUTO-001).  The driver goes on, for the next connection. */
 void vm_driver_disconnect(VmDriver *driver);
+
+/** The driver was opened in the place of one that ended, and not only to look: that one's
+ *  connections are closed (VM-AUTO-003), and what it has left of <transient/> disks goes
+ *  (VM-TRANS-001). */
+void vm_driver_take_over(VmDriver *driver);
 
 /** The next event, or NULL; first takes in what the instances have to say. */
 VmDriverEvent *vm_driver_next_event(VmDriver *driver);

@@ -75,15 +75,18 @@ read_status(VmDriver *driver, const char *path, DomainStatus *status, GError **e
 /* The process ended while nobody was looking (DOM-SHUT-007), or had never been ready: a driver
  * that ended in the midst of a start leaves one that nobody has heard of. */
 static void
-note_end(VmDriver *driver, const char *name, VmDomain *domain, gboolean half_started)
+note_end(VmDriver *driver, const char *name, VmDomain *domain, const DomainStatus *status,
+         gboolean half_started)
 {
     if (!half_started)
         vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED);
     if (domain == NULL) {
         g_autofree char *path = vm_path_status(driver, name);
         vm_store_remove(driver->store, path, NULL);
+        vm_transient_drop(driver, status->def);
         return;
     }
+    vm_transient_drop(driver, status->def);
     vm_domain_set_state(domain, VIR_DOMAIN_SHUTOFF,
                         half_started ? VIR_DOMAIN_SHUTOFF_FAILED : VIR_DOMAIN_SHUTOFF_CRASHED);
     vm_record_status_anyway(domain);
@@ -149,7 +152,7 @@ attach_domain(VmDriver *driver, const char *name, VmDomain *domain, DomainStatus
         instance = NULL;
     }
     if (instance == NULL)
-        note_end(driver, name, domain, half_started);
+        note_end(driver, name, domain, status, half_started);
     else
         adopt_instance(driver, domain, status, instance);
 }

@@ -66,5 +66,9 @@ typedef struct {
 /** Save an active domain, with state, record and events (DOM-SAVE-009, -010). */
 gboolean vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error);
 
+/** A <transient/> disk forbids to save the memory of an active domain: OPERATION_INVALID
+ *  (DOM-SAVE-006). */
+gboolean vm_save_check_disks(const VmDomain *domain, GError **error);
+
 /** RUNNING and PAUSED exclude each other: INVALID_ARG (DOM-API-012). */
 gboolean vm_save_flags_check(guint32 flags, GError **error);

@@ -105,6 +105,20 @@ check_quiesce(const VmSnapshotPlan *plan, GError **error)
                      domain->def->name);
 }
 
+/* The memory would depend on writes that are gone with the process. */
+static gboolean
+check_transient(const VmSnapshotPlan *plan, GError **error)
+{
+    const VmDomain *domain = plan->domain;
+    if ((plan->flags & CREATE(DISK_ONLY)) || !vm_domain_is_active(domain) ||
+        !vm_transient_any(domain->def))
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                     "domain '%s' has a <transient/> disk, so that a snapshot with memory could "
+                     "not be gone back to (DISK-TR-006)",
+                     domain->def->name);
+}
+
 /* ---- what is captured ---- */
 
 static VmSnapshotState
@@ -170,7 +184,8 @@ static gboolean
 capture(const VmSnapshotPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
-    plan->def->domain = vm_domain_def_ref(domain->def);
+    plan->def->domain = vm_domain_is_active(domain) ? vm_transient_base(domain->def)
+                                                    : vm_domain_def_ref(domain->def);
     if (domain->next_def != NULL)
         plan->def->inactive_domain = vm_domain_def_ref(domain->next_def);
     VmAlignOptions options = {
@@ -221,7 +236,8 @@ check_name(const VmSnapshotPlan *plan, GError **error)
 static gboolean
 check_all(VmSnapshotPlan *plan, GError **error)
 {
-    if (!check_state(plan, error) || !check_quiesce(plan, error) || !capture(plan, error))
+    if (!check_state(plan, error) || !check_quiesce(plan, error) || !check_transient(plan, error) ||
+        !capture(plan, error))
         return FALSE;
     const VmGuardContext context = {.domain = plan->domain, .def = plan->def, .flags = plan->flags};
     return vm_snapshot_prepare(plan, error) && check_name(plan, error) &&

@@ -78,6 +78,9 @@ prepare_internal(const Look *look, GError **error)
         return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                       "it is read-only, so that QEMU cannot write an internal snapshot to it "
                       "(VM-PREP-002)");
+    if (is_active(look) && look->target->transient)
+        return refuse(look, error, VIR_ERR_OPERATION_UNSUPPORTED,
+                      "it is <transient/>: its overlay goes with the process (DISK-TR-006)");
     return TRUE;
 }
 
