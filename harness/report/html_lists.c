@@ -9,6 +9,9 @@
 #include <string.h>
 #include "harness/report/xml_text.h"
 
+/* Up to so many cases that did not end as expected are shown at once. */
+#define UNEXPECTED_OPEN 25
+
 /* ---- tables of cases --------------------------------------------------------- */
 
 static void
@@ -46,7 +49,7 @@ append_case_row(const HtmlReport *html, GString *page, const HtmlCase *entry, co
 
 /* A table of the cases that ended badly anywhere (or, bad FALSE, of all others); nothing for none.
  */
-static guint
+static void
 append_cases(const HtmlReport *html, GString *page, const GPtrArray *cases, gboolean bad,
              const char *up)
 {
@@ -64,7 +67,6 @@ append_cases(const HtmlReport *html, GString *page, const GPtrArray *cases, gboo
         append_case_row(html, page, entry, up);
     }
     g_string_append(page, shown > 0 ? "</tbody>\n</table>\n" : "");
-    return shown;
 }
 
 /* ---- the index ----------------------------------------------------------------- */
@@ -256,6 +258,26 @@ append_matrix(const HtmlReport *html, GString *page)
     g_string_append(page, family != NULL ? "</tbody>\n</table>\n</details>\n" : "");
 }
 
+/* A long list is folded, so that the matrix is not far below. */
+static void
+append_unexpected(const HtmlReport *html, GString *page)
+{
+    guint bad = 0;
+
+    for (guint i = 0; i < html->cases->len; i++) {
+        bad += html_is_bad_anywhere(html, g_ptr_array_index(html->cases, i));
+    }
+    g_string_append(page, "<h2 id=\"unexpected\">Not as expected</h2>\n");
+    if (bad == 0) {
+        g_string_append(page, "<p>Every case ended as expected.</p>\n");
+        return;
+    }
+    g_string_append_printf(page, "<details class=\"family\"%s><summary>%u cases</summary>\n",
+                           bad <= UNEXPECTED_OPEN ? " open" : "", bad);
+    append_cases(html, page, html->cases, TRUE, "");
+    g_string_append(page, "</details>\n");
+}
+
 gboolean
 html_write_index(const HtmlReport *html, GError **error)
 {
@@ -266,10 +288,8 @@ html_write_index(const HtmlReport *html, GError **error)
     for (guint i = 0; i < html->count; i++) {
         append_run(html, page, i);
     }
-    g_string_append(page, "</div>\n<h2 id=\"unexpected\">Not as expected</h2>\n");
-    if (append_cases(html, page, html->cases, TRUE, "") == 0) {
-        g_string_append(page, "<p>Every case ended as expected.</p>\n");
-    }
+    g_string_append(page, "</div>\n");
+    append_unexpected(html, page);
     append_levels(html, page);
     append_matrix(html, page);
     return html_page_end(html, page, "index.html", error);
