@@ -22,6 +22,7 @@ struct ScnSession {
     GPtrArray *cases; /* the one case of it */
     guint done;       /* steps that the text has */
     ScnRun run;
+    GPtrArray *generated; /* of char *: names that the driver gave; the n-th is $made<n + 1> */
     gboolean opened;
     gboolean breach;
 };
@@ -60,6 +61,7 @@ scn_session_open(const ScnRunOptions *options, GError **error)
     session->text = g_string_new(SENTENCE "\n");
     g_string_append_printf(session->text, "profile %s\n", rfc ? "rfc" : "libvirt");
     session->open = g_string_new(NULL);
+    session->generated = g_ptr_array_new_with_free_func(g_free);
     if (!compile_text(session, "", error)) {
         g_free(scn_session_close(session));
         return NULL;
@@ -90,6 +92,7 @@ scn_session_close(ScnSession *session)
     }
     g_string_free(session->text, TRUE);
     g_string_free(session->open, TRUE);
+    g_ptr_array_unref(session->generated);
     g_clear_pointer(&session->cases, g_ptr_array_unref);
     scn_file_free(session->file);
     g_free(session);
@@ -156,18 +159,22 @@ is_steady(const ScnStep *step, const char *output)
     return step->call->call != VM_CALL_DOMAIN_GET_UUID;
 }
 
-/* What came, as an expectation; the caller frees it. */
+/* What came, as an expectation; `made` is the variable of a new snapshot that the driver named, or
+ * NULL.  The caller frees it. */
 static char *
-expectation(const ScnRun *run, const ScnStep *step, const TraceStep *traced)
+expectation(const ScnRun *run, const ScnStep *step, const TraceStep *traced, const char *made)
 {
     const char *as = step->result[run->options->profile == VM_PROFILE_LIBVIRT].as;
     g_autofree char *joined = NULL;
     g_auto(GStrv) words = NULL;
+    const char *quote;
 
     if (run->code)
         return g_strdup_printf("=> error %s", vm_error_name(run->code));
     if (as)
         return g_strdup_printf("=> ok as %s", as);
+    if (made)
+        return g_strdup_printf("=> ok as %s", made);
     if (!traced->output || !is_steady(step, traced->output) ||
         (step->kind == SCN_STEP_GUEST && !*traced->output))
         return g_strdup("=> ok");
@@ -183,18 +190,55 @@ expectation(const ScnRun *run, const ScnStep *step, const TraceStep *traced)
             g_free(*from);
     }
     joined = g_strjoinv(" ", words);
-    return *joined ? g_strdup_printf("=> output '%s'", joined) : g_strdup("=> output none");
+    quote = strpbrk(joined, "$\"") ? "'" : "\"";
+    return *joined ? g_strdup_printf("=> output %s%s%s", quote, joined, quote)
+                   : g_strdup("=> output none");
+}
+
+/* A snapshot that the line does not name has its name from the clock, which another run reads
+ * elsewhere: the variable that stands for it from here on, or NULL.  The caller frees it. */
+static char *
+take_generated(ScnSession *session, const ScnStep *step, const char *statement)
+{
+    const char *name = session->run.name;
+    char *variable;
+
+    if (session->run.code || !name || step->kind != SCN_STEP_CALL ||
+        step->call->call != VM_CALL_SNAPSHOT_CREATE_XML || arrow_at(statement) >= 0 ||
+        strspn(name, "0123456789-") != strlen(name) || strstr(statement, name))
+        return NULL;
+    g_ptr_array_add(session->generated, g_strdup(name));
+    variable = g_strdup_printf("made%u", session->generated->len);
+    g_hash_table_replace(session->run.variables, g_strdup(variable), g_strdup(name));
+    return variable;
+}
+
+/* A kept statement with variables for the names that the driver gave; takes the text. */
+static char *
+with_variables(const ScnSession *session, char *kept)
+{
+    GString *text = g_string_new(kept);
+
+    /* A later name may begin with an earlier one: "1767225600-1". */
+    for (guint i = session->generated->len; i-- > 0;) {
+        g_autofree char *variable = g_strdup_printf("${made%u}", i + 1);
+
+        g_string_replace(text, g_ptr_array_index(session->generated, i), variable, 0);
+    }
+    g_free(kept);
+    return g_string_free(text, FALSE);
 }
 
 /* The statement with what came of it, and a newline; the caller frees it. */
 static char *
-kept_call(const ScnRun *run, const ScnStep *step, const TraceStep *traced, const char *statement)
+kept_call(ScnSession *session, const ScnStep *step, const TraceStep *traced, const char *statement)
 {
+    g_autofree char *made = take_generated(session, step, statement);
     g_autofree char *line = without_comment(statement);
     gssize arrow = arrow_at(line);
     gsize tag = tag_at(line);
     g_autofree char *command = g_strchomp(g_strndup(line, arrow >= 0 ? (gsize)arrow : tag));
-    g_autofree char *came = expectation(run, step, traced);
+    g_autofree char *came = expectation(&session->run, step, traced, made);
 
     return g_strdup_printf("%s %s%s%s\n", command, came, line[tag] ? " " : "", line + tag);
 }
@@ -316,7 +360,7 @@ keep_step(ScnSession *session, const ScnStep *step, const char *statement, ScnSe
     if (call || (run->breach && step->kind != SCN_STEP_DOMAIN)) {
         session->breach |= run->breach;
         g_free(*kept);
-        *kept = call ? kept_call(run, step, traced, statement) : g_strdup(statement);
+        *kept = call ? kept_call(session, step, traced, statement) : g_strdup(statement);
         return;
     }
     if (end != SCN_SESSION_FAILED)
@@ -369,6 +413,7 @@ run_statement(ScnSession *session, const char *statement, GString *told)
     }
     for (guint i = session->done; i < steps->len && end != SCN_SESSION_FAILED; i++)
         end = run_step(session, g_ptr_array_index(steps, i), statement, &kept, told);
+    kept = with_variables(session, g_steal_pointer(&kept));
     g_string_append(session->text, kept);
     if (!g_str_has_prefix(kept, "# "))
         session->done = steps->len;

@@ -70,7 +70,7 @@ test_an_error_is_told_and_kept_as_the_expectation(void **state)
     take(sim, "snapshot-list vm # a look", SCN_SESSION_DONE, "s1\n");
     assert_kept(sim, "\nsnapshot-create-as vm s1 => ok\n");
     assert_kept(sim, "\nundefine vm => error OPERATION_INVALID [SNAP-GUARD-001]\n");
-    assert_kept(sim, "\nsnapshot-list vm => output 's1'\n");
+    assert_kept(sim, "\nsnapshot-list vm => output \"s1\"\n");
     assert_repeats(sim, VERDICT_PASS);
 }
 
@@ -138,6 +138,30 @@ test_a_statement_that_fails_may_be_typed_again(void **state)
     assert_repeats(sim, VERDICT_PASS);
 }
 
+/* The driver names a snapshot by its clock; the file does not depend on that. */
+static void
+test_a_generated_name_becomes_a_variable(void **state)
+{
+    SimSession *sim = *state;
+    g_autofree char *told = NULL;
+    g_autofree char *line = NULL;
+    const char *name;
+
+    take(sim, DOMAIN, SCN_SESSION_DONE, "");
+    assert_int_equal(scn_session_line(sim->session, "snapshot-create vm", &told), SCN_SESSION_DONE);
+    assert_true(g_str_has_prefix(told, "ok: "));
+    name = g_strchomp(told) + strlen("ok: ");
+    take(sim, "snapshot-current vm --name", SCN_SESSION_DONE, name);
+    take(sim, "expect current vm $made1", SCN_SESSION_DONE, "holds");
+    line = g_strconcat("snapshot-delete vm ", name, NULL);
+    take(sim, line, SCN_SESSION_DONE, "ok");
+    assert_kept(sim, "\nsnapshot-create vm => ok as made1\n"
+                     "snapshot-current vm --name => output \"${made1}\"\n"
+                     "expect current vm $made1\n"
+                     "snapshot-delete vm ${made1} => ok\n");
+    assert_repeats(sim, VERDICT_PASS);
+}
+
 /* Damage that the rules do not foresee: the kept file repeats it. */
 static void
 test_the_oracle_looks_after_every_step(void **state)
@@ -164,6 +188,7 @@ main(void)
         TEST(test_a_line_that_is_no_statement_does_nothing),
         TEST(test_a_statement_of_several_lines),
         TEST(test_a_statement_that_fails_may_be_typed_again),
+        TEST(test_a_generated_name_becomes_a_variable),
         TEST(test_the_oracle_looks_after_every_step),
     };
 
