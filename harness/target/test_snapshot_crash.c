@@ -228,6 +228,37 @@ delete_children(void)
 }
 
 static gboolean
+delete_o1(void)
+{
+    return vm_snapshot_delete(driver, "vm", "o1", 0, &failure);
+}
+
+static gboolean
+delete_o2(void)
+{
+    return vm_snapshot_delete(driver, "vm", "o2", 0, &failure);
+}
+
+static gboolean
+delete_o3(void)
+{
+    return vm_snapshot_delete(driver, "vm", "o3", 0, &failure);
+}
+
+static gboolean
+delete_o_tree(void)
+{
+    return vm_snapshot_delete(driver, "vm", "o1", VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN, &failure);
+}
+
+static gboolean
+delete_below_o1(void)
+{
+    return vm_snapshot_delete(driver, "vm", "o1", VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY,
+                              &failure);
+}
+
+static gboolean
 make_current(void)
 {
     g_autofree char *xml = NULL, *name = NULL;
@@ -327,6 +358,24 @@ static const CrashCase crash_cases[] = {
     {"delete a parent live", {start, snapshot_1, snapshot_2, snapshot_3}, delete_1, FALSE},
     {"delete all", {snapshot_1, snapshot_2, snapshot_3}, delete_tree, FALSE},
     {"delete below live", {start, snapshot_1, snapshot_2, snapshot_3}, delete_children, FALSE},
+    {"delete the last overlay", {start, overlay, write_b, suspend}, delete_o1, FALSE},
+    {"delete the last overlay live", {start, overlay, write_b}, delete_o1, FALSE},
+    {"delete the last overlay off", {start, overlay, write_b, destroy}, delete_o1, FALSE},
+    {"delete a lower overlay live", {start, overlay, write_b, overlay_2}, delete_o1, FALSE},
+    {"delete a lower one off", {start, overlay, write_b, overlay_2, destroy}, delete_o1, FALSE},
+    {"delete all overlays live", {start, overlay, write_b, overlay_2}, delete_o_tree, FALSE},
+    {"delete overlays below",
+     {start, overlay, overlay_2, write_b, overlay_3},
+     delete_below_o1,
+     FALSE},
+    {"delete a branch live", {overlay, overlay_2, revert_o1_running, write_b}, delete_o2, FALSE},
+    {"delete a fork",
+     {overlay, overlay_2, revert_o1_running, write_b, overlay_3},
+     delete_o1,
+     FALSE},
+    {"delete beside", {overlay, overlay_2, revert_o1, overlay_3, start}, delete_o2, FALSE},
+    {"delete an end", {overlay, overlay_2, revert_o1, overlay_3, revert_o2}, delete_o3, FALSE},
+    {"delete with memory", {start, write_b, memory}, delete_o1, FALSE},
     {"make current", {snapshot_1, snapshot_2}, make_current, FALSE},
     {"save", {start, snapshot_1, write_b}, save, FALSE},
     {"managed save", {start, snapshot_1, write_b}, managed_save, FALSE},
@@ -364,6 +413,28 @@ disk_path(const char *target)
     return NULL;
 }
 
+/* What the image below each snapshot of vda holds. */
+static char *
+held(void)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    GString *text = g_string_new(NULL);
+    assert_done(vm_snapshot_list(driver, "vm", NULL, 0, &names, &failure));
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *xml = NULL;
+        const char *name = g_ptr_array_index(names, i);
+        assert_done(vm_snapshot_get_xml(driver, "vm", name, 0, &xml, &failure));
+        const char *file = strstr(strstr(xml, "<domain "), "<source file='");
+        if (strstr(xml, "snapshot='external'") == NULL || file == NULL)
+            continue;
+        file += strlen("<source file='");
+        g_autofree char *path = g_strndup(file, strcspn(file, "'"));
+        g_autofree char *holds = content(path);
+        g_string_append_printf(text, "\n%s %s %s", name, path, holds);
+    }
+    return g_string_free(text, FALSE);
+}
+
 /* The tree, the state, and what the disks and moments hold. */
 static char *
 describe(gboolean states)
@@ -375,15 +446,16 @@ describe(gboolean states)
     g_autofree char *moments = tree();
     g_autofree char *vda = disk_path("vda"), *vdb = disk_path("vdb");
     g_autofree char *a = content(vda), *b = content(vdb);
-    g_autofree char *tags_a = tags(VDA), *tags_b = tags(VDB);
+    g_autofree char *tags_a = tags(VDA), *tags_b = tags(VDB), *below = held();
     g_autofree char *config = NULL;
     assert_done(vm_domain_get_state(driver, "vm", &state, &reason, &failure));
     assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_INACTIVE, &config, &failure));
-    g_string_append_printf(
-        text, "tree %s\n%s %s\n%s %s\ntags %s, %s\nsaved %d %d %d\nconfig %u", moments, vda, a, vdb,
-        b, tags_a, tags_b, vm_store_kind(sim_world_store(world), SAVE),
-        vm_store_kind(sim_world_store(world), MEMORY),
-        vm_store_kind(sim_world_store(world), ROOT "/lib/qemu/save/vm.save"), g_str_hash(config));
+    g_string_append_printf(text, "tree %s\n%s %s\n%s %s\ntags %s, %s\nsaved %d %d %d\nconfig %u%s",
+                           moments, vda, a, vdb, b, tags_a, tags_b,
+                           vm_store_kind(sim_world_store(world), SAVE),
+                           vm_store_kind(sim_world_store(world), MEMORY),
+                           vm_store_kind(sim_world_store(world), ROOT "/lib/qemu/save/vm.save"),
+                           g_str_hash(config), below);
     if (states)
         g_string_append_printf(text, "\nstate %d", state);
     return g_string_free(text, FALSE);

@@ -57,8 +57,9 @@ vm_domain_clear_job(VmDomain *domain)
             dismiss(domain);
             return;
         }
-        if (commit)
-            vm_qmp(domain->instance, "job-cancel", json_pack("{s:s}", "id", JOB_ID), NULL);
+        if (commit &&
+            !vm_qmp(domain->instance, "job-cancel", json_pack("{s:s}", "id", JOB_ID), NULL))
+            return;
         if (!vm_domain_wait_event(domain, "a job of a call before", &event, NULL))
             return;
         json_decref(event);

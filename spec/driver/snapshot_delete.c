@@ -319,4 +319,7 @@ vm_snapshot_delete_recover(const VmIntent *intent)
         recover_one(&run, g_ptr_array_index(names, j));
     vm_snapshot_delete_resume(&run, NULL);
     recover_guest(domain, intent->data);
+    /* siblings stand in the order in which they would be found */
+    vm_driver_forget_snapshots(domain);
+    vm_driver_load_snapshots(domain);
 }

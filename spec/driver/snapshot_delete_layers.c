@@ -91,6 +91,16 @@ commit(VmDeleteRun *run, const VmLayerStep *step, GError **error)
     return vm_block_commit_apart(run->domain, &image, error);
 }
 
+/* The image that is merged, or one above it whose header the job has changed already. */
+static gboolean
+is_of_merge(const VmImageUser *user, const VmLayerStep *step)
+{
+    gboolean found = vm_path_same(user->overlay, step->path);
+    for (guint i = 0; i < step->above->len; i++)
+        found |= vm_path_same(user->overlay, g_ptr_array_index(step->above, i));
+    return found;
+}
+
 /* Much may have been called since a merge that could not be finished was begun. */
 static gboolean
 is_still_alone(const VmDeleteRun *run, const VmLayerStep *step, GError **error)
@@ -100,7 +110,7 @@ is_still_alone(const VmDeleteRun *run, const VmLayerStep *step, GError **error)
     for (guint i = 0; image != NULL && i < image->users->len; i++) {
         const VmImageUser *user = g_ptr_array_index(image->users, i);
         gboolean own = user->moment != NULL && g_strcmp0(user->moment->name, step->moment) == 0;
-        if (user->use != VM_USE_MENTION && !own && !vm_path_same(user->overlay, step->path))
+        if (user->use != VM_USE_MENTION && !own && !is_of_merge(user, step))
             return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                              "domain '%s': image '%s' has got another user", run->domain->def->name,
                              image->path);
@@ -239,6 +249,17 @@ put_moments(VmDomain *domain, const VmLayerStep *step, GError **error)
 
 /* ---- one merge ---- */
 
+/* Nobody wants it back, so that it need not be put aside first; may be repeated. */
+static gboolean
+remove_file(VmDomain *domain, const char *path, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    g_autofree char *folder = g_path_get_dirname(path);
+    return (vm_store_kind(store, path) == VM_FILE_MISSING ||
+            store->ops->unlink(store, path, error)) &&
+           store->ops->sync_dir(store, folder, error);
+}
+
 gboolean
 vm_snapshot_delete_resume(VmDeleteRun *run, GError **error)
 {
@@ -276,7 +297,7 @@ merge(VmDeleteRun *run, guint i, GError **error)
             return FALSE;
     if (vm_domain_is_active(domain))
         vm_block_close_image(domain, step->path);
-    if (vm_domain_is_unclear(domain) || !vm_store_remove(store, step->path, error))
+    if (vm_domain_is_unclear(domain) || !remove_file(domain, step->path, error))
         return FALSE;
     run->pending = FALSE;
     return TRUE;
@@ -312,9 +333,7 @@ vm_snapshot_delete_drop(const VmDeleteRun *run, const char *moment)
         const VmLayerStep *step = g_ptr_array_index(run->steps, i);
         g_autoptr(GError) error = NULL;
         if (step->fate != VM_LAYER_DROP || g_strcmp0(step->moment, moment) != 0 ||
-            vm_store_kind(run->domain->driver->store, step->path) == VM_FILE_MISSING ||
-            is_used(run->domain, step->path) ||
-            vm_store_remove(run->domain->driver->store, step->path, &error))
+            is_used(run->domain, step->path) || remove_file(run->domain, step->path, &error))
             continue;
         vm_snapshot_log(run->domain, "a file of a deleted snapshot is left", error);
         clean = FALSE;
