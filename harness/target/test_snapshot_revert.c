@@ -298,6 +298,77 @@ medium_of_a_kept_process_stays_whole(void **state)
     assert_non_null(strstr(next, "a.iso"));
 }
 
+/* The domain loses its second disk. */
+static void
+keep_one_disk(void)
+{
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    char *second = strstr(strstr(xml, "<disk ") + 1, "<disk ");
+    char *rest = strstr(second, "</disk>") + strlen("</disk>");
+    memmove(second, rest, strlen(rest) + 1);
+    assert_done(vm_domain_define(driver, xml, 0, &failure));
+}
+
+static void
+failed_start_puts_the_only_disk_back(void **state)
+{
+    (void)state;
+    keep_one_disk();
+    assert_done(start());
+    assert_done(create("s1", CREATE(HALT)));
+    assert_done(start());
+    guest("write vda 0 64K B");
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    g_autofree char *vda = content(VDA);
+    images.command = "snapshot-load";
+    images.half_way = TRUE;
+    assert_refused(revert("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_content(VDA, vda);
+    assert_tags(VDA, "s1");
+}
+
+static void
+half_loaded_guest_of_one_disk_is_loaded_again(void **state)
+{
+    (void)state;
+    keep_one_disk();
+    assert_done(start());
+    assert_done(create("s1", 0));
+    guest("write vda 0 64K B");
+    g_free(take_events());
+    images.command = "snapshot-load";
+    images.half_way = TRUE;
+    assert_refused(revert("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_non_null(strstr(failure->message, "left paused"));
+    assert_events("suspended/api-error");
+    /* the next look at it goes on with what was begun */
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT);
+    assert_tree("s1<*");
+}
+
+static void
+name_that_is_its_own_id_is_found(void **state)
+{
+    (void)state;
+    VmHypervisor *hv = &images.parent;
+    g_autofree char *name = NULL, *before = content(VDA);
+    assert_done(hv->ops->image_snapshot(hv, VDA, VM_IMAGE_SNAPSHOT_CREATE, "1", &failure));
+    assert_done(hv->ops->image_snapshot(hv, VDB, VM_IMAGE_SNAPSHOT_CREATE, "1", &failure));
+    g_autofree char *domain = two_disk_xml(VDA, "");
+    g_autofree char *xml =
+        g_strdup_printf("<domainsnapshot><name>1</name><state>shutoff</state>"
+                        "<creationTime>1</creationTime><disks>"
+                        "<disk name='vda' snapshot='internal'/>"
+                        "<disk name='vdb' snapshot='internal'/></disks>%s</domainsnapshot>",
+                        domain);
+    assert_done(vm_snapshot_create_xml(driver, "vm", xml, CREATE(REDEFINE), &name, &failure));
+    assert_done(start());
+    guest("write vda 0 64K B");
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    assert_done(revert("1", 0));
+    assert_content(VDA, before);
+}
+
 int
 main(void)
 {
@@ -320,6 +391,9 @@ main(void)
         CASE(half_loaded_guest_gets_its_state_back),
         CASE(failed_start_of_a_new_process_puts_the_disks_back),
         CASE(medium_of_a_kept_process_stays_whole),
+        CASE(failed_start_puts_the_only_disk_back),
+        CASE(half_loaded_guest_of_one_disk_is_loaded_again),
+        CASE(name_that_is_its_own_id_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
