@@ -346,22 +346,43 @@ half_loaded_guest_of_one_disk_is_loaded_again(void **state)
     assert_tree("s1<*");
 }
 
+/* A snapshot that is in the images is made known to the driver, and is not the current one. */
+static void
+redefine_tag(const char *tag, const char *devices)
+{
+    VmHypervisor *hv = &images.parent;
+    g_autofree char *name = NULL, *domain = two_disk_xml(VDA, devices);
+    g_autofree char *xml =
+        g_strdup_printf("<domainsnapshot><name>%s</name><state>shutoff</state>"
+                        "<creationTime>1</creationTime><disks>"
+                        "<disk name='vda' snapshot='internal'/>"
+                        "<disk name='vdb' snapshot='internal'/></disks>%s</domainsnapshot>",
+                        tag, domain);
+    assert_done(hv->ops->image_snapshot(hv, VDA, VM_IMAGE_SNAPSHOT_CREATE, tag, &failure));
+    assert_done(hv->ops->image_snapshot(hv, VDB, VM_IMAGE_SNAPSHOT_CREATE, tag, &failure));
+    assert_done(vm_snapshot_create_xml(driver, "vm", xml, CREATE(REDEFINE), &name, &failure));
+}
+
+static void
+failed_revert_leaves_none_current_where_none_was(void **state)
+{
+    (void)state;
+    redefine_tag("s1", "<memballoon model='none'/>");
+    assert_tree_stays("s1<");
+    fault("/sim/etc/qemu/vm.xml*", SIM_FS_CHANGE, -1);
+    assert_refused(revert("s1", 0), VIR_ERR_SYSTEM_ERROR);
+    no_faults();
+    assert_tree_stays("s1<");
+    assert_done(revert("s1", 0));
+    assert_tree_stays("s1<*");
+}
+
 static void
 name_that_is_its_own_id_is_found(void **state)
 {
     (void)state;
-    VmHypervisor *hv = &images.parent;
-    g_autofree char *name = NULL, *before = content(VDA);
-    assert_done(hv->ops->image_snapshot(hv, VDA, VM_IMAGE_SNAPSHOT_CREATE, "1", &failure));
-    assert_done(hv->ops->image_snapshot(hv, VDB, VM_IMAGE_SNAPSHOT_CREATE, "1", &failure));
-    g_autofree char *domain = two_disk_xml(VDA, "");
-    g_autofree char *xml =
-        g_strdup_printf("<domainsnapshot><name>1</name><state>shutoff</state>"
-                        "<creationTime>1</creationTime><disks>"
-                        "<disk name='vda' snapshot='internal'/>"
-                        "<disk name='vdb' snapshot='internal'/></disks>%s</domainsnapshot>",
-                        domain);
-    assert_done(vm_snapshot_create_xml(driver, "vm", xml, CREATE(REDEFINE), &name, &failure));
+    g_autofree char *before = content(VDA);
+    redefine_tag("1", "");
     assert_done(start());
     guest("write vda 0 64K B");
     assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
@@ -393,6 +414,7 @@ main(void)
         CASE(medium_of_a_kept_process_stays_whole),
         CASE(failed_start_puts_the_only_disk_back),
         CASE(half_loaded_guest_of_one_disk_is_loaded_again),
+        CASE(failed_revert_leaves_none_current_where_none_was),
         CASE(name_that_is_its_own_id_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
