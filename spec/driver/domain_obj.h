@@ -131,6 +131,9 @@ gboolean vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GEr
 /** Send the guest's state into file, from where the file stands.  CPUs that run do so until all but
  *  the rest is sent; afterwards they are stopped, and stay so until vm_domain_process_cont(). */
 gboolean vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **error);
+/** Whether the images are still the process's to write: it lets go of them when it has sent its
+ *  guest, and takes them back when that runs again.  OPERATION_INVALID (VM-MEM-003). */
+gboolean vm_domain_check_unsent(VmDomain *domain, GError **error);
 /** End the process (quit, or kill where it does not answer) and nothing else. */
 void vm_domain_process_drop(VmDomain *domain);
 /** Let the CPUs run. */

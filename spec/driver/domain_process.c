@@ -208,6 +208,26 @@ vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **err
            await_migration(domain, "save", error);
 }
 
+gboolean
+vm_domain_check_unsent(VmDomain *domain, GError **error)
+{
+    json_t *reply = NULL;
+    if (!vm_domain_is_active(domain) || domain->state == VIR_DOMAIN_RUNNING)
+        return TRUE;
+    if (!vm_domain_qmp(domain, "query-status", NULL, &reply, error))
+        return FALSE;
+    const char *status = json_string_value(json_object_get(reply, "status"));
+    gboolean sent = g_strcmp0(status, "postmigrate") == 0;
+    json_decref(reply);
+    if (!sent)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                     "domain '%s': the guest's memory was written to a file, and its process does "
+                     "not write to the images before it has run again; resume it first "
+                     "(VM-MEM-003)",
+                     domain->def->name);
+}
+
 static gboolean
 read_stream(VmDomain *domain, const VmProcessStart *start, GError **error)
 {

@@ -92,6 +92,8 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
 {
     g_autofree char *partial = vm_save_image_partial_path(save->path);
     int former = domain->state;
+    if (!vm_domain_check_unsent(domain, error))
+        return FALSE;
     json_t *data = json_pack("{s:s, s:s, s:b}", "path", save->path, "partial", partial, "running",
                              former == VIR_DOMAIN_RUNNING);
     if (!vm_intent_begin(domain, "save", data, error))

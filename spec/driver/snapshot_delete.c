@@ -78,6 +78,8 @@ static gboolean
 prepare(VmDeleteRun *run, const GPtrArray *targets, GError **error)
 {
     gboolean external = FALSE;
+    if (!run->metadata_only && targets->len > 0 && !vm_domain_check_unsent(run->domain, error))
+        return FALSE;
     for (guint i = 0; !run->metadata_only && i < targets->len; i++) {
         if (!check_disks(run->domain, g_ptr_array_index(targets, i), &external, error))
             return FALSE;

@@ -305,25 +305,13 @@ misfit(const VmSnapshotPlan *plan, const Tally *tally)
     return NULL;
 }
 
-/* QEMU sends a guest that has not run since no second time. */
+/* What goes into an image, or is sent, needs a process that has the guest and its images. */
 static gboolean
-check_sendable(const VmSnapshotPlan *plan, GError **error)
+check_unsent(const VmSnapshotPlan *plan, const Tally *tally, GError **error)
 {
-    VmDomain *domain = plan->domain;
-    json_t *reply = NULL;
-    if (plan->def->memory != VM_LOCATION_EXTERNAL || domain->state == VIR_DOMAIN_RUNNING)
+    if (plan->def->memory == VM_LOCATION_NO && tally->internal == 0)
         return TRUE;
-    if (!vm_domain_qmp(domain, "query-status", NULL, &reply, error))
-        return FALSE;
-    const char *status = json_string_value(json_object_get(reply, "status"));
-    gboolean sent = g_strcmp0(status, "postmigrate") == 0;
-    json_decref(reply);
-    if (!sent)
-        return TRUE;
-    return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
-                     "domain '%s', snapshot '%s': the guest's memory was written to a file before, "
-                     "and it has not run since; resume it first (VM-MEM-003)",
-                     domain->def->name, plan->def->name);
+    return vm_domain_check_unsent(plan->domain, error);
 }
 
 gboolean
@@ -347,7 +335,7 @@ vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
                          plan->domain->def->name, plan->def->name, text);
     plan->external = tally.external > 0 || plan->def->memory == VM_LOCATION_EXTERNAL;
     plan->manual = tally.manual > 0;
-    if (!vm_snapshot_memory_check(plan, error) || !check_sendable(plan, error))
+    if (!vm_snapshot_memory_check(plan, error) || !check_unsent(plan, &tally, error))
         return FALSE;
     return tally.internal == 0 || vm_snapshot_internal_name_check(plan->def->name, error);
 }

@@ -126,6 +126,8 @@ vm_snapshot_revert(VmDriver *driver, const char *domain_name, const char *snapsh
     if (plan.start && !plan.keep_process &&
         !vm_domain_check_startable(plan.domain, plan.held, error))
         return FALSE;
+    if (plan.keep_process && !vm_domain_check_unsent(plan.domain, error))
+        return FALSE;
     return plan.keep_process ? vm_revert_in_process(&plan, error)
                              : vm_revert_with_disks(&plan, error);
 }
