@@ -10,8 +10,8 @@
 #include "harness/cli/nearest.h"
 
 static const CliCommand *const commands[] = {
-    &cmd_run, &cmd_shell, &cmd_list,   &cmd_compare, &cmd_report, &cmd_rules,
-    &cmd_xml, &cmd_qmp,   &cmd_doctor, &cmd_help,    NULL,
+    &cmd_run, &cmd_shell,  &cmd_list, &cmd_compare, &cmd_report, &cmd_rules,
+    &cmd_xml, &cmd_matrix, &cmd_qmp,  &cmd_doctor,  &cmd_help,   NULL,
 };
 
 const CliCommand *const *

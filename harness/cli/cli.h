@@ -27,6 +27,7 @@ extern const CliCommand cmd_compare;
 extern const CliCommand cmd_report;
 extern const CliCommand cmd_rules;
 extern const CliCommand cmd_xml;
+extern const CliCommand cmd_matrix;
 extern const CliCommand cmd_qmp;
 extern const CliCommand cmd_doctor;
 extern const CliCommand cmd_help;

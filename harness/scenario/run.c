@@ -603,13 +603,14 @@ add_coverage(json_t *total, json_t *part)
     }
 }
 
-static void
-clean_up(ScnRun *run)
+void
+scn_run_clean(ScnRun *run)
 {
     CaseResult *result = run->result;
     g_autofree char *left = NULL;
     g_autofree char *reason = NULL;
 
+    g_clear_pointer(&run->oracle, oracle_free);
     if (run->failed && run->options->keep)
         return;
     left = scn_world_clean(run);
@@ -621,33 +622,26 @@ clean_up(ScnRun *run)
         result->verdict = VERDICT_FAIL;
 }
 
-static void
-run_case(ScnRun *run, json_t *coverage)
+gboolean
+scn_run_case(ScnRun *run)
 {
     const char *lack;
 
     if (!scn_world_open(run))
-        return;
+        return FALSE;
     lack = scn_run_lacks(run);
     if (lack) {
         run->result->verdict = VERDICT_SKIP;
         run->result->reason = g_strdup_printf("lacks: %s", lack);
-        return;
+        return FALSE;
     }
     if (!scn_world_watch(run))
-        return;
+        return FALSE;
     run->result->verdict = VERDICT_PASS;
     scn_take_events(run);
     run_steps(run);
     end_with_deviations(run);
-    if (coverage && run->oracle) {
-        json_t *counts = oracle_coverage(run->oracle);
-
-        add_coverage(coverage, counts);
-        json_decref(counts);
-    }
-    g_clear_pointer(&run->oracle, oracle_free);
-    clean_up(run);
+    return TRUE;
 }
 
 static double
@@ -696,7 +690,15 @@ scn_case_run(ScnCase *scenario, const ScnRunOptions *options, json_t *coverage)
     ScnRun run;
 
     scn_run_begin(&run, scenario, options);
-    run_case(&run, coverage);
+    if (scn_run_case(&run)) {
+        if (coverage && run.oracle) {
+            json_t *counts = oracle_coverage(run.oracle);
+
+            add_coverage(coverage, counts);
+            json_decref(counts);
+        }
+        scn_run_clean(&run);
+    }
     run.result->hypervisor_ms = hypervisor_ms(&run);
     scn_run_end(&run);
     run.result->ms = (g_get_monotonic_time() - began) / 1000.0;

@@ -141,6 +141,12 @@ json_t *scn_world(ScnRun *run);
 void scn_run_begin(ScnRun *run, ScnCase *scenario, const ScnRunOptions *options);
 void scn_run_end(ScnRun *run);
 
+/** Open the world of a case and run its steps.  FALSE where there is no world, and nothing to clean
+ *  up; the result says why. */
+gboolean scn_run_case(ScnRun *run);
+/** Remove what the case made, unless it failed and its options keep it; the oracle goes too. */
+void scn_run_clean(ScnRun *run);
+
 /** Run one step: its action, what it is compared with, and the oracle.  FALSE where it failed. */
 gboolean scn_run_step(ScnRun *run, const ScnStep *step);
 

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The worlds of the flag matrix, put together from their three axes.
+ */
+#include "harness/explore/world_kinds.h"
+
+#include <string.h>
+
+/* How the domain comes into a state: from off, and from running. */
+typedef struct {
+    const char *word;
+    gboolean transient;
+    const char *from_off;
+    const char *from_running;
+} StateKind;
+
+static const StateKind states[] = {
+    {"shutoff", FALSE, "", "destroy vm\n"},
+    {"running", FALSE, "start vm\n", ""},
+    {"paused", FALSE, "start vm\nsuspend vm\n", "suspend vm\n"},
+    {"transient", TRUE, "state transient\n", ""},
+    {"saved", FALSE, "start vm\nmanagedsave vm\n", "managedsave vm\n"},
+};
+
+typedef struct {
+    const char *word;
+    const char *items;
+    gboolean internal; /* internal snapshots can be made */
+    gboolean special;  /* for some states and moments only */
+} DiskKind;
+
+static const DiskKind disks[] = {
+    {"qcow2", "disk vda qcow2 8M", TRUE, FALSE},
+    {"pair", "disk vda qcow2 8M; disk vdb qcow2 8M", TRUE, FALSE},
+    {"raw", "disk vda raw 8M", FALSE, FALSE},
+    {"mixed", "disk vda qcow2 8M; disk vdb raw 8M", FALSE, FALSE},
+    {"cdrom", "disk vda qcow2 8M; disk sda cdrom", TRUE, TRUE},
+    {"agent", "disk vda qcow2 8M; agent", TRUE, TRUE},
+    {"manual", "disk vda qcow2 8M; disk vdb qcow2 8M snapshot=manual", FALSE, TRUE},
+    {"readonly", "disk vda qcow2 8M; disk vdb qcow2 8M readonly", FALSE, TRUE},
+    {"shared", "disk vda qcow2 8M; disk vdb raw 8M shareable", FALSE, TRUE},
+};
+
+/* The moments, made by commands that leave a domain running; before them it is off, or, where it is
+ * transient, running. */
+typedef struct {
+    const char *word;
+    gboolean internal;
+    const char *persistent;
+    const char *transient;
+    const char *names;
+} MomentKind;
+
+static const MomentKind moments[] = {
+    {"none", FALSE, NULL, NULL, "nope"},
+    {"internal", TRUE, "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\n",
+     "snapshot-create-as vm s1\nsnapshot-create-as vm s2\n", "s1 s2 nope"},
+    {"external", FALSE,
+     "snapshot-create-as vm s1 --disk-only\nstart vm\nsnapshot-create-as vm s2 --disk-only\n",
+     "snapshot-create-as vm s1 --disk-only\nsnapshot-create-as vm s2 --disk-only\n", "s1 s2 nope"},
+    {"branch", TRUE,
+     "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\n"
+     "snapshot-revert vm s1 --force\nstart vm\nsnapshot-create-as vm s3\n",
+     "snapshot-create-as vm s1\nsnapshot-create-as vm s2\nsnapshot-revert vm s1\n"
+     "snapshot-create-as vm s3\n",
+     "s1 s2 s3 nope"},
+};
+
+static void
+world_free(gpointer data)
+{
+    WorldKind *world = data;
+
+    g_free(world->id);
+    g_free(world->text);
+    g_strfreev(world->moments);
+    g_free(world);
+}
+
+/* Takes the id and the steps. */
+static void
+add_world(GPtrArray *worlds, char *id, guint purposes, char *steps, const char *names)
+{
+    WorldKind *world = g_new0(WorldKind, 1);
+    g_autofree char *documents = world_documents(purposes, strstr(names, "s1") != NULL);
+
+    world->id = id;
+    world->purposes = purposes;
+    world->text = g_strdup_printf("# A world of the flag matrix.\n%s%s", steps, documents);
+    world->moments = g_strsplit(names, " ", -1);
+    g_ptr_array_add(worlds, world);
+    g_free(steps);
+}
+
+/* ---- state × disks × moments ---- */
+
+static char *
+common_steps(const StateKind *state, const DiskKind *disk, const MomentKind *moment)
+{
+    const char *other = "domain other { undefined; disk vda qcow2 8M }\n";
+
+    if (!moment->persistent)
+        return g_strdup_printf("domain vm { %s%s }\n%s%s", disk->items,
+                               state->transient ? "; transient" : "", other, state->from_off);
+    if (state->transient)
+        return g_strdup_printf("domain vm { %s; transient }\n%sstate transient\n%s", disk->items,
+                               other, moment->transient);
+    return g_strdup_printf("domain vm { %s }\n%s%s%s", disk->items, other, moment->persistent,
+                           state->from_running);
+}
+
+static guint
+common_purposes(const StateKind *state, const DiskKind *disk, const MomentKind *moment)
+{
+    guint purposes = disk->special ? WORLD_SPECIAL : WORLD_COMMON;
+
+    if (disk != &disks[0])
+        return purposes;
+    purposes |= WORLD_QCOW2;
+    if (moment->persistent)
+        return purposes;
+    return purposes | WORLD_PLAIN | (state == &states[0] ? WORLD_ONE : 0);
+}
+
+static gboolean
+is_possible(const DiskKind *disk, const MomentKind *moment)
+{
+    return disk->special ? moment == &moments[0] : disk->internal || !moment->internal;
+}
+
+static void
+add_common(GPtrArray *worlds)
+{
+    for (guint s = 0; s < G_N_ELEMENTS(states); s++) {
+        for (guint d = 0; d < G_N_ELEMENTS(disks); d++) {
+            for (guint m = 0; m < G_N_ELEMENTS(moments); m++) {
+                if (is_possible(&disks[d], &moments[m]))
+                    add_world(
+                        worlds,
+                        g_strdup_printf("%s/%s/%s", states[s].word, disks[d].word, moments[m].word),
+                        common_purposes(&states[s], &disks[d], &moments[m]),
+                        common_steps(&states[s], &disks[d], &moments[m]), moments[m].names);
+            }
+        }
+    }
+}
+
+/* ---- the four worlds of the list filters ---- */
+
+static const char list_domains[] =
+    "domain vm { disk vda qcow2 8M }\n"
+    "domain other { undefined; disk vda qcow2 8M }\n"
+    "domain held { disk vda qcow2 8M }\nsnapshot-create-as held h1\n"
+    "domain kept { disk vda qcow2 8M }\nstart kept\nmanagedsave kept\n"
+    "domain guest { disk vda qcow2 8M; transient }\nstate transient guest\n"
+    "domain boot { disk vda qcow2 8M }\nautostart boot\nstart boot\nsuspend boot\n";
+
+static const struct {
+    const char *word;
+    const char *steps;
+    const char *names;
+} lists[] = {
+    {"empty", "", "nope"},
+    {"chain",
+     "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\n"
+     "snapshot-create-as vm s3 --disk-only\ndestroy vm\nsnapshot-create-as vm s4 --disk-only\n",
+     "s1 s2 s3 s4 nope"},
+    {"branch",
+     "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\nsnapshot-revert vm s1 --force\n"
+     "start vm\nsnapshot-create-as vm s3\nsnapshot-create-as vm s4 --disk-only\n",
+     "s1 s2 s3 s4 nope"},
+    {"forest",
+     "snapshot-create-as vm s1\nsnapshot-create-as vm s2\n"
+     "document root.xml <<END\n<domainsnapshot><name>s3</name><state>disk-snapshot</state>"
+     "<creationTime>1000</creationTime>${vm.xml}</domainsnapshot>\nEND\n"
+     "snapshot-create vm root.xml --redefine\n"
+     "document leaf.xml <<END\n<domainsnapshot><name>s4</name><parent><name>s3</name></parent>"
+     "<state>running</state><creationTime>1000</creationTime>${vm.xml}</domainsnapshot>\nEND\n"
+     "snapshot-create vm leaf.xml --redefine\n"
+     "document off.xml <<END\n<domainsnapshot><name>s5</name><parent><name>s3</name></parent>"
+     "<state>shutoff</state><creationTime>1000</creationTime><disks><disk name='vda'"
+     " snapshot='external'><source file='${dir}/s5.qcow2'/></disk></disks>${vm.xml}"
+     "</domainsnapshot>\nEND\nsnapshot-create vm off.xml --redefine\n",
+     "s1 s2 s3 s4 s5 nope"},
+};
+
+static void
+add_lists(GPtrArray *worlds)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+        add_world(worlds, g_strdup_printf("list/%s", lists[i].word), WORLD_LIST,
+                  g_strconcat(list_domains, lists[i].steps, NULL), lists[i].names);
+}
+
+/* ---- save images beside the domain ---- */
+
+static void
+add_stored(GPtrArray *worlds)
+{
+    static const struct {
+        const char *word, *steps;
+    } ends[] = {
+        {"shutoff", ""},
+        {"running", "start vm\n"},
+        {"paused", "start vm\nsuspend vm\n"},
+        {"saved", "start vm\nmanagedsave vm\n"},
+        {"gone", "undefine vm\n"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(ends); i++)
+        add_world(worlds, g_strdup_printf("stored/%s", ends[i].word), WORLD_STORED,
+                  g_strdup_printf("domain vm { disk vda qcow2 8M }\n"
+                                  "domain other { undefined; disk vda qcow2 8M }\n"
+                                  "start vm\nsave vm ${dir}/run.save\n"
+                                  "start vm\nsave vm ${dir}/pause.save --paused\n%s",
+                                  ends[i].steps),
+                  "nope");
+}
+
+GPtrArray *
+world_kinds(void)
+{
+    GPtrArray *worlds = g_ptr_array_new_with_free_func(world_free);
+
+    add_common(worlds);
+    add_lists(worlds);
+    add_stored(worlds);
+    return worlds;
+}
