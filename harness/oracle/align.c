@@ -68,10 +68,11 @@ listed_location(Alignment *alignment, const OracleDisk *listed, const OracleDisk
 {
     const char *own = disk->snapshot ? disk->snapshot : disk->readonly ? "no" : NULL;
     gboolean internal = strcmp(fallback, "internal") == 0;
-    gboolean both_no = g_strcmp0(listed->snapshot, "no") == 0 && g_strcmp0(own, "no") == 0;
+    gboolean left_alone = g_strcmp0(listed->snapshot, own) == 0 &&
+                          (g_strcmp0(own, "no") == 0 || g_strcmp0(own, "manual") == 0);
 
     if (listed->snapshot) {
-        if (internal && strcmp(listed->snapshot, "internal") != 0 && !both_no)
+        if (internal && strcmp(listed->snapshot, "internal") != 0 && !left_alone)
             alignment->faults |= ALIGN_NOT_INTERNAL;
         return listed->snapshot;
     }

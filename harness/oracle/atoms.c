@@ -19,6 +19,8 @@ ATOM(current_any, context->domain && context->domain->current)
 ATOM(domain_stored,
      context->domain &&g_hash_table_contains(context->history->stored, context->domain_name))
 ATOM(image_known, context->image != NULL)
+ATOM(argument_no_file,
+     context->step->argument && !observed_file(context->before, context->step->argument))
 ATOM(image_paused, context->image && context->image->paused)
 ATOM(image_other_uuid,
      context->image && context->domain && strcmp(context->image->uuid, context->domain->uuid) != 0)
@@ -399,6 +401,7 @@ const AtomRow atoms_world[] = {
     {"argument:slash", argument_slash},
     {"argument:newline", argument_newline},
     {"argument:negative", argument_negative},
+    {"argument:no-file", argument_no_file},
     {"moment:exists", moment_exists},
     {"moment:parent", moment_parent},
     {"moment:children", has_children},
@@ -497,7 +500,7 @@ has_leftovers(const StepContext *context, const char *name)
            context->before->files && strstr(context->before->files, folder);
 }
 
-/* What the oracle has not seen happen, or has no schema for, is not known. */
+/* What the oracle has not seen happen is not known. */
 static gboolean
 is_unknown(const char *atom, const StepContext *context)
 {
@@ -505,8 +508,6 @@ is_unknown(const char *atom, const StepContext *context)
         return TRUE;
     if (g_str_has_prefix(atom, "image:") || g_str_has_prefix(atom, "image."))
         return !context->image;
-    if (strcmp(atom, "xml:schema") == 0)
-        return context->domain_xml != NULL;
     if (strcmp(atom, "victims:over-tags") == 0 || strcmp(atom, "victims:over-bitmaps") == 0 ||
         strcmp(atom, "moment:written-under") == 0)
         return !context->view->files;

@@ -54,7 +54,9 @@ ALIGNED(is_shareable, aligned->disk->shareable && !aligned->disk->readonly)
 ALIGNED(is_lun, g_strcmp0(aligned->disk->device, "lun") == 0)
 ALIGNED(is_transient, aligned->disk->transient)
 ALIGNED(is_left_out, aligned->disk->source && !aligned->disk->readonly)
-ALIGNED(is_missing, aligned->overlay && !observed_file(context->before, aligned->overlay))
+/* A path that is made from the time of the call is nobody's yet. */
+ALIGNED(is_missing, aligned->overlay ? !observed_file(context->before, aligned->overlay)
+                                     : aligned->generated && context->before->entries)
 ALIGNED(is_block_missing, is_missing(context, aligned) && strcmp(aligned->type, "block") == 0)
 
 /* What is reused has the format that is said and rests on the disk's image. */

@@ -5,6 +5,7 @@
 #include "harness/oracle/atoms.h"
 
 #include <string.h>
+#include "harness/oracle/schema.h"
 
 static guint
 faults(const StepContext *context)
@@ -27,7 +28,7 @@ document_name(const StepContext *context)
 ATOM(xml_given, context->moment_xml || context->domain_xml)
 ATOM(xml_well_formed, !(faults(context) & DOC_NOT_WELL_FORMED))
 ATOM(xml_root, !(faults(context) & DOC_WRONG_ROOT))
-ATOM(xml_schema, !(faults(context) & DOC_NOT_SCHEMA))
+ATOM(xml_schema, schema_fits(context->moment_xml ? "domainsnapshot" : "domain", context->step->xml))
 ATOM(memory_bad_location, faults(context) & DOC_MEMORY_LOCATION)
 ATOM(memory_file_not_external, faults(context) & DOC_MEMORY_FILE_NOT_EXTERNAL)
 ATOM(memory_no_file, faults(context) & DOC_MEMORY_NO_FILE)

@@ -246,8 +246,6 @@ read_moment(MomentDoc *doc, xmlNode *root)
         g_ptr_array_add(doc->disks, disk);
     }
     read_definitions(doc, root);
-    if (!document_moment_fits_schema(root))
-        doc->faults |= DOC_NOT_SCHEMA;
 }
 
 /* The text without its <parent> element, which stands before any <domain>. */
@@ -321,7 +319,7 @@ document_moment(DocumentCache *cache, const char *text)
     if (root && document_is(root, "domainsnapshot"))
         read_moment(doc, root);
     else
-        doc->faults = root ? DOC_WRONG_ROOT | DOC_NOT_SCHEMA : DOC_NOT_WELL_FORMED;
+        doc->faults = root ? DOC_WRONG_ROOT : DOC_NOT_WELL_FORMED;
     if (xml)
         xmlFreeDoc(xml);
     doc->text = g_strdup(text);

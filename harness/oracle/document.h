@@ -24,7 +24,6 @@ typedef struct {
 typedef enum {
     DOC_NOT_WELL_FORMED = 1 << 0,
     DOC_WRONG_ROOT = 1 << 1,
-    DOC_NOT_SCHEMA = 1 << 2,
     DOC_BAD = 1 << 3, /* a domain that no driver can take */
     DOC_MEMORY_LOCATION = 1 << 4,
     DOC_MEMORY_FILE_NOT_EXTERNAL = 1 << 5,

@@ -22,7 +22,3 @@ char *document_text(const xmlNode *node, const char *name);
 
 /** What the guest sees of a domain (domain rules, section 7), as one text; the caller frees it. */
 char *document_abi(const xmlNode *domain);
-
-/** Whether a <domainsnapshot> has only what the schema knows: elements, and the values of state,
- *  memory and disk locations (SNAP-XML-045 and following). */
-gboolean document_moment_fits_schema(const xmlNode *root);

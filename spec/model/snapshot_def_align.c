@@ -33,6 +33,14 @@ match_entries(VmSnapshotDef *def, VmSnapshotDisk **slots, GError **error)
     return TRUE;
 }
 
+/* In an internal snapshot a disk is left alone where the domain says so too: what an entry that was
+ * not listed takes from the domain must be accepted back (SNAP-ALIGN-014). */
+static gboolean
+is_left_alone(VmLocation location, VmLocation own)
+{
+    return location == own && (own == VM_LOCATION_NO || own == VM_LOCATION_MANUAL);
+}
+
 static gboolean
 place_listed(const VmSnapshotDef *def, VmSnapshotDisk *disk, const VmDiskDef *own,
              const VmAlignOptions *options, GError **error)
@@ -47,7 +55,7 @@ place_listed(const VmSnapshotDef *def, VmSnapshotDisk *disk, const VmDiskDef *ow
             disk->location =
                 own->snapshot != VM_LOCATION_DEFAULT ? own->snapshot : options->fallback;
     } else if (all_internal && disk->location != VM_LOCATION_INTERNAL &&
-               !(disk->location == VM_LOCATION_NO && own->snapshot == VM_LOCATION_NO)) {
+               !is_left_alone(disk->location, own->snapshot)) {
         return vm_refuse(
             error, VIR_ERR_CONFIG_UNSUPPORTED,
             "snapshot '%s': disk '%s' cannot be '%s' in an internal snapshot of domain "

@@ -122,7 +122,8 @@ an_internal_snapshot_is_internal_throughout(void **state)
     (void)state;
     refused("<disk name='vda' snapshot='external'/>", FOUR_DISKS, &internal, "SNAP-ALIGN-010");
     refused("<disk name='vda' snapshot='no'/>", FOUR_DISKS, &internal, "SNAP-ALIGN-010");
-    refused("<disk name='vdc' snapshot='manual'/>", FOUR_DISKS, &internal, "SNAP-ALIGN-010");
+    refused("<disk name='vda' snapshot='manual'/>", FOUR_DISKS, &internal, "SNAP-ALIGN-010");
+    aligned("<disk name='vdc' snapshot='manual'/>", FOUR_DISKS, &internal, "inmn");
     aligned("<disk name='vdb' snapshot='no'/>", FOUR_DISKS, &internal, "inmn");
     aligned("<disk name='vdb' snapshot='internal'/>", FOUR_DISKS, &internal, "iimn");
 }
