@@ -506,6 +506,8 @@ is_unknown(const char *atom, const StepContext *context)
 {
     if (g_str_has_prefix(atom, "undecided:"))
         return TRUE;
+    if (strcmp(atom, "image:known") == 0)
+        return !context->image && !argument_no_file(context);
     if (g_str_has_prefix(atom, "image:") || g_str_has_prefix(atom, "image."))
         return !context->image;
     if (strcmp(atom, "victims:over-tags") == 0 || strcmp(atom, "victims:over-bitmaps") == 0 ||
