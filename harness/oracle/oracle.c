@@ -11,6 +11,7 @@
 #include "harness/oracle/event_order.h"
 #include "harness/oracle/expectation.h"
 #include "harness/oracle/invariants.h"
+#include "harness/oracle/listing.h"
 #include "harness/oracle/world_json.h"
 
 /* The invariants that are looked at here, in the order of the table. */
@@ -258,13 +259,16 @@ check_success(Oracle *oracle, const StepContext *context, const OutcomeRow *row,
     g_autoptr(Expectation) expected = expectation_new(context, row);
     const ObservedDomain *now = observed_domain(after, expected->name);
     char *found = expectation_compare(expected, context, after);
+    const char *rule = row->rule;
 
+    if (!found)
+        found = listing_check(context, &rule);
     if (expected->layers)
         history_learn_left(oracle->history, layers_left(expected->layers));
     if (!found && expected->disks_moment && now && context->moment)
         found = ledger_check_reverted(oracle->ledger, &oracle->view, now, context->moment->name);
     if (found) {
-        note(oracle, finding_take(row->rule, found), NULL);
+        note(oracle, finding_take(rule, found), NULL);
         return;
     }
     note(oracle, finding_take(row->rule, expectation_compare_reason(expected, context, after)),

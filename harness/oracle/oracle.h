@@ -29,6 +29,7 @@ typedef struct {
     int code;             /* after the call: 0 or VIR_ERR_* */
     const char *text;     /* after the call: the error's text, or NULL */
     const char *result;   /* after the call: the new snapshot's name, or NULL */
+    const char *output;   /* after the call: names a line each, a count, or NULL */
 } OracleStep;
 
 /** What the oracle is made for. */

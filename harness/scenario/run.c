@@ -264,6 +264,7 @@ scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answ
     step.code = answer->code;
     step.text = answer->text;
     step.result = answer->name;
+    step.output = answer->output;
     if (run->events->len > before)
         g_array_append_vals(sent, &g_array_index(run->events, struct vm_event, before),
                             run->events->len - before);

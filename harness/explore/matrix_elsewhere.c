@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Rows tried on a driver that is not ours.
+ */
+#include "harness/explore/matrix_elsewhere.h"
+
+#include <string.h>
+#include <unistd.h>
+#include "spec/rules/outcome/outcome.h"
+
+/* A world that needs a guest process takes a while to begin and to end. */
+#define SECONDS_PER_COMBINATION 60
+
+/* The first combinations of each row that are of different worlds where they can be: by row an
+ * array of guint. */
+static GPtrArray *
+choose(const MatrixRun *run, guint each)
+{
+    GPtrArray *chosen = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+    const MatrixWorld *last = NULL;
+    gsize count;
+    g_autofree const MatrixWorld **worlds = NULL;
+
+    outcome_rows(&count);
+    worlds = g_new0(const MatrixWorld *, count);
+    for (gsize i = 0; i < count; i++)
+        g_ptr_array_add(chosen, g_array_new(FALSE, FALSE, sizeof(guint)));
+    for (guint i = 0; i < run->plan->count; i++) {
+        guint row = run->records[i].row;
+        GArray *numbers;
+
+        if (run->records[i].verdict != MATRIX_AGREES)
+            continue;
+        numbers = g_ptr_array_index(chosen, row - 1);
+        if (numbers->len >= each)
+            continue;
+        last = matrix_plan_at(run->plan, i).world;
+        if (worlds[row - 1] == last)
+            continue;
+        worlds[row - 1] = last;
+        g_array_append_val(numbers, i);
+    }
+    return chosen;
+}
+
+/* Where what a target lacks, or cannot make, is told. */
+static void
+not_reached(MatrixSight *sight, const char *why)
+{
+    *sight = (MatrixSight){.record = {.verdict = MATRIX_NO_WORLD}};
+    g_strlcpy(sight->text, why, sizeof(sight->text));
+}
+
+/* In a process of its own, which opens the target anew: what it does there ends with it. */
+static void
+try_one(const MatrixTarget *target, const MatrixCombination *combination, MatrixSight *sight)
+{
+    MatrixSight *shared = matrix_shared_new(sizeof(*shared));
+    int pid = matrix_fork(SECONDS_PER_COMBINATION);
+
+    if (pid == 0) {
+        g_autoptr(GError) error = NULL;
+        MatrixTry *attempt = matrix_try_new(target, combination->world->kind, &error);
+
+        if (attempt)
+            matrix_try_here(attempt, combination->line, combination->flags, shared);
+        else
+            not_reached(shared, error->message);
+        matrix_try_free(attempt);
+        _exit(0);
+    }
+    if (!matrix_wait(pid) && shared->record.verdict == MATRIX_NOT_RUN)
+        not_reached(shared, "the process ended before the call was judged");
+    *sight = *shared;
+    matrix_shared_free(shared, sizeof(*shared));
+}
+
+static MatrixElsewhere *
+of_rule(GPtrArray *rules, const char *rule)
+{
+    MatrixElsewhere *found;
+
+    for (guint i = 0; i < rules->len; i++) {
+        found = g_ptr_array_index(rules, i);
+        if (strcmp(found->rule, rule) == 0)
+            return found;
+    }
+    found = g_new0(MatrixElsewhere, 1);
+    found->rule = rule;
+    g_ptr_array_add(rules, found);
+    return found;
+}
+
+/* A row is reached where it decides there too: what the world lacks makes another row decide. */
+static void
+count(MatrixElsewhere *rule, const MatrixCombination *combination, guint row,
+      const MatrixSight *sight)
+{
+    gboolean reached = sight->record.row == row + 1 && (sight->record.verdict == MATRIX_AGREES ||
+                                                        sight->record.verdict == MATRIX_DIFFERS);
+    gboolean first = !reached ? rule->not_reached == 0 && rule->differ == 0
+                              : sight->record.verdict == MATRIX_DIFFERS && rule->differ == 0;
+
+    rule->not_reached += !reached;
+    rule->agree += reached && sight->record.verdict == MATRIX_AGREES;
+    rule->differ += reached && sight->record.verdict == MATRIX_DIFFERS;
+    if (first) {
+        g_autofree char *line = matrix_combination_text(combination);
+
+        g_snprintf(rule->text, sizeof(rule->text), "%s: %s: %s", combination->world->kind->id, line,
+                   *sight->text ? sight->text : "another row decides there");
+    }
+}
+
+GPtrArray *
+matrix_elsewhere(const MatrixTarget *target, const MatrixRun *run, guint each)
+{
+    GPtrArray *rules = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) chosen = choose(run, each);
+    gsize row_count;
+    const OutcomeRow *rows = outcome_rows(&row_count);
+
+    for (guint i = 0; i < chosen->len; i++) {
+        const GArray *numbers = g_ptr_array_index(chosen, i);
+
+        for (guint j = 0; j < numbers->len; j++) {
+            MatrixCombination combination =
+                matrix_plan_at(run->plan, g_array_index(numbers, guint, j));
+            MatrixSight sight;
+
+            try_one(target, &combination, &sight);
+            count(of_rule(rules, rows[i].rule), &combination, i, &sight);
+        }
+    }
+    return rules;
+}
+
+/* "agree" where every combination that was reached does. */
+static const char *
+verdict_of(const MatrixElsewhere *rule)
+{
+    if (rule->differ)
+        return "differ";
+    return rule->agree ? "agree" : "not reached";
+}
+
+void
+matrix_print_elsewhere(FILE *out, const char *target, const GPtrArray *rules)
+{
+    guint agree = 0, differ = 0;
+
+    fprintf(out, "\non %s, by rule:\n", target);
+    for (guint i = 0; i < rules->len; i++) {
+        const MatrixElsewhere *rule = g_ptr_array_index(rules, i);
+        const char *verdict = verdict_of(rule);
+
+        agree += strcmp(verdict, "agree") == 0;
+        differ += strcmp(verdict, "differ") == 0;
+        fprintf(out, "%-18s %-11s %2u agree, %2u differ, %2u not reached%s%s\n", rule->rule,
+                verdict, rule->agree, rule->differ, rule->not_reached, *rule->text ? ": " : "",
+                rule->text);
+    }
+    fprintf(out, "%u rules: %u agree, %u differ, %u not reached\n", rules->len, agree, differ,
+            rules->len - agree - differ);
+}
+
+json_t *
+matrix_elsewhere_json(const GPtrArray *rules)
+{
+    json_t *all = json_array();
+
+    for (guint i = 0; i < rules->len; i++) {
+        const MatrixElsewhere *rule = g_ptr_array_index(rules, i);
+
+        json_array_append_new(all,
+                              json_pack("{s:s,s:s,s:I,s:I,s:I,s:s}", "rule", rule->rule, "verdict",
+                                        verdict_of(rule), "agree", (json_int_t)rule->agree,
+                                        "differ", (json_int_t)rule->differ, "not-reached",
+                                        (json_int_t)rule->not_reached, "text", rule->text));
+    }
+    return all;
+}
