@@ -4,7 +4,6 @@
  */
 #include "harness/oracle/listing.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "spec/rules/outcome/list_filter.h"
 
@@ -189,16 +188,15 @@ check_names(GHashTable *expected, char *const *names)
 }
 
 static char *
-check_count(GHashTable *expected, const char *text, int room)
+check_count(GHashTable *expected, const char *text, guint64 room)
 {
     guint wanted = g_hash_table_size(expected);
-    int count = atoi(text);
+    guint64 count = 0;
 
-    if (room >= 0)
-        wanted = MIN(wanted, (guint)room);
-    if (count == (int)wanted)
+    wanted = (guint)MIN(wanted, room);
+    if (g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT, &count, NULL) && count == wanted)
         return NULL;
-    return g_strdup_printf("the count is %d, expected %u", count, wanted);
+    return g_strdup_printf("the count is %s, expected %u", text, wanted);
 }
 
 /* The lines of an answer, without an empty one at its end; the caller frees them. */
@@ -213,17 +211,28 @@ lines_of(const char *text)
     return *lines ? g_strsplit(lines, "\n", -1) : g_new0(char *, 1);
 }
 
+/* For how many names the caller has room. */
+static guint64
+room_of(const StepContext *context, const Listing *listing)
+{
+    guint64 room = G_MAXUINT;
+
+    if (listing->limited && context->step->argument)
+        g_ascii_string_to_unsigned(context->step->argument, 10, 0, G_MAXINT, &room, NULL);
+    return room;
+}
+
 static char *
 check_answer(const StepContext *context, const Listing *listing, GHashTable *expected)
 {
     g_auto(GStrv) lines = lines_of(context->step->output);
     guint skip = listing->limited ? 1 : 0;
-    int room = listing->limited && context->step->argument ? atoi(context->step->argument) : -1;
+    guint64 room = room_of(context, listing);
     char *found = NULL;
 
     if (listing->counts || listing->limited)
         found = check_count(expected, lines[0] ? lines[0] : "", room);
-    if (found || listing->counts || (room >= 0 && (guint)room < g_hash_table_size(expected)))
+    if (found || listing->counts || room < g_hash_table_size(expected))
         return found;
     found = check_names(expected, lines + (lines[0] ? skip : 0));
     if (!found && listing->call != VM_CALL_DOMAIN_LIST &&
