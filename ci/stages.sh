@@ -170,6 +170,17 @@ stage_suite() {
     fi
 }
 
+# A part of what ci/matrix does: every fifth set of flags.
+stage_matrix() {
+    say "== the flag matrix"
+    [ -x build/virt-moment ] || { fail "the flag matrix: no build"; return; }
+    for profile in $PROFILES; do
+        check "flag matrix, profile $profile" \
+            build/virt-moment matrix --every 5 --altered 20 --profile "$profile" -j"$JOBS" &&
+            tail -n 1 "$LOG"
+    done
+}
+
 stage_libvirt() {
     say "== the suite on libvirt's test driver"
     [ -x build/virt-moment ] || { fail "test:///default: no build"; return; }

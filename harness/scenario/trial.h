@@ -20,9 +20,10 @@ typedef struct {
     char *found_rule;      /* rule or invariant that it breaks, or NULL */
 } ScnTrialAnswer;
 
-/** Run a case on a connection of its own and keep the world that it leaves.  The case must outlive
- *  it.  NULL with an SCN_ERROR that says why, where the case does not pass ("lacks: …" where the
- *  target cannot).  The caller frees it. */
+/** Run a case on a connection of its own and keep the world that it leaves, also where the
+ *  driver told its events or reasons in another way.  The case must outlive it.  NULL with an
+ * SCN_ERROR that says why, where the case does not pass ("lacks: …" where the target cannot).  The
+ * caller frees it. */
 ScnTrial *scn_trial_new(ScnCase *scenario, const ScnRunOptions *options, GError **error);
 
 /** Remove what the world holds, and close the connection; NULL is fine. */
