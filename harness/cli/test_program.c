@@ -7,107 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <glib/gstdio.h>
 #include <jansson.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
+#include "harness/cli/test_program_run.h"
 #include "harness/report/exit_code.h"
-
-/* A private folder, the program, and what its last run printed. */
-typedef struct {
-    char *dir;
-    char *program;
-    char *out;
-    char *err;
-} Fixture;
-
-static int
-set_up(void **state)
-{
-    Fixture *fixture = g_new0(Fixture, 1);
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *tests = g_path_get_dirname(self);
-    g_autofree char *build = g_path_get_dirname(tests);
-
-    fixture->dir = g_dir_make_tmp("program-XXXXXX", NULL);
-    fixture->program = g_build_filename(build, "virt-moment", NULL);
-    *state = fixture;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    Fixture *fixture = *state;
-    g_autoptr(GDir) dir = g_dir_open(fixture->dir, 0, NULL);
-    const char *name;
-
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(fixture->dir, name, NULL);
-
-        g_unlink(path);
-    }
-    assert_int_equal(g_rmdir(fixture->dir), 0);
-    g_free(fixture->dir);
-    g_free(fixture->program);
-    g_free(fixture->out);
-    g_free(fixture->err);
-    g_free(fixture);
-    return 0;
-}
-
-/* The words of a command line; "@" stands for the private folder. */
-static char **
-words_of(const Fixture *fixture, const char *line)
-{
-    g_auto(GStrv) parts = g_strsplit(line, "@", -1);
-    g_autofree char *whole = g_strjoinv(fixture->dir, parts);
-    g_autofree char *command = g_strdup_printf("%s %s", fixture->program, whole);
-    char **words = NULL;
-
-    assert_true(g_shell_parse_argv(command, NULL, &words, NULL));
-    return words;
-}
-
-/* Run the program in the private folder, with these variables beside its own; gives the exit code.
- */
-static int
-run_with(Fixture *fixture, const char *line, char **environment)
-{
-    g_auto(GStrv) words = words_of(fixture, line);
-    int status;
-
-    g_clear_pointer(&fixture->out, g_free);
-    g_clear_pointer(&fixture->err, g_free);
-    assert_true(g_spawn_sync(fixture->dir, words, environment, 0, NULL, NULL, &fixture->out,
-                             &fixture->err, &status, NULL));
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-static int
-run(Fixture *fixture, const char *line)
-{
-    return run_with(fixture, line, NULL);
-}
-
-static void
-put(const Fixture *fixture, const char *name, const char *text)
-{
-    g_autofree char *path = g_build_filename(fixture->dir, name, NULL);
-
-    assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
-static void
-assert_says(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL) {
-        fail_msg("'%s' is not in: %s", part, text);
-    }
-}
 
 static void
 test_unknown_words_are_answered_with_the_nearest(void **state)

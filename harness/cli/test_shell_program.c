@@ -8,95 +8,18 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <glib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include "harness/folder/folder.h"
+#include "harness/cli/test_program_run.h"
 #include "harness/report/exit_code.h"
-
-/* A private folder, the program, and what its last run printed. */
-typedef struct {
-    char *dir;
-    char *program;
-    char *out;
-    char *err;
-} Fixture;
-
-static int
-set_up(void **state)
-{
-    Fixture *fixture = g_new0(Fixture, 1);
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *tests = g_path_get_dirname(self);
-    g_autofree char *build = g_path_get_dirname(tests);
-
-    fixture->dir = g_dir_make_tmp("shell-XXXXXX", NULL);
-    fixture->program = g_build_filename(build, "virt-moment", NULL);
-    *state = fixture;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    Fixture *fixture = *state;
-
-    folder_remove(fixture->dir);
-    g_free(fixture->dir);
-    g_free(fixture->program);
-    g_free(fixture->out);
-    g_free(fixture->err);
-    g_free(fixture);
-    return 0;
-}
-
-/* Run the program in the private folder with that on its stdin; gives the exit code. */
-static int
-run(Fixture *fixture, const char *const *words, const char *input)
-{
-    g_autoptr(GString) line = g_string_new(NULL);
-    g_autofree char *program = g_shell_quote(fixture->program);
-    g_autofree char *path = g_build_filename(fixture->dir, "input", NULL);
-    char *argv[] = {(char *)"/bin/sh", (char *)"-c", NULL, NULL};
-    int status;
-
-    g_string_append_printf(line, "exec %s", program);
-    for (; *words != NULL; words++) {
-        g_autofree char *quoted = g_shell_quote(*words);
-
-        g_string_append_printf(line, " %s", quoted);
-    }
-    g_string_append(line, " <input");
-    argv[2] = line->str;
-    g_clear_pointer(&fixture->out, g_free);
-    g_clear_pointer(&fixture->err, g_free);
-    assert_true(g_file_set_contents(path, input, -1, NULL));
-    assert_true(g_spawn_sync(fixture->dir, argv, NULL, 0, NULL, NULL, &fixture->out, &fixture->err,
-                             &status, NULL));
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
 
 static int
 shell(Fixture *fixture, const char *input)
 {
-    static const char *const words[] = {"shell", NULL};
-
-    return run(fixture, words, input);
-}
-
-static void
-assert_says(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL) {
-        fail_msg("'%s' is not in: %s", part, text);
-    }
+    return run_input(fixture, "shell", input);
 }
 
 static void
 test_a_session_is_kept_as_a_scenario_that_passes(void **state)
 {
-    static const char *const again[] = {"run", "kept.scn", NULL};
     Fixture *fixture = *state;
 
     assert_int_equal(shell(fixture, "domain vm { disk vda qcow2 1M }\n"
@@ -115,7 +38,7 @@ test_a_session_is_kept_as_a_scenario_that_passes(void **state)
     assert_says(fixture->out, "s1  (running, internal)\n└─ s2  (disk-snapshot, external)  <- ");
     assert_says(fixture->out, "  └─ ${dir}/vm-vda.qcow2  [holds s1]  [is vda of s2]\n");
     assert_says(fixture->out, "virt-moment run kept.scn passes\n");
-    assert_int_equal(run(fixture, again, ""), EXIT_CODE_OK);
+    assert_int_equal(run(fixture, "run kept.scn"), EXIT_CODE_OK);
     assert_says(fixture->out, "planned 1, ran 1, skipped 0");
 }
 
@@ -165,14 +88,12 @@ test_help_speaks_of_commands_and_statements(void **state)
 static void
 test_usage(void **state)
 {
-    static const char *const bad[][5] = {{"shell", "file.scn", NULL},
-                                         {"shell", "--profile", "none", NULL},
-                                         {"shell", "--seed", "x", NULL},
-                                         {"shell", "--target", "./none.so", NULL}};
+    static const char *const bad[] = {"shell file.scn", "shell --profile none", "shell --seed x",
+                                      "shell --target ./none.so"};
     Fixture *fixture = *state;
 
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
-        assert_int_equal(run(fixture, bad[i], ""), EXIT_CODE_USAGE);
+        assert_int_equal(run_input(fixture, bad[i], ""), EXIT_CODE_USAGE);
         assert_string_not_equal(fixture->err, "");
     }
 }
@@ -180,14 +101,12 @@ test_usage(void **state)
 static void
 test_the_other_profile(void **state)
 {
-    static const char *const words[] = {"shell", "--profile", "libvirt", NULL};
-    static const char *const again[] = {"run", "--profile", "libvirt", "l.scn", NULL};
     Fixture *fixture = *state;
 
-    assert_int_equal(
-        run(fixture, words, "domain vm { disk vda qcow2 1M }\nlist --all\nsave l.scn\n"),
-        EXIT_CODE_OK);
-    assert_int_equal(run(fixture, again, ""), EXIT_CODE_OK);
+    assert_int_equal(run_input(fixture, "shell --profile libvirt",
+                               "domain vm { disk vda qcow2 1M }\nlist --all\nsave l.scn\n"),
+                     EXIT_CODE_OK);
+    assert_int_equal(run(fixture, "run --profile libvirt l.scn"), EXIT_CODE_OK);
 }
 
 int
