@@ -25,6 +25,7 @@ struct Holdings {
     GPtrArray *all;       /* of Holding * */
     GHashTable *keys;     /* set of keys, borrowed from `all` and `contents` */
     GHashTable *contents; /* place -> PlaceContent */
+    GHashTable *layers;   /* place that a moment held once -> name of its domain */
 };
 
 /* While they are gathered. */
@@ -65,6 +66,7 @@ holdings_free(Holdings *holdings)
     g_hash_table_unref(holdings->keys);
     g_ptr_array_unref(holdings->all);
     g_hash_table_unref(holdings->contents);
+    g_hash_table_unref(holdings->layers);
     g_free(holdings);
 }
 
@@ -131,6 +133,25 @@ own(Gathering *gathering, char *place, LossKind kind, const ObservedDomain *doma
     g_array_append_val(owners, owner);
 }
 
+/* A frozen image, which may stay as a layer of others when its moment is listed no more. */
+static void
+own_layer(Gathering *gathering, const char *place, const ObservedDomain *domain, const char *moment)
+{
+    own(gathering, g_strdup(place), LOSS_MOMENT, domain, moment);
+    g_hash_table_replace(gathering->made->layers, g_strdup(place), g_strdup(domain->name));
+}
+
+static void
+remember_layers(Holdings *made, const Holdings *former)
+{
+    GHashTableIter iter;
+    gpointer place, domain;
+
+    g_hash_table_iter_init(&iter, former->layers);
+    while (g_hash_table_iter_next(&iter, &place, &domain))
+        g_hash_table_replace(made->layers, g_strdup(place), g_strdup(domain));
+}
+
 static void
 own_tops(Gathering *gathering, const ObservedDomain *domain, const DomainDoc *doc)
 {
@@ -164,7 +185,7 @@ own_moment(Gathering *gathering, const ObservedDomain *domain, const ObservedMom
             own(gathering, g_strdup(old->source), LOSS_DISK, domain, NULL);
         }
         if (g_strcmp0(disk->snapshot, "external") == 0)
-            own(gathering, g_strdup(old->source), LOSS_MOMENT, domain, moment->name);
+            own_layer(gathering, old->source, domain, moment->name);
     }
     if (moment->doc->memory_file)
         own(gathering, g_strdup(moment->doc->memory_file), LOSS_MOMENT, domain, moment->name);
@@ -263,6 +284,8 @@ enter_place(Gathering *gathering, const char *place, const char *path)
     nobody.domain = managed_save_of(gathering, path);
     if (nobody.domain)
         nobody.kind = LOSS_SAVED; /* damaged or not */
+    else
+        nobody.domain = g_hash_table_lookup(gathering->made->layers, place);
     if (content->disk)
         enter(gathering, &nobody, g_strdup(content->disk), place);
     nobody.kind = LOSS_SAVED;
@@ -403,6 +426,9 @@ holdings_new(const ObserveView *view, const Observation *world, const Holdings *
     made->keys = g_hash_table_new(g_str_hash, g_str_equal);
     made->contents =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)place_content_free);
+    made->layers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    if (former)
+        remember_layers(made, former);
     gathering.owners =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     gathering.given_up = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

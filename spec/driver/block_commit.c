@@ -170,21 +170,26 @@ loose_node(const json_t *nodes, const char *path)
     return g_strdup(text(found, "node-name"));
 }
 
-void
-vm_block_close_image(VmDomain *domain, const char *path)
+gboolean
+vm_block_close_image(VmDomain *domain, const char *path, GError **error)
 {
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) failure = NULL;
     json_t *nodes = NULL;
-    while ((nodes = ask_nodes(domain, &error)) != NULL) {
+    while ((nodes = ask_nodes(domain, &failure)) != NULL) {
         g_autofree char *name = loose_node(nodes, path);
         json_decref(nodes);
         if (name == NULL)
-            return;
+            return TRUE;
         if (!vm_domain_qmp(domain, "blockdev-del", json_pack("{s:s}", "node-name", name), NULL,
-                           &error))
+                           &failure))
             break;
     }
-    vm_snapshot_log(domain, "a merged image is left in the block graph", error);
+    if (!vm_domain_is_unclear(domain)) {
+        vm_snapshot_log(domain, "a merged image is left in the block graph", failure);
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
 }
 
 /* ---- apart ---- */

@@ -46,8 +46,9 @@ VmChainPlace vm_block_commit_find(VmDomain *domain, const char *path, const char
  *  image above is to name. */
 VmCommitResult vm_block_commit_run(VmBlockCommit *commit, const char *below, GError **error);
 
-/** Close the nodes of that file, which no disk uses any more; logged where they stay. */
-void vm_block_close_image(VmDomain *domain, const char *path);
+/** Close the nodes of that file, which no disk uses any more; logged where they stay.  FALSE where
+ *  the process has not answered. */
+gboolean vm_block_close_image(VmDomain *domain, const char *path, GError **error);
 
 /** Merge the image at `path` into the one below it by a process of its own; nobody else may have
  *  the upper one open, or the lower one open for writing. */

@@ -295,9 +295,8 @@ merge(VmDeleteRun *run, guint i, GError **error)
     for (guint j = 0; j < step->above->len; j++)
         if (!rebase(domain, g_ptr_array_index(step->above, j), step, error))
             return FALSE;
-    if (vm_domain_is_active(domain))
-        vm_block_close_image(domain, step->path);
-    if (vm_domain_is_unclear(domain) || !remove_file(domain, step->path, error))
+    if ((vm_domain_is_active(domain) && !vm_block_close_image(domain, step->path, error)) ||
+        !remove_file(domain, step->path, error))
         return FALSE;
     run->pending = FALSE;
     return TRUE;
