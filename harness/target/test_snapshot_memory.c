@@ -276,6 +276,39 @@ guest_of_another_stands_still(void **state)
     guest("write vda 0 64K D");
 }
 
+static gboolean too_fast;
+
+static void
+write_fast(void)
+{
+    too_fast = TRUE;
+}
+
+static json_t *
+tell_of_many_passes(VmInstance *instance, gboolean wait)
+{
+    if (!too_fast)
+        return images.inner->ops->next_event(instance, wait);
+    too_fast = FALSE;
+    return json_pack("{s:s, s:{s:i}}", "event", "MIGRATION_PASS", "data", "pass", 16);
+}
+
+/* Else the stream would have no end. */
+static void
+guest_that_writes_faster_than_its_memory_is_stopped(void **state)
+{
+    (void)state;
+    run();
+    images.ops.next_event = tell_of_many_passes;
+    images.meanwhile = write_fast;
+    images.command = "stop"; /* nothing else asks for it; it fails, and that does no harm */
+    assert_done(create_at(MEMORY, CREATE(LIVE)));
+    images.meanwhile = NULL;
+    assert_null(images.command);
+    assert_events("suspended/paused resumed/unpaused");
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+}
+
 /* ---- disks inside and outside ---- */
 
 static void
@@ -347,6 +380,7 @@ main(void)
         RFC(guest_that_powers_off_meanwhile_is_no_moment),
         RFC(guest_of_a_live_moment_works_on),
         RFC(guest_of_another_stands_still),
+        RFC(guest_that_writes_faster_than_its_memory_is_stopped),
         RFC(mixed_switch_that_fails_leaves_nothing),
         RFC(mixed_tag_that_fails_leaves_no_overlay),
         RFC(mixed_metadata_that_fails_takes_the_tag_away),
