@@ -25,6 +25,39 @@ ATOM(image_paused, context->image && context->image->paused)
 ATOM(image_other_uuid,
      context->image && context->domain && strcmp(context->image->uuid, context->domain->uuid) != 0)
 
+ATOM(image_stale, context->image && context->image->stale)
+
+static gboolean
+is_below_another(const Observation *world, const char *path)
+{
+    GHashTableIter iter;
+    json_t *image;
+
+    g_hash_table_iter_init(&iter, world->images);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&image)) {
+        if (g_strcmp0(json_string_value(json_object_get(image, "backing")), path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether the guest of the save image would write to what is below an overlay. */
+static gboolean
+image_frozen(const StepContext *context)
+{
+    const DomainDoc *doc = context->domain_xml ? context->domain_xml
+                           : context->image    ? context->image->doc
+                                               : NULL;
+
+    for (guint i = 0; doc && context->before->images && i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+
+        if (disk->source && !disk->readonly && is_below_another(context->before, disk->source))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 image_uuid_of_another(const StepContext *context)
 {
@@ -393,6 +426,8 @@ const AtomRow atoms_world[] = {
     {"current:below-moment", current_below},
     {"image:known", image_known},
     {"image:paused", image_paused},
+    {"image:stale", image_stale},
+    {"image:frozen", image_frozen},
     {"image.uuid:of-another", image_uuid_of_another},
     {"image.domain:other-uuid", image_other_uuid},
     {"argument:empty", argument_empty},

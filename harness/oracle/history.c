@@ -83,6 +83,7 @@ learn_image(History *history, const OracleStep *step, const ObservedDomain *doma
     image->domain = g_strdup(domain->name);
     memcpy(image->uuid, domain->uuid, sizeof(image->uuid));
     image->abi = g_strdup(domain->live->abi);
+    image->doc = domain->live;
     image->paused = domain->state == VIR_DOMAIN_PAUSED;
     if (step->flags & VIR_DOMAIN_SAVE_PAUSED)
         image->paused = TRUE;
@@ -117,6 +118,18 @@ is_undefine(const OracleStep *step)
     return step->call == VM_CALL_DOMAIN_UNDEFINE || step->call == VM_CALL_DOMAIN_UNDEFINE_FLAGS;
 }
 
+/* The memory in save images of that domain belongs to disks of before. */
+static void
+note_disks_changed(History *history, const char *uuid)
+{
+    GHashTableIter iter;
+    HistoryImage *image;
+
+    g_hash_table_iter_init(&iter, history->images);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&image))
+        image->stale |= strcmp(image->uuid, uuid) == 0;
+}
+
 static void
 follow(History *history, gboolean undefined, const Observation *before, const Observation *after)
 {
@@ -133,6 +146,8 @@ follow(History *history, gboolean undefined, const Observation *before, const Ob
         const ObservedDomain *now = g_ptr_array_index(after->domains, i);
 
         g_hash_table_remove(history->kept, now->uuid);
+        if (observed_active(now))
+            note_disks_changed(history, now->uuid);
         if (now->persistent)
             g_hash_table_remove(history->stored, now->name);
         if (now->state != VIR_DOMAIN_PAUSED)
@@ -199,6 +214,7 @@ history_learn(History *history, const OracleStep *step, gboolean writes_memory,
     if (domain && step->call == VM_CALL_SNAPSHOT_REVERT) {
         g_hash_table_remove(history->stored, step->domain);
         g_hash_table_remove(history->written, step->domain);
+        note_disks_changed(history, domain->uuid);
     }
     if (domain && writes_memory)
         learn_written(history, observed_domain(after, step->domain));

@@ -14,6 +14,8 @@ typedef struct {
     char uuid[37];
     char *abi;
     gboolean paused;
+    gboolean stale;       /* the domain has been active since, or was reverted */
+    const DomainDoc *doc; /* as it ran; of the cache */
 } HistoryImage;
 
 /** The moments of a transient domain that stopped. */

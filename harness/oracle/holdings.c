@@ -47,6 +47,7 @@ holding_free(Holding *holding)
     g_free(holding->domain);
     g_free(holding->moment);
     g_free(holding->place);
+    g_free(holding->saved);
     g_free(holding);
 }
 
@@ -99,8 +100,8 @@ holdings_gained_memory(const Holdings *holdings, const Holdings *former)
     return FALSE;
 }
 
-/* Takes the key. */
-static void
+/* Takes the key; gives what is borrowed. */
+static Holding *
 enter(Gathering *gathering, const Owner *owner, char *key, const char *place)
 {
     Holding *holding = g_new0(Holding, 1);
@@ -112,6 +113,7 @@ enter(Gathering *gathering, const Owner *owner, char *key, const char *place)
     holding->place = g_strdup(place);
     g_ptr_array_add(gathering->made->all, holding);
     g_hash_table_add(gathering->made->keys, holding->key);
+    return holding;
 }
 
 /* ---- who names a place ---- */
@@ -293,14 +295,22 @@ enter_place(Gathering *gathering, const char *place, const char *path)
         enter(gathering, &nobody, g_strdup(content->memory), place);
 }
 
+static gboolean
+is_in(const char *path, const char *folder)
+{
+    gsize length = strlen(folder);
+
+    return strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
 /* What the driver writes for itself: I7 and the listed objects speak for it. */
 static gboolean
 is_record(const Gathering *gathering, const char *path)
 {
-    if (gathering->save_folder && g_str_has_prefix(path, gathering->save_folder))
+    if (gathering->save_folder && is_in(path, gathering->save_folder))
         return FALSE;
     return g_str_has_suffix(path, ".xml") || strstr(path, "/etc/") || strstr(path, "/run/") ||
-           (gathering->own_folder && g_str_has_prefix(path, gathering->own_folder));
+           (gathering->own_folder && is_in(path, gathering->own_folder));
 }
 
 static void
@@ -359,15 +369,30 @@ enter_moment(Gathering *gathering, const ObservedDomain *domain, const ObservedM
         enter(gathering, &captured, definition_key(domain, moment->doc->domain), NULL);
 }
 
+static char *
+memory_of_guest(const Gathering *gathering, const ObservedDomain *domain)
+{
+    json_t *ram =
+        gathering->view->content ? observe_inspect(gathering->view, "ram", domain->name) : NULL;
+    const char *digest = json_string_value(json_object_get(ram, "digest"));
+    char *key = digest ? g_strconcat("memory:", digest, NULL) : NULL;
+
+    json_decref(ram);
+    return key;
+}
+
 static void
 enter_domain(Gathering *gathering, const ObservedDomain *domain)
 {
     Owner owner = {LOSS_DEFINITION, domain->name, NULL};
+    Holding *holding;
 
     enter(gathering, &owner, definition_key(domain, domain->config), NULL);
     if (observed_active(domain)) {
         owner.kind = LOSS_MEMORY;
-        enter(gathering, &owner, g_strconcat("guest:", domain->uuid, NULL), NULL);
+        holding = enter(gathering, &owner, g_strconcat("guest:", domain->uuid, NULL), NULL);
+        if (domain->state == VIR_DOMAIN_PAUSED)
+            holding->saved = memory_of_guest(gathering, domain);
     }
     owner.kind = LOSS_SAVED;
     if (domain->managed_save && !gathering->view->content)

@@ -15,6 +15,7 @@ typedef struct {
     char *domain; /* name, or NULL */
     char *moment; /* name, or NULL */
     char *place;  /* "PATH" or "PATH@TAG", or NULL */
+    char *saved;  /* the key that a paused guest's memory has where it is saved; or NULL */
 } Holding;
 
 typedef struct Holdings Holdings;

@@ -73,7 +73,8 @@ guest_goes_on(const LossStep *step, const Holding *holding, const Holdings *now,
     if (holdings_have(now, holding->key) && !replaces_memory(step, holding->domain) &&
         !had_event(step, holding->domain, VIR_DOMAIN_EVENT_STOPPED, -1))
         return TRUE;
-    return holdings_gained_memory(now, before);
+    return holdings_gained_memory(now, before) ||
+           (holding->saved && holdings_have(now, holding->saved));
 }
 
 /* The file of a transient domain's moment stays for the domain of its UUID (VM-META-001). */

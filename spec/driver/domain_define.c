@@ -2,7 +2,7 @@
  *
  * virDomainDefineXML and virDomainCreateXML: a domain comes to be.
  */
-#include "spec/driver/domain_obj.h"
+#include "spec/driver/save_image.h"
 #include <string.h>
 
 static VmDomainDef *
@@ -105,7 +105,7 @@ vm_domain_create_xml(VmDriver *driver, const char *xml, guint32 flags, GError **
     VmDomain *domain = NULL;
     if (def == NULL || !vm_driver_admit_domain(driver, def, &domain, error))
         return FALSE;
-    if (vm_domain_boot(domain, def, flags, error))
+    if (vm_save_check_unmanaged(domain, error) && vm_domain_boot(domain, def, flags, error))
         return TRUE;
     vm_domain_vanish(domain);
     return FALSE;

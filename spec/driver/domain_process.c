@@ -3,7 +3,7 @@
  * Instances: what they are started with, how they end, and the commands that
  * every call family needs.
  */
-#include "spec/driver/domain_obj.h"
+#include "spec/driver/save_image.h"
 #include <string.h>
 
 /* What migrate and migrate-incoming call the descriptor that getfd has passed. */
@@ -294,7 +294,7 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
     /* recorded before there is a process, so that none is ever without an owner */
     if (!vm_record_status(domain, error) || !vm_transient_make(domain->driver, live, error) ||
         (domain->instance = start_instance(domain, live, incoming, error)) == NULL ||
-        (incoming && !read_stream(domain, start, error))) {
+        (incoming && !read_stream(domain, start, error)) || !vm_save_mark_drop(domain, error)) {
         abandon_start(domain, former, state, reason);
         return FALSE;
     }

@@ -76,12 +76,14 @@ write_image(VmDomain *domain, const VmSave *save, const char *partial, GError **
 {
     VmStore *store = domain->driver->store;
     gboolean running = runs_afterwards(save->flags, domain->state == VIR_DOMAIN_RUNNING);
-    VmStoreFile *file = vm_save_image_create(store, partial, save->def, running, error);
+    const VmSaveHead head = {.def = save->def, .running = running, .mark = save->mark};
+    VmStoreFile *file = vm_save_image_create(store, partial, &head, error);
     if (file == NULL)
         return FALSE;
     gboolean ok =
         (domain->state != VIR_DOMAIN_RUNNING || vm_domain_process_stop_cpus(domain, error)) &&
         vm_domain_process_write_stream(domain, file, error) &&
+        (save->mark == NULL || vm_save_mark_set(domain, save->mark, error)) &&
         vm_save_image_complete(file, partial, save->path, error);
     store->ops->close(file);
     return ok;
@@ -101,6 +103,7 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
     if (!write_image(domain, save, partial, error)) {
         if (vm_domain_is_unclear(domain))
             return FALSE;
+        vm_save_mark_drop(domain, NULL);
         cancel_save(domain, former, partial);
         vm_intent_end(domain);
         return FALSE;
@@ -187,7 +190,8 @@ vm_domain_save(VmDriver *driver, const char *name, const char *path, const char 
     g_autoptr(VmDomainDef) def = changed_def(domain->def, dxml, error);
     if (def == NULL)
         return FALSE;
-    VmSave save = {.path = path, .def = def, .flags = flags};
+    g_autofree char *mark = vm_env_uuid(driver->env);
+    VmSave save = {.path = path, .def = def, .flags = flags, .mark = mark};
     return vm_domain_save_image(domain, &save, error);
 }
 
@@ -242,7 +246,8 @@ vm_domain_restore(VmDriver *driver, const char *path, const char *dxml, guint32 
         .running = runs_afterwards(flags, image->running),
         .paused_detail = VIR_DOMAIN_EVENT_SUSPENDED_RESTORED,
     };
-    if (vm_domain_restore_image(domain, &restore, error))
+    if (vm_save_check_fresh(domain, image, def, error) &&
+        vm_domain_restore_image(domain, &restore, error))
         return TRUE;
     vm_domain_vanish(domain);
     return FALSE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The file format of save images: 16 bytes of magic, four little-endian words
- * (version, state, length of the XML, offset of the stream), the XML, zeros up
- * to the stream.
+ * (version, state, length of the XML, offset of the stream), the XML, its mark
+ * where it has one, zeros up to the stream.
  */
 #include "spec/driver/save_image.h"
 #include "spec/model/xml.h"
@@ -29,6 +29,7 @@ vm_save_image_free(VmSaveImage *image)
         return;
     vm_domain_def_unref(image->def);
     g_free(image->path);
+    g_free(image->mark);
     g_free(image);
 }
 
@@ -76,6 +77,15 @@ read_header(VmStore *store, const char *path, SaveHeader *header, GError **error
     return TRUE;
 }
 
+/* What stands between the XML and the zeros; the caller frees it. */
+static char *
+read_mark(const char *data, const SaveHeader *header)
+{
+    gsize at = sizeof(SaveHeader) + header->xml_length;
+    gsize room = MIN(header->stream_offset - at, VM_SAVE_MARK_SIZE);
+    return room > 0 && data[at] != '\0' ? g_strndup(data + at, room) : NULL;
+}
+
 VmSaveImage *
 vm_save_image_read(VmStore *store, const char *path, GError **error)
 {
@@ -104,6 +114,7 @@ vm_save_image_read(VmStore *store, const char *path, GError **error)
     image->running = header.running == 1;
     image->def = def;
     image->stream_offset = header.stream_offset;
+    image->mark = read_mark(data, &header);
     return image;
 }
 
@@ -125,22 +136,25 @@ vm_save_image_partial_path(const char *path)
 }
 
 VmStoreFile *
-vm_save_image_create(VmStore *store, const char *path, const VmDomainDef *def, gboolean running,
-                     GError **error)
+vm_save_image_create(VmStore *store, const char *path, const VmSaveHead *said, GError **error)
 {
-    g_autofree char *xml = vm_domain_def_format(def, VM_DOMAIN_FORMAT_SECURE);
+    g_autofree char *xml = vm_domain_def_format(said->def, VM_DOMAIN_FORMAT_SECURE);
     gsize length = strlen(xml);
-    gsize offset = (sizeof(SaveHeader) + length + STREAM_ALIGN - 1) / STREAM_ALIGN * STREAM_ALIGN;
+    gsize mark = said->mark != NULL ? strlen(said->mark) : 0;
+    gsize used = sizeof(SaveHeader) + length + mark;
+    gsize offset = (used + STREAM_ALIGN - 1) / STREAM_ALIGN * STREAM_ALIGN;
     g_autofree char *head = g_malloc0(offset);
     SaveHeader header = {
         .version = GUINT32_TO_LE(SAVE_VERSION),
-        .running = GUINT32_TO_LE(running ? 1 : 0),
+        .running = GUINT32_TO_LE(said->running ? 1 : 0),
         .xml_length = GUINT32_TO_LE((guint32)length),
         .stream_offset = GUINT32_TO_LE((guint32)offset),
     };
     memcpy(header.magic, SAVE_MAGIC, sizeof(header.magic));
     memcpy(head, &header, sizeof(header));
     memcpy(head + sizeof(header), xml, length);
+    if (mark > 0)
+        memcpy(head + sizeof(header) + length, said->mark, mark);
 
     VmStoreFile *file = store->ops->create(store, path, error);
     if (file != NULL && !store->ops->write(file, head, offset, error)) {

@@ -13,6 +13,7 @@ typedef struct {
     gboolean running;      /* the guest ran, or is to run, when it is restored */
     VmDomainDef *def;      /* live definition of the time */
     guint64 stream_offset; /* where the stream begins, bytes */
+    char *mark;            /* see vm_save_mark_set(), or NULL */
 } VmSaveImage;
 
 /** Free a header; NULL is fine. */
@@ -33,10 +34,17 @@ gboolean vm_save_image_check_owner(const VmSaveImage *image, const VmDomainDef *
  *  under the image's own name.  The caller frees it. */
 char *vm_save_image_partial_path(const char *path);
 
+/** What an image begins with; all borrowed. */
+typedef struct {
+    const VmDomainDef *def;
+    gboolean running;
+    const char *mark; /* or NULL */
+} VmSaveHead;
+
 /** Begin an image at path (the partial one): header and definition are written, the stream comes
  *  next.  The caller closes the file. */
-VmStoreFile *vm_save_image_create(VmStore *store, const char *path, const VmDomainDef *def,
-                                  gboolean running, GError **error);
+VmStoreFile *vm_save_image_create(VmStore *store, const char *path, const VmSaveHead *head,
+                                  GError **error);
 
 /** The stream is written: make the content durable, and give it its name durably. */
 gboolean vm_save_image_complete(VmStoreFile *file, const char *partial, const char *path,
@@ -61,10 +69,30 @@ typedef struct {
     const char *path;
     VmDomainDef *def; /* what the image says of the guest */
     guint32 flags;    /* VIR_DOMAIN_SAVE_… */
+    const char *mark; /* of an image that nobody removes when it is restored; or NULL */
 } VmSave;
 
 /** Save an active domain, with state, record and events (DOM-SAVE-009, -010). */
 gboolean vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error);
+
+/* ---- save_mark.c ---- */
+
+/** Bytes that a mark has at most. */
+#define VM_SAVE_MARK_SIZE 64
+
+/** From now on the image with that mark is the one that belongs to the domain's disks, durably. */
+gboolean vm_save_mark_set(VmDomain *domain, const char *mark, GError **error);
+/** The disks may become others: no image belongs to them any more, durably. */
+gboolean vm_save_mark_drop(VmDomain *domain, GError **error);
+/** Profile rfc: the image's memory belongs to the disks that def (borrowed) names, as they are, and
+ *  the guest may write to them: OPERATION_INVALID (VM-SAVE-003, -004, -005). */
+gboolean vm_save_check_fresh(VmDomain *domain, const VmSaveImage *image, const VmDomainDef *def,
+                             GError **error);
+/** Profile rfc: an inactive domain with a managed save image is not started in another way:
+ *  OPERATION_INVALID (VM-SAVE-003). */
+gboolean vm_save_check_unmanaged(const VmDomain *domain, GError **error);
+
+/* ---- domain_save.c ---- */
 
 /** A <transient/> disk forbids to save the memory of an active domain: OPERATION_INVALID
  *  (DOM-SAVE-006). */

@@ -161,8 +161,8 @@ vm_snapshot_memory_write(const VmSnapshotPlan *plan, GError **error)
     const char *path = plan->def->memory_file;
     g_autofree char *partial = vm_save_image_partial_path(path);
     gboolean running = plan->def->state == VM_SNAPSHOT_RUNNING;
-    VmStoreFile *file =
-        vm_save_image_create(domain->driver->store, partial, domain->def, running, error);
+    const VmSaveHead head = {.def = domain->def, .running = running};
+    VmStoreFile *file = vm_save_image_create(domain->driver->store, partial, &head, error);
     if (file == NULL)
         return FALSE;
     gboolean ok =

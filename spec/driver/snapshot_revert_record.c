@@ -3,6 +3,7 @@
  * What a revert records: the snapshots' lists of overlays, which of them is
  * current, the persistent definition, and what is about to happen.
  */
+#include "spec/driver/save_image.h"
 #include "spec/driver/snapshot_overlay.h"
 
 /* ---- lists ---- */
@@ -205,6 +206,8 @@ tops_to_json(const GPtrArray *tops)
 gboolean
 vm_revert_begin(const VmRevertPlan *plan, GError **error)
 {
+    if (!vm_save_mark_drop(plan->domain, error))
+        return FALSE;
     /* one that stays needs no way back */
     g_autofree char *config = vm_domain_def_equal(plan->old, plan->next)
                                   ? NULL

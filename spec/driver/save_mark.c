@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Which save image belongs to the disks as they are: the mark of the last save
+ * to a file, kept until the guest may have run again.
+ */
+#include "spec/driver/image_users.h"
+#include "spec/driver/save_image.h"
+#include <string.h>
+
+static char *
+mark_path(const VmDriver *driver, const char *uuid)
+{
+    return g_strdup_printf("%s/lib/qemu/saved/%s", driver->root, uuid);
+}
+
+gboolean
+vm_save_mark_set(VmDomain *domain, const char *mark, GError **error)
+{
+    g_autofree char *path = mark_path(domain->driver, domain->def->uuid);
+    return vm_store_replace(domain->driver->store, path, mark, error);
+}
+
+gboolean
+vm_save_mark_drop(VmDomain *domain, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    g_autofree char *path = mark_path(domain->driver, domain->def->uuid);
+    return vm_store_kind(store, path) == VM_FILE_MISSING || vm_store_remove(store, path, error);
+}
+
+/* An image without a mark is not of this driver's saves: nothing is known of it. */
+static gboolean
+is_stale(VmDriver *driver, const VmSaveImage *image)
+{
+    if (image->mark == NULL)
+        return FALSE;
+    g_autofree char *path = mark_path(driver, image->def->uuid);
+    g_autofree char *mark = vm_store_read_text(driver->store, path, VM_SAVE_MARK_SIZE, NULL);
+    return g_strcmp0(mark, image->mark) != 0;
+}
+
+/* Whether another image lies on it, or a snapshot holds it: it must not be written to. */
+static gboolean
+is_frozen(const VmImageUsers *users, const char *path)
+{
+    const VmUsedImage *image = vm_image_users_find(users, path);
+    for (guint i = 0; image != NULL && i < image->users->len; i++) {
+        const VmImageUser *user = g_ptr_array_index(image->users, i);
+        if (user->use == VM_USE_OVERLAY ||
+            (user->use == VM_USE_HOLDER && user->location == VM_LOCATION_EXTERNAL))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+check_frozen(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def, GError **error)
+{
+    g_autoptr(VmImageUsers) users = vm_image_users_take(driver, NULL);
+    for (guint i = 0; users != NULL && i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        if (disk->source.path == NULL || disk->read_only || !is_frozen(users, disk->source.path))
+            continue;
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s': the guest of save image '%s' would write to '%s', which "
+                         "lies under an overlay or is a snapshot's (VM-SAVE-005)",
+                         def->name, image->path, disk->source.path);
+    }
+    return TRUE;
+}
+
+gboolean
+vm_save_check_fresh(VmDomain *domain, const VmSaveImage *image, const VmDomainDef *def,
+                    GError **error)
+{
+    VmDriver *driver = domain->driver;
+    if (driver->profile != VM_PROFILE_RFC)
+        return TRUE;
+    if (!vm_save_check_unmanaged(domain, error))
+        return FALSE;
+    if (is_stale(driver, image))
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s': its disks may have been written since save image '%s' was "
+                         "made (VM-SAVE-004)",
+                         def->name, image->path);
+    return check_frozen(driver, image, def, error);
+}
+
+gboolean
+vm_save_check_unmanaged(const VmDomain *domain, GError **error)
+{
+    if (domain->driver->profile != VM_PROFILE_RFC || !vm_domain_managed_save_exists(domain))
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                     "domain '%s' has a managed save image, whose memory belongs to the disks as "
+                     "they are; start it from that, or remove it (VM-SAVE-003)",
+                     domain->def->name);
+}
