@@ -272,8 +272,8 @@ append_unexpected(const HtmlReport *html, GString *page)
         g_string_append(page, "<p>Every case ended as expected.</p>\n");
         return;
     }
-    g_string_append_printf(page, "<details class=\"family\"%s><summary>%u cases</summary>\n",
-                           bad <= UNEXPECTED_OPEN ? " open" : "", bad);
+    g_string_append_printf(page, "<details class=\"family\"%s><summary>%u %s</summary>\n",
+                           bad <= UNEXPECTED_OPEN ? " open" : "", bad, bad == 1 ? "case" : "cases");
     append_cases(html, page, html->cases, TRUE, "");
     g_string_append(page, "</details>\n");
 }

@@ -63,7 +63,7 @@ static const char style[] =
     "0}\n"
     ".step dt{color:var(--soft)}\n.step dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}\n"
     ".step.bad dd.seen{color:var(--bad);font-weight:600}\n"
-    ".drawing{margin:.7rem 0 .1rem;overflow-x:auto}\n.drawing svg{max-width:100%;height:auto}\n"
+    ".drawing{margin:.7rem 0 .1rem;overflow-x:auto}\n.drawing svg{display:block}\n"
     "svg text{fill:var(--ink);font-family:system-ui,\"Helvetica Neue\",Arial,sans-serif}\n"
     "svg path{stroke:var(--soft)}\nsvg .edge polygon{fill:var(--soft);stroke:var(--soft)}\n"
     "svg .domain path{fill:var(--calm-ground);stroke:var(--calm)}\n"
