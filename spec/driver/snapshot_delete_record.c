@@ -42,8 +42,10 @@ change_of(GPtrArray *changes, VmMoment *moment, const VmMoment *current)
 /* The overlays that a revert made above a snapshot with children are its own as soon as one of them
  * goes (SNAP-REVX-018). */
 static void
-promote_revert_disks(VmSnapshotDef *def)
+promote_revert_disks(const VmDomain *domain, VmSnapshotDef *def)
 {
+    if (def->revert_disks->len > 0)
+        vm_snapshot_keep_overlays(domain, def, def->disks);
     for (guint i = 0; i < def->revert_disks->len; i++) {
         VmSnapshotDisk *revert = g_ptr_array_index(def->revert_disks, i);
         for (guint j = 0; j < def->disks->len; j++) {
@@ -60,27 +62,6 @@ promote_revert_disks(VmSnapshotDef *def)
 
 /* ---- overlays that outlive what lists them ---- */
 
-static void
-keep_path(VmDomain *domain, VmSnapshotDef *heir, const char *path)
-{
-    if (path == NULL || vm_store_kind(domain->driver->store, path) == VM_FILE_MISSING)
-        return;
-    for (guint i = 0; i < heir->overlays->len; i++)
-        if (vm_path_same(g_ptr_array_index(heir->overlays, i), path))
-            return;
-    g_ptr_array_add(heir->overlays, g_strdup(path));
-}
-
-static void
-keep_disks(VmDomain *domain, VmSnapshotDef *heir, const GPtrArray *disks)
-{
-    for (guint i = 0; i < disks->len; i++) {
-        const VmSnapshotDisk *disk = g_ptr_array_index(disks, i);
-        if (disk->location == VM_LOCATION_EXTERNAL)
-            keep_path(domain, heir, disk->source.path);
-    }
-}
-
 /* A child's image counts as an overlay because its parent holds the image right below. */
 static void
 keep_layers_of(VmDomain *domain, VmSnapshotDef *heir, const VmMoment *moment, const VmMoment *child)
@@ -95,7 +76,7 @@ keep_layers_of(VmDomain *domain, VmSnapshotDef *heir, const VmMoment *moment, co
             continue;
         g_autoptr(VmImageInfo) info = vm_snapshot_image_file(domain, path, NULL);
         if (info != NULL && vm_path_same(info->backing, below))
-            keep_path(domain, heir, path);
+            vm_snapshot_keep_overlay(domain, heir, path);
     }
 }
 
@@ -111,6 +92,15 @@ heir_of(VmDomain *domain, const VmMoment *moment)
     return root == moment ? moment->next : root;
 }
 
+static gboolean
+lists_same(const GPtrArray *a, const GPtrArray *b)
+{
+    for (guint i = 0; a->len == b->len && i < a->len; i++)
+        if (g_strcmp0(g_ptr_array_index(a, i), g_ptr_array_index(b, i)) != 0)
+            return FALSE;
+    return a->len == b->len;
+}
+
 static void
 keep_overlays(VmDomain *domain, const VmMoment *moment, GPtrArray *changes, const VmMoment *current)
 {
@@ -119,14 +109,13 @@ keep_overlays(VmDomain *domain, const VmMoment *moment, GPtrArray *changes, cons
     if (heir == NULL || !vm_snapshot_def_is_external(def))
         return;
     g_autoptr(VmSnapshotDef) kept = vm_snapshot_def_copy(vm_moment_snapshot(heir));
-    guint before = kept->overlays->len;
-    keep_disks(domain, kept, def->disks);
-    keep_disks(domain, kept, def->revert_disks);
+    vm_snapshot_keep_overlays(domain, kept, def->disks);
+    vm_snapshot_keep_overlays(domain, kept, def->revert_disks);
     for (guint i = 0; i < def->overlays->len; i++)
-        keep_path(domain, kept, g_ptr_array_index(def->overlays, i));
+        vm_snapshot_keep_overlay(domain, kept, g_ptr_array_index(def->overlays, i));
     for (const VmMoment *child = moment->first_child; child != NULL; child = child->next)
         keep_layers_of(domain, kept, moment, child);
-    if (kept->overlays->len == before)
+    if (lists_same(kept->overlays, vm_moment_snapshot(heir)->overlays))
         return;
     Change *change = change_of(changes, heir, current);
     g_ptr_array_unref(change->def->overlays);
@@ -144,7 +133,7 @@ changes_of(VmDomain *domain, VmMoment *moment, gboolean keep)
         current = parent;
     if (parent != NULL && (passed_on || vm_moment_snapshot(parent)->revert_disks->len > 0)) {
         Change *change = change_of(changes, parent, current);
-        promote_revert_disks(change->def);
+        promote_revert_disks(domain, change->def);
     }
     for (VmMoment *child = moment->first_child; child != NULL; child = child->next) {
         Change *change = change_of(changes, child, current);

@@ -33,12 +33,46 @@ drop(VmDomain *domain, const char *name)
     return FALSE;
 }
 
+/* Files that have gone since are forgotten. */
+static void
+forget_missing(const VmDomain *domain, GPtrArray *overlays)
+{
+    for (guint i = overlays->len; i > 0; i--) {
+        const char *path = g_ptr_array_index(overlays, i - 1);
+        if (vm_store_kind(domain->driver->store, path) == VM_FILE_MISSING)
+            g_ptr_array_remove_index(overlays, i - 1);
+    }
+}
+
+void
+vm_snapshot_keep_overlay(const VmDomain *domain, VmSnapshotDef *def, const char *path)
+{
+    forget_missing(domain, def->overlays);
+    if (path == NULL || vm_store_kind(domain->driver->store, path) == VM_FILE_MISSING)
+        return;
+    for (guint i = 0; i < def->overlays->len; i++)
+        if (vm_path_same(g_ptr_array_index(def->overlays, i), path))
+            return;
+    g_ptr_array_add(def->overlays, g_strdup(path));
+}
+
+void
+vm_snapshot_keep_overlays(const VmDomain *domain, VmSnapshotDef *def, const GPtrArray *disks)
+{
+    for (guint i = 0; i < disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(disks, i);
+        if (disk->location == VM_LOCATION_EXTERNAL)
+            vm_snapshot_keep_overlay(domain, def, disk->source.path);
+    }
+}
+
 VmSnapshotDef *
-vm_snapshot_without_revert_disks(VmSnapshotDef *def)
+vm_snapshot_without_revert_disks(const VmDomain *domain, VmSnapshotDef *def)
 {
     if (def->revert_disks->len == 0)
         return vm_snapshot_def_ref(def);
     VmSnapshotDef *copy = vm_snapshot_def_copy(def);
+    vm_snapshot_keep_overlays(domain, copy, copy->revert_disks);
     g_ptr_array_set_size(copy->revert_disks, 0);
     return copy;
 }
@@ -53,7 +87,8 @@ vm_snapshot_record_new(VmDomain *domain, const VmSnapshotDef *def, GError **erro
         return FALSE;
     if (former == NULL)
         return TRUE;
-    g_autoptr(VmSnapshotDef) parent = vm_snapshot_without_revert_disks(vm_moment_snapshot(former));
+    g_autoptr(VmSnapshotDef) parent =
+        vm_snapshot_without_revert_disks(domain, vm_moment_snapshot(former));
     if (vm_record_unmark(domain, parent, error))
         return TRUE;
     drop(domain, def->name);
@@ -72,8 +107,9 @@ vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def)
 {
     VmMoment *parent = vm_moment_tree_current(domain->snapshots);
     if (parent != NULL)
-        vm_moment_tree_replace(domain->snapshots, parent,
-                               vm_snapshot_without_revert_disks(vm_moment_snapshot(parent)));
+        vm_moment_tree_replace(
+            domain->snapshots, parent,
+            vm_snapshot_without_revert_disks(domain, vm_moment_snapshot(parent)));
     VmMoment *moment = vm_moment_tree_add(domain->snapshots, def->name, parent, def);
     vm_moment_tree_set_current(domain->snapshots, moment);
     return moment;

@@ -31,10 +31,14 @@ replace_entry(GPtrArray *disks, const VmOverlay *overlay)
     }
 }
 
+/* What is listed no more may still lie below others. */
 static VmSnapshotDef *
-with_overlays(const VmMoment *moment, const GPtrArray *overlays)
+with_overlays(const VmDomain *domain, const VmMoment *moment, const GPtrArray *overlays)
 {
     VmSnapshotDef *def = vm_snapshot_def_copy(vm_moment_snapshot(moment));
+    vm_snapshot_keep_overlays(domain, def, def->revert_disks);
+    if (moment->children == 0)
+        vm_snapshot_keep_overlays(domain, def, def->disks);
     g_ptr_array_set_size(def->revert_disks, 0);
     for (guint i = 0; i < overlays->len; i++) {
         const VmOverlay *overlay = g_ptr_array_index(overlays, i);
@@ -51,12 +55,12 @@ vm_revert_plan_lists(VmRevertPlan *plan)
 {
     VmMoment *former = plan->former != plan->moment ? plan->former : NULL;
     plan->old_def = vm_snapshot_def_ref(vm_moment_snapshot(plan->moment));
-    plan->def = plan->overlays->len > 0 ? with_overlays(plan->moment, plan->overlays)
+    plan->def = plan->overlays->len > 0 ? with_overlays(plan->domain, plan->moment, plan->overlays)
                                         : vm_snapshot_def_ref(plan->old_def);
     if (former == NULL)
         return;
     plan->old_former_def = vm_snapshot_def_ref(vm_moment_snapshot(former));
-    plan->former_def = vm_snapshot_without_revert_disks(plan->old_former_def);
+    plan->former_def = vm_snapshot_without_revert_disks(plan->domain, plan->old_former_def);
 }
 
 static gboolean

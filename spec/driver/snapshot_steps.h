@@ -60,8 +60,16 @@ gboolean vm_snapshot_unrecord_new(VmDomain *domain, const VmSnapshotDef *def);
 /** Put a recorded snapshot (taken) into the tree, under today's current, and make it current. */
 VmMoment *vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def);
 
-/** def without the overlays of a revert: one more reference, or a copy; the caller unrefs it. */
-VmSnapshotDef *vm_snapshot_without_revert_disks(VmSnapshotDef *def);
+/** Let a snapshot's metadata remember that an image, which it lists no more, was made as an
+ * overlay: it may lie below others still.  A missing file or NULL is not remembered. */
+void vm_snapshot_keep_overlay(const VmDomain *domain, VmSnapshotDef *def, const char *path);
+
+/** The same for the external ones of a list. */
+void vm_snapshot_keep_overlays(const VmDomain *domain, VmSnapshotDef *def, const GPtrArray *disks);
+
+/** def without the overlays of a revert, which it remembers: one more reference, or a copy; the
+ *  caller unrefs it. */
+VmSnapshotDef *vm_snapshot_without_revert_disks(const VmDomain *domain, VmSnapshotDef *def);
 
 /** Take the mark of a current one from every file but that of `but` (may be NULL), durably: a power
  *  cut may have left some that count for nothing only as long as there is a greater one. */
