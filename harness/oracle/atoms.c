@@ -548,6 +548,8 @@ is_unknown(const char *atom, const StepContext *context)
     if (strcmp(atom, "victims:over-tags") == 0 || strcmp(atom, "victims:over-bitmaps") == 0 ||
         strcmp(atom, "moment:written-under") == 0)
         return !context->view->files;
+    if (strcmp(atom, "moment:memory-foreign") == 0)
+        return memory_is_strange(context);
     if (strcmp(atom, "argument:negative") == 0)
         return !context->step->argument;
     if (strcmp(atom, "kept:foreign") == 0)

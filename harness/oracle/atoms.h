@@ -43,6 +43,9 @@ gboolean memory_present(const StepContext *context, const ObservedMoment *moment
 gboolean image_has_tag(const StepContext *context, const char *path, const char *tag,
                        gboolean unseen);
 
+/** Whether nobody has seen what the moment's memory file holds being written. */
+gboolean memory_is_strange(const StepContext *context);
+
 /** An atom whose value is one expression over `context`. */
 #define ATOM(name, expression)                                                                     \
     static gboolean name(const StepContext *context)                                               \

@@ -128,6 +128,51 @@ ATOM(moment_memory_file, held_memory(context) != NULL)
 ATOM(moment_memory_missing,
      held_memory(context) && !observed_file(context->before, held_memory(context)))
 
+/* A save image has a header at least. */
+#define SHORTEST_IMAGE 64
+
+ATOM(moment_memory_unreadable,
+     held_memory(context) && observed_file(context->before, held_memory(context)) &&
+         context->before->entries &&
+         observed_file_size(context->before, held_memory(context)) < SHORTEST_IMAGE)
+
+gboolean
+memory_is_strange(const StepContext *context)
+{
+    const char *path = held_memory(context);
+    const char *digest = observed_digest(context->before, path);
+
+    return path && !moment_memory_missing(context) && !moment_memory_unreadable(context) &&
+           (!digest || !g_hash_table_contains(context->history->memory, digest));
+}
+
+static gboolean
+moment_memory_foreign(const StepContext *context)
+{
+    const char *digest = observed_digest(context->before, held_memory(context));
+    const HistoryMemory *memory =
+        digest ? g_hash_table_lookup(context->history->memory, digest) : NULL;
+    const DomainDoc *then = context->moment ? context->moment->doc->domain : NULL;
+
+    return memory && then &&
+           (strcmp(memory->uuid, context->domain->uuid) != 0 ||
+            strcmp(memory->abi, then->abi) != 0);
+}
+
+static gboolean
+moment_disk_not_file(const StepContext *context)
+{
+    const DomainDoc *then = context->moment ? context->moment->doc->domain : NULL;
+
+    for (guint i = 0; then && i < then->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(then->disks, i);
+
+        if (disk->type && *disk->type && strcmp(disk->type, "file") != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Whether all that an external disk of the moment rests on is there. */
 static gboolean
 moment_layers_missing(const StepContext *context)
@@ -157,6 +202,9 @@ const AtomRow atoms_layers[] = {
     {"moment:written-under", moment_written_under},
     {"moment:memory-file", moment_memory_file},
     {"moment:memory-missing", moment_memory_missing},
+    {"moment:memory-unreadable", moment_memory_unreadable},
+    {"moment:memory-foreign", moment_memory_foreign},
+    {"moment:disk-not-a-file", moment_disk_not_file},
     {"moment:layers-missing", moment_layers_missing},
     {"memory:in-the-way", memory_in_the_way},
     {"memory:taken", memory_taken},

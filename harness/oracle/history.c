@@ -16,6 +16,13 @@ image_free(HistoryImage *image)
 }
 
 static void
+memory_free(HistoryMemory *memory)
+{
+    g_free(memory->abi);
+    g_free(memory);
+}
+
+static void
 kept_free(HistoryKept *kept)
 {
     g_free(kept->domain);
@@ -35,6 +42,8 @@ history_new(void)
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)kept_free);
     history->stored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     history->overlays = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    history->memory =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)memory_free);
     history->written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     history->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return history;
@@ -49,6 +58,7 @@ history_free(History *history)
     g_hash_table_unref(history->kept);
     g_hash_table_unref(history->stored);
     g_hash_table_unref(history->overlays);
+    g_hash_table_unref(history->memory);
     g_hash_table_unref(history->written);
     g_hash_table_unref(history->left);
     g_free(history);
@@ -192,10 +202,22 @@ history_follow(History *history, const Observation *before, const Observation *a
 }
 
 static void
-learn_written(History *history, const ObservedDomain *now)
+learn_written(History *history, const OracleStep *step, const ObservedDomain *old,
+              const Observation *after)
 {
+    const ObservedDomain *now = observed_domain(after, step->domain);
+    const ObservedMoment *made = now ? observed_moment(now, step->result) : NULL;
+    const char *digest = made ? observed_digest(after, made->doc->memory_file) : NULL;
+    HistoryMemory *memory;
+
     if (now && now->state == VIR_DOMAIN_PAUSED)
         g_hash_table_add(history->written, g_strdup(now->name));
+    if (!digest)
+        return;
+    memory = g_new0(HistoryMemory, 1);
+    memcpy(memory->uuid, old->uuid, sizeof(memory->uuid));
+    memory->abi = g_strdup(old->live->abi);
+    g_hash_table_replace(history->memory, g_strdup(digest), memory);
 }
 
 void
@@ -217,7 +239,7 @@ history_learn(History *history, const OracleStep *step, gboolean writes_memory,
         note_disks_changed(history, domain->uuid);
     }
     if (domain && writes_memory)
-        learn_written(history, observed_domain(after, step->domain));
+        learn_written(history, step, domain, after);
     if (domain && is_undefine(step) && observed_domain(after, step->domain))
         g_hash_table_add(history->stored, g_strdup(step->domain));
 }

@@ -18,6 +18,12 @@ typedef struct {
     const DomainDoc *doc; /* as it ran; of the cache */
 } HistoryImage;
 
+/** The memory of a moment, as it was written to a file. */
+typedef struct {
+    char uuid[37];
+    char *abi;
+} HistoryMemory;
+
 /** The moments of a transient domain that stopped. */
 typedef struct {
     char *domain;
@@ -32,8 +38,9 @@ typedef struct {
     GHashTable *kept;   /* uuid -> HistoryKept */
     GHashTable *stored; /* set of names: undefined while active, next-boot definition still held */
     GHashTable
-        *overlays; /* set of paths: images that a moment named as its overlay, or a revert made
-                    */
+        *overlays;      /* set of paths: images that a moment named as its overlay, or a revert made
+                         */
+    GHashTable *memory; /* digest of a file -> HistoryMemory */
     GHashTable *written; /* set of names: paused, and their memory went to a file since they ran */
     GHashTable *left; /* set of paths: images without a holder that a deletion left to their users
                        */

@@ -429,7 +429,7 @@ add_reverted(Layers *layers, const ObservedDomain *domain, const ObservedMoment 
         const OracleDisk *today = document_disk(before->disks, name->disk);
         char *fresh;
 
-        if (!location && today) {
+        if (!location && today && document_is_external(moment->doc)) {
             g_free(name->path);
             name->path = g_strdup(today->source);
         }
@@ -522,6 +522,17 @@ compare_source(const Layers *layers, const Observation *after, const char *want,
     return g_strdup_printf("'%s', expected '%s'", now ? now : "nothing", want ? want : "nothing");
 }
 
+/* What a process writes to a transient disk lies over the disk's image and goes with it. */
+static gboolean
+is_throwaway(const LayerPlace *place, const LayerName *name, const OracleDisk *disk)
+{
+    g_autofree char *overlay = disk->transient && name->path && place->naming == LAYER_LIVE
+                                   ? g_strdup_printf("%s.TRANSIENT-%s", name->path, place->domain)
+                                   : NULL;
+
+    return overlay && g_strcmp0(overlay, disk->source) == 0;
+}
+
 static const char *
 word_of(const LayerPlace *place)
 {
@@ -546,6 +557,8 @@ layers_compare(const Layers *layers, const Observation *after, const LayerPlace 
         disk = place->doc ? document_disk(place->doc->disks, name->disk) : NULL;
         if (!disk)
             return g_strdup_printf("%s '%s' has no disk '%s'", word_of(place), whose, name->disk);
+        if (is_throwaway(place, name, disk))
+            continue;
         found = compare_source(layers, after, name->path, disk->source);
         if (found)
             return g_strdup_printf("%s '%s' has disk '%s' on %s", word_of(place), whose, name->disk,

@@ -336,3 +336,11 @@ observed_file_size(const Observation *world, const char *path)
 
     return (guint64)json_integer_value(json_object_get(entry, "size"));
 }
+
+const char *
+observed_digest(const Observation *world, const char *path)
+{
+    json_t *entry = world->entries && path ? g_hash_table_lookup(world->entries, path) : NULL;
+
+    return json_string_value(json_object_get(entry, "digest"));
+}

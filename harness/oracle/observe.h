@@ -86,3 +86,6 @@ json_t *observed_image(const Observation *world, const char *path);
 
 /** The size of a listed file; 0 where it is missing or cannot be seen. */
 guint64 observed_file_size(const Observation *world, const char *path);
+
+/** The digest of a listed file; NULL where it is missing or cannot be seen.  Borrowed. */
+const char *observed_digest(const Observation *world, const char *path);

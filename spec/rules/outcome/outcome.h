@@ -39,8 +39,9 @@
  *   new:STATE           the state recorded in the new moment
  *   current:new|moment|parent|none    which moment is current afterwards
  *   layers:revert       the domain's disks have a new image over that of each external disk of the
- *                       moment, the image of each internal one, and today's where the moment left
- *                       the disk out; former images that nothing uses any more are gone
+ *                       moment and the image of each internal one; what it left out has today's
+ *                       image if it is external, else that of its definition; former images that
+ *                       nothing uses any more are gone
  *   layers:-moment      the images that only it held are gone; those with one image above them and
  *                       no other use took that one in, and whatever named that names them
  *   layers:-subtree     the same of it and all below it, the deepest first; layers:-descendants
