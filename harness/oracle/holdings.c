@@ -26,6 +26,7 @@ struct Holdings {
     GHashTable *keys;     /* set of keys, borrowed from `all` and `contents` */
     GHashTable *contents; /* place -> PlaceContent */
     GHashTable *layers;   /* place that a moment held once -> name of its domain */
+    char *saves, *own;    /* folders: of managed save images, of all that is the driver's */
 };
 
 /* While they are gathered. */
@@ -67,6 +68,8 @@ holdings_free(Holdings *holdings)
     g_hash_table_unref(holdings->keys);
     g_ptr_array_unref(holdings->all);
     g_hash_table_unref(holdings->contents);
+    g_free(holdings->saves);
+    g_free(holdings->own);
     g_hash_table_unref(holdings->layers);
     g_free(holdings);
 }
@@ -418,17 +421,30 @@ folder_of(const Gathering *gathering, const char *what)
     return path;
 }
 
+/* The folders do not change. */
+static void
+find_folders(Gathering *gathering)
+{
+    const Holdings *former = gathering->former;
+    Holdings *made = gathering->made;
+    g_autofree char *metadata = former ? NULL : folder_of(gathering, "meta");
+
+    made->saves = former ? g_strdup(former->saves) : folder_of(gathering, "save");
+    if (former)
+        made->own = g_strdup(former->own);
+    else if (metadata)
+        made->own = g_path_get_dirname(metadata);
+    gathering->save_folder = made->saves;
+    gathering->own_folder = made->own;
+}
+
 static void
 enter_images(Gathering *gathering)
 {
-    g_autofree char *metadata = folder_of(gathering, "meta");
-    g_autofree char *saves = folder_of(gathering, "save");
-    g_autofree char *own = metadata ? g_path_get_dirname(metadata) : NULL;
     GHashTableIter iter;
     gpointer path, image;
 
-    gathering->save_folder = saves;
-    gathering->own_folder = own;
+    find_folders(gathering);
     g_hash_table_iter_init(&iter, gathering->world->images);
     while (g_hash_table_iter_next(&iter, &path, &image)) {
         enter_image(gathering, path, image);

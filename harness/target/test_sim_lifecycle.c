@@ -63,6 +63,26 @@ autodestroy_goes_with_the_connection_and_alone(void **state)
     assert_state("other", VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
 }
 
+/* Neither the process nor the driver is there to tidy up: the next driver does. */
+static void
+transient_overlays_go_after_a_crash_of_both(void **state)
+{
+    (void)state;
+    static const char overlay[] = "/sim/images/vm.qcow2.TRANSIENT-vm";
+    g_autofree char *plain = domain_xml("vm", UUID_A);
+    GString *xml = g_string_new(plain);
+    g_string_replace(xml, "</disk>", "<transient/></disk>", 1);
+    make_disk("vm");
+    assert_ok(sim->domain_define(conn, xml->str, 0, &err));
+    g_string_free(xml, TRUE);
+    assert_ok(sim->domain_create(conn, "vm", 0, &err));
+    assert_true(file_exists(overlay));
+    assert_ok(sim->disturb(conn, "vm", "kill", &err));
+    assert_ok(sim->restart(conn, &err));
+    assert_false(file_exists(overlay));
+    assert_ok(sim->domain_create(conn, "vm", 0, &err));
+}
+
 static void
 suspend_of_a_paused_domain_says_nothing(void **state)
 {
@@ -255,6 +275,7 @@ main(void)
         TEST(second_start_is_refused),
         TEST(start_without_image_changes_nothing),
         TEST(autodestroy_goes_with_the_connection_and_alone),
+        TEST(transient_overlays_go_after_a_crash_of_both),
         TEST(suspend_of_a_paused_domain_says_nothing),
         TEST(destroy_keeps_the_reason_over_a_restart),
         TEST(running_domain_lives_through_a_restart),

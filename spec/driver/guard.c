@@ -219,6 +219,17 @@ is_external_delete(const VmGuardContext *context)
     return !metadata_only(context) && vm_snapshot_def_is_external(reverted(context));
 }
 
+/* The image that is merged may be one that the guest in the save image has open. */
+static gboolean
+delete_under_managed_save(const VmGuardContext *context, char **what)
+{
+    gboolean itself = without_flag(context, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY) &&
+                      is_external_delete(context);
+    if (vm_domain_is_active(context->domain) || !has_managed_save(context, what))
+        return FALSE;
+    return itself || delete_external_below(context, what);
+}
+
 static gboolean
 delete_current_with_children(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 {
@@ -333,6 +344,9 @@ static const Guard guards[] = {
      "the running guest cannot go on as the snapshot's ({what}); ask for FORCE to start a new "
      "process"},
 
+    {VM_GUARD_SNAPSHOT_DELETE, RFC, delete_under_managed_save, INVALID, "VM-SAVE-006",
+     "the domain has a managed save image, whose guest knows the images as they are; start it or "
+     "remove the image first"},
     {VM_GUARD_SNAPSHOT_DELETE, LIBVIRT, delete_external_below, VIR_ERR_CONFIG_UNSUPPORTED,
      "SNAP-DEL-014", "its descendant '{what}' is external and is not deleted with others"},
     {VM_GUARD_SNAPSHOT_DELETE, LIBVIRT, delete_external_subtree, VIR_ERR_CONFIG_UNSUPPORTED,
