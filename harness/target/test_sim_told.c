@@ -139,6 +139,22 @@ leftovers_of_an_undefined_domain_are_told(void **state)
 }
 
 static void
+folder_goes_after_its_files_do(void **state)
+{
+    (void)state;
+    SimFs *fs = sim_world_fs(target_sim_world(conn));
+    define("vm", UUID_A);
+    create_snapshot("s1");
+    fault(META "vm", SIM_FS_SYNC_DIR);
+    assert_ok(sim->domain_undefine_flags(conn, "vm", VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, &err));
+    no_faults();
+    assert_logged("'vm' is undefined, but");
+    assert_non_null(sim_fs_lookup(fs, META "vm", NULL));
+    assert_ok(sim->restart(conn, &err));
+    assert_null(sim_fs_lookup(fs, META "vm", NULL));
+}
+
+static void
 record_that_cannot_go_is_told(void **state)
 {
     (void)state;
@@ -188,6 +204,7 @@ main(void)
         TEST(snapshots_are_as_old_as_the_clock_says),
         TEST(unknown_flag_is_refused_in_the_call_s_own_name),
         TEST(leftovers_of_an_undefined_domain_are_told),
+        TEST(folder_goes_after_its_files_do),
         TEST(record_that_cannot_go_is_told),
         TEST(folder_with_files_of_others_is_told),
         TEST(command_without_an_answer_is_told),
