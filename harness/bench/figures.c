@@ -4,6 +4,7 @@
  */
 #include "harness/bench/figures.h"
 #include <jansson.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,7 @@ figures_peak_memory(void)
 void
 figures_forget_memory(void)
 {
+    malloc_trim(0);
     FILE *file = fopen("/proc/self/clear_refs", "w");
     if (file == NULL)
         return;
