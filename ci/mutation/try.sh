@@ -19,7 +19,7 @@ program() {
 
 # suite PROFILE PART: that part of the suite.
 suite() {
-    timeout 120 "$BUILD/mutation/virt-moment" run -j1 --timeout 8 --profile "$1" --shard "$2" \
+    timeout 200 "$BUILD/mutation/virt-moment" run -j1 --timeout 40 --profile "$1" --shard "$2" \
         >"$scratch/log" 2>&1 && return
     echo "killed by the suite, $1: $(grep -m 1 -E '^ *(fail|crash|timeout|error)' "$scratch/log")"
     return 1

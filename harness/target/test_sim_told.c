@@ -155,6 +155,18 @@ folder_goes_after_its_files_do(void **state)
 }
 
 static void
+records_that_cannot_be_listed_hinder_nobody(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    create_snapshot("s1");
+    fault("/sim/lib/qemu/intent", SIM_FS_LIST);
+    assert_ok(sim->restart(conn, &err));
+    no_faults();
+    assert_snapshots("vm", "s1");
+}
+
+static void
 record_that_cannot_go_is_told(void **state)
 {
     (void)state;
@@ -205,6 +217,7 @@ main(void)
         TEST(unknown_flag_is_refused_in_the_call_s_own_name),
         TEST(leftovers_of_an_undefined_domain_are_told),
         TEST(folder_goes_after_its_files_do),
+        TEST(records_that_cannot_be_listed_hinder_nobody),
         TEST(record_that_cannot_go_is_told),
         TEST(folder_with_files_of_others_is_told),
         TEST(command_without_an_answer_is_told),
