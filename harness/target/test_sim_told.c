@@ -155,12 +155,13 @@ folder_goes_after_its_files_do(void **state)
 }
 
 static void
-records_that_cannot_be_listed_hinder_nobody(void **state)
+folders_that_cannot_be_listed_hinder_nobody(void **state)
 {
     (void)state;
     define("vm", UUID_A);
     create_snapshot("s1");
     fault("/sim/lib/qemu/intent", SIM_FS_LIST);
+    fault("/sim/lib/qemu/snapshot", SIM_FS_LIST);
     assert_ok(sim->restart(conn, &err));
     no_faults();
     assert_snapshots("vm", "s1");
@@ -177,6 +178,42 @@ record_that_cannot_go_is_told(void **state)
     assert_logged("domain 'vm': ");
     create_snapshot("s2");
     assert_snapshots("vm", "s1 s2");
+}
+
+static void
+recovery_is_told(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    fault("/sim/lib/qemu/intent/*", SIM_FS_UNLINK);
+    create_snapshot("s1");
+    no_faults();
+    restart();
+    assert_logged("'vm': recovering from an interrupted snapshot-create");
+    assert_snapshots("vm", "s1");
+}
+
+static void
+name_of_a_foreign_file_is_not_given_away(void **state)
+{
+    (void)state;
+    char *name = NULL;
+    g_autofree char *other = domain_xml("vm", UUID_B);
+    g_autofree char *xml =
+        g_strdup_printf("<domainsnapshot><name>s1</name><state>shutoff</state><creationTime>1"
+                        "</creationTime><memory snapshot='no'/>%s<active>0</active>"
+                        "</domainsnapshot>",
+                        other);
+    define("vm", UUID_A);
+    create_snapshot("s0");
+    write_file(META "vm/s1.xml", xml);
+    restart();
+    assert_logged("belongs to domain " UUID_B);
+    assert_refused(sim->snapshot_create_xml(conn, "vm",
+                                            "<domainsnapshot><name>s1</name></domainsnapshot>", 0,
+                                            &name, &err),
+                   VIR_ERR_OPERATION_FAILED, "s1");
+    assert_snapshots("vm", "s0");
 }
 
 static void
@@ -217,8 +254,10 @@ main(void)
         TEST(unknown_flag_is_refused_in_the_call_s_own_name),
         TEST(leftovers_of_an_undefined_domain_are_told),
         TEST(folder_goes_after_its_files_do),
-        TEST(records_that_cannot_be_listed_hinder_nobody),
+        TEST(folders_that_cannot_be_listed_hinder_nobody),
         TEST(record_that_cannot_go_is_told),
+        TEST(recovery_is_told),
+        TEST(name_of_a_foreign_file_is_not_given_away),
         TEST(folder_with_files_of_others_is_told),
         TEST(command_without_an_answer_is_told),
     };

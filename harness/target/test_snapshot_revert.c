@@ -378,6 +378,17 @@ failed_revert_leaves_none_current_where_none_was(void **state)
 }
 
 static void
+definition_that_cannot_start_comes_back_off(void **state)
+{
+    (void)state;
+    redefine_tag("s1", "<disk type='file' device='cdrom'><source file='/sim/images/gone.iso'/>"
+                       "<target dev='hda' bus='ide'/><readonly/></disk>");
+    assert_done(revert("s1", 0));
+    assert_tree("s1<*");
+    assert_refused(revert("s1", REVERT(RUNNING)), VIR_ERR_OPERATION_FAILED);
+}
+
+static void
 name_that_is_its_own_id_is_found(void **state)
 {
     (void)state;
@@ -415,6 +426,7 @@ main(void)
         CASE(failed_start_puts_the_only_disk_back),
         CASE(half_loaded_guest_of_one_disk_is_loaded_again),
         CASE(failed_revert_leaves_none_current_where_none_was),
+        CASE(definition_that_cannot_start_comes_back_off),
         CASE(name_that_is_its_own_id_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
