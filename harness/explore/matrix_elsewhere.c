@@ -6,10 +6,11 @@
 
 #include <string.h>
 #include <unistd.h>
+#include "harness/folder/folder.h"
 #include "spec/rules/outcome/outcome.h"
 
 /* A world that needs a guest process takes a while to begin and to end. */
-#define SECONDS_PER_COMBINATION 60
+#define SECONDS_PER_COMBINATION 90
 
 /* The first combinations of each row that are of different worlds where they can be: by row an
  * array of guint. */
@@ -51,28 +52,62 @@ not_reached(MatrixSight *sight, const char *why)
     g_strlcpy(sight->text, why, sizeof(sight->text));
 }
 
-/* In a process of its own, which opens the target anew: what it does there ends with it. */
+/* The combinations that are tried, row after row, and what came of each. */
+typedef struct {
+    guint row;
+    MatrixCombination combination;
+} Chosen;
+
+typedef struct {
+    const MatrixTarget *target;
+    const GArray *chosen; /* of Chosen */
+    MatrixSight *sights;  /* shared memory */
+} Elsewhere;
+
 static void
 try_one(const MatrixTarget *target, const MatrixCombination *combination, MatrixSight *sight)
 {
-    MatrixSight *shared = matrix_shared_new(sizeof(*shared));
-    int pid = matrix_fork(SECONDS_PER_COMBINATION);
+    g_autoptr(GError) error = NULL;
+    MatrixTry *attempt = matrix_try_new(target, combination->world->kind, &error);
 
-    if (pid == 0) {
-        g_autoptr(GError) error = NULL;
-        MatrixTry *attempt = matrix_try_new(target, combination->world->kind, &error);
+    if (attempt)
+        matrix_try_here(attempt, combination->line, combination->flags, sight);
+    else
+        not_reached(sight, error->message);
+    matrix_try_free(attempt);
+}
 
-        if (attempt)
-            matrix_try_here(attempt, combination->line, combination->flags, shared);
-        else
-            not_reached(shared, error->message);
-        matrix_try_free(attempt);
-        _exit(0);
+/* In a process of its own, because a driver may end it: from `at` on, with time for each. */
+static void
+try_from(const Elsewhere *elsewhere, guint at)
+{
+    for (guint i = at; i < elsewhere->chosen->len; i++) {
+        MatrixSight sight = {0};
+
+        alarm(SECONDS_PER_COMBINATION);
+        try_one(elsewhere->target, &g_array_index(elsewhere->chosen, Chosen, i).combination,
+                &sight);
+        elsewhere->sights[i] = sight;
     }
-    if (!matrix_wait(pid) && shared->record.verdict == MATRIX_NOT_RUN)
-        not_reached(shared, "the process ended before the call was judged");
-    *sight = *shared;
-    matrix_shared_free(shared, sizeof(*shared));
+}
+
+static void
+try_all(const Elsewhere *elsewhere)
+{
+    for (guint at = 0; at < elsewhere->chosen->len; at++) {
+        int pid = matrix_fork(SECONDS_PER_COMBINATION);
+
+        if (pid == 0) {
+            try_from(elsewhere, at);
+            _exit(0);
+        }
+        matrix_wait(pid);
+        while (at < elsewhere->chosen->len &&
+               elsewhere->sights[at].record.verdict != MATRIX_NOT_RUN)
+            at++;
+        if (at < elsewhere->chosen->len)
+            not_reached(&elsewhere->sights[at], "the process ended before the call was judged");
+    }
 }
 
 static MatrixElsewhere *
@@ -112,26 +147,57 @@ count(MatrixElsewhere *rule, const MatrixCombination *combination, guint row,
     }
 }
 
+static GArray *
+chosen_of(const MatrixRun *run, guint each)
+{
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(Chosen));
+    g_autoptr(GPtrArray) by_row = choose(run, each);
+
+    for (guint i = 0; i < by_row->len; i++) {
+        const GArray *numbers = g_ptr_array_index(by_row, i);
+
+        for (guint j = 0; j < numbers->len; j++) {
+            Chosen one = {i, matrix_plan_at(run->plan, g_array_index(numbers, guint, j))};
+
+            g_array_append_val(list, one);
+        }
+    }
+    return list;
+}
+
+/* With a folder for the images. */
+static void
+try_in_folder(const MatrixTarget *target, Elsewhere *elsewhere)
+{
+    g_autofree char *folder = g_dir_make_tmp("virt-moment-XXXXXX", NULL);
+    MatrixTarget there = *target;
+
+    there.workdir = folder;
+    elsewhere->target = &there;
+    if (folder)
+        try_all(elsewhere);
+    if (folder)
+        folder_remove(folder);
+}
+
 GPtrArray *
 matrix_elsewhere(const MatrixTarget *target, const MatrixRun *run, guint each)
 {
     GPtrArray *rules = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) chosen = choose(run, each);
+    g_autoptr(GArray) chosen = chosen_of(run, each);
+    gsize size = chosen->len * sizeof(MatrixSight);
+    Elsewhere elsewhere = {NULL, chosen, matrix_shared_new(size)};
     gsize row_count;
     const OutcomeRow *rows = outcome_rows(&row_count);
 
+    try_in_folder(target, &elsewhere);
     for (guint i = 0; i < chosen->len; i++) {
-        const GArray *numbers = g_ptr_array_index(chosen, i);
+        const Chosen *one = &g_array_index(chosen, Chosen, i);
 
-        for (guint j = 0; j < numbers->len; j++) {
-            MatrixCombination combination =
-                matrix_plan_at(run->plan, g_array_index(numbers, guint, j));
-            MatrixSight sight;
-
-            try_one(target, &combination, &sight);
-            count(of_rule(rules, rows[i].rule), &combination, i, &sight);
-        }
+        count(of_rule(rules, rows[one->row].rule), &one->combination, one->row,
+              &elsewhere.sights[i]);
     }
+    matrix_shared_free(elsewhere.sights, size);
     return rules;
 }
 
