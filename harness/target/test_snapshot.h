@@ -71,7 +71,8 @@ fail_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
         return self->inner->ops->command(instance, name, arguments, pass, reply, error);
     self->command = NULL;
     if (self->half_way) {
-        json_object_set_new(arguments, "job-id", json_string("half-way"));
+        if (json_object_get(arguments, "job-id") != NULL)
+            json_object_set_new(arguments, "job-id", json_string("half-way"));
         assert_true(self->inner->ops->command(instance, name, arguments, pass, NULL, error));
     } else {
         json_decref(arguments);

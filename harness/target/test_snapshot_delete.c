@@ -150,6 +150,80 @@ across_an_overlay_it_is_refused_off_and_live(void **state)
     assert_tree_stays("s1<*");
 }
 
+static char *
+first_source(void)
+{
+    g_autofree char *xml = NULL;
+    assert_done(vm_domain_get_xml(driver, "vm", 0, &xml, &failure));
+    const char *file = strstr(xml, "<source file='");
+    assert_non_null(file);
+    file += strlen("<source file='");
+    return g_strndup(file, strcspn(file, "'"));
+}
+
+static void
+assert_source(const char *expected)
+{
+    g_autofree char *path = first_source();
+    assert_string_equal(path, expected);
+}
+
+static void
+refused_merge_changes_nothing(void **state)
+{
+    (void)state;
+    for (guint live = 0; live < 2; live++) {
+        assert_done(live == 0 || start());
+        assert_done(create("e1", CREATE(DISK_ONLY)));
+        images.command = "block-commit";
+        assert_refused(drop("e1", 0), VIR_ERR_OPERATION_FAILED);
+        assert_tree_stays("e1<*");
+        assert_source("/sim/images/vda.e1");
+        assert_done(drop("e1", 0));
+        assert_source(VDA);
+    }
+}
+
+/* What was below it may hold a part of what was above it: nobody shall go back to that. */
+static void
+broken_merge_takes_the_snapshot_along(void **state)
+{
+    (void)state;
+    assert_done(start());
+    guest("write vda 0 64K A");
+    assert_done(create("e1", CREATE(DISK_ONLY)));
+    guest("write vda 64K 64K B");
+    guest("flush");
+    g_autofree char *before = content("/sim/images/vda.e1");
+    images.command = "job-complete";
+    assert_refused(drop("e1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_non_null(strstr(failure->message, "'e1' is gone"));
+    assert_tree_stays("");
+    assert_source("/sim/images/vda.e1");
+    g_autofree char *after = content("/sim/images/vda.e1");
+    assert_string_equal(before, after);
+    int found = 0, reason = 0;
+    assert_done(vm_domain_get_state(driver, "vm", &found, &reason, &failure));
+    assert_int_equal(found, VIR_DOMAIN_RUNNING);
+    assert_done(create("e2", CREATE(DISK_ONLY)));
+    assert_done(drop("e2", 0));
+    assert_source("/sim/images/vda.e1");
+}
+
+/* The error came, but so did the switch. */
+static void
+merge_that_only_seemed_to_fail_is_done(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("e1", CREATE(DISK_ONLY)));
+    images.command = "job-complete";
+    images.half_way = TRUE;
+    assert_done(drop("e1", 0));
+    assert_tree_stays("");
+    assert_source(VDA);
+}
+
 int
 main(void)
 {
@@ -166,6 +240,9 @@ main(void)
         CASE(missing_tag_is_tolerated_and_logged),
         CASE(live_deletion_is_a_job),
         CASE(across_an_overlay_it_is_refused_off_and_live),
+        CASE(refused_merge_changes_nothing),
+        CASE(broken_merge_takes_the_snapshot_along),
+        CASE(merge_that_only_seemed_to_fail_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

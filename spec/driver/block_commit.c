@@ -133,10 +133,8 @@ pivot(VmBlockCommit *commit, GError **error)
     if (!vm_domain_await_ready(domain, "block-commit", error))
         return FALSE;
     if (domain->state == VIR_DOMAIN_RUNNING) {
-        if (!vm_domain_process_stop_cpus(domain, error)) {
-            vm_domain_clear_job(domain);
+        if (!vm_domain_process_stop_cpus(domain, error))
             return FALSE;
-        }
         commit->stopped = TRUE;
     }
     vm_domain_forget_nodes(domain);
@@ -150,6 +148,8 @@ vm_block_commit_run(VmBlockCommit *commit, const char *lower, GError **error)
         return VM_COMMIT_REFUSED;
     gboolean ok = commit->active ? pivot(commit, error)
                                  : vm_domain_end_job(commit->domain, "block-commit", error);
+    if (!ok && !vm_domain_is_unclear(commit->domain))
+        vm_domain_clear_job(commit->domain);
     return ok ? VM_COMMIT_DONE : VM_COMMIT_FAILED;
 }
 

@@ -44,6 +44,12 @@ dismiss(VmDomain *domain)
     vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
 }
 
+static gboolean
+cancel(VmDomain *domain)
+{
+    return vm_qmp(domain->instance, "job-cancel", json_pack("{s:s}", "id", JOB_ID), NULL);
+}
+
 /* A commit that is ready would wait for ever; whoever began it begins again. */
 void
 vm_domain_clear_job(VmDomain *domain)
@@ -57,12 +63,13 @@ vm_domain_clear_job(VmDomain *domain)
             dismiss(domain);
             return;
         }
-        if (commit &&
-            !vm_qmp(domain->instance, "job-cancel", json_pack("{s:s}", "id", JOB_ID), NULL))
-            return;
+        gboolean ends = !commit || cancel(domain);
         if (!vm_domain_wait_event(domain, "a job of a call before", &event, NULL))
             return;
+        ends |= event != NULL;
         json_decref(event);
+        if (!ends)
+            return;
     }
 }
 

@@ -68,6 +68,16 @@ vm_snapshot_delete_steps(const json_t *data)
 
 /* ---- content ---- */
 
+/* A command may have failed after it was done: the disks tell. */
+static gboolean
+has_switched(VmDomain *domain, const VmLayerStep *step)
+{
+    g_auto(VmBlockCommit) unused = {0};
+    return !vm_domain_is_unclear(domain) &&
+           vm_block_commit_find(domain, step->path, step->base.path, &unused, NULL) ==
+               VM_CHAIN_MERGED;
+}
+
 /* Where the process has the image open it does the work; else one of its own. */
 static VmCommitResult
 commit(VmDeleteRun *run, const VmLayerStep *step, GError **error)
@@ -83,6 +93,10 @@ commit(VmDeleteRun *run, const VmLayerStep *step, GError **error)
     if (place == VM_CHAIN_FOUND) {
         VmCommitResult result = vm_block_commit_run(&live, step->base.path, error);
         run->stopped |= live.stopped;
+        if (result == VM_COMMIT_FAILED && has_switched(run->domain, step)) {
+            g_clear_error(error);
+            result = VM_COMMIT_DONE;
+        }
         return result;
     }
     gboolean block = vm_store_kind(run->domain->driver->store, step->path) == VM_FILE_BLOCK;
