@@ -229,6 +229,22 @@ guest_that_powers_off_meanwhile_is_no_moment(void **state)
     assert_done(start());
 }
 
+static void
+driver_that_takes_over_ends_the_stream(void **state)
+{
+    (void)state;
+    run();
+    images.meanwhile = die;
+    assert_refused(create_at(MEMORY, CREATE(LIVE)), VIR_ERR_OPERATION_FAILED);
+    images.meanwhile = NULL;
+    images.command = "migrate_cancel"; /* it is asked for, whatever comes of it */
+    take_over();
+    assert_null(images.command);
+    g_free(take_events());
+    assert_nothing_left();
+    assert_done(create_at(MEMORY, 0));
+}
+
 /* ---- what the guest does meanwhile ---- */
 
 static void
@@ -378,6 +394,7 @@ main(void)
         RFC(failed_metadata_removes_the_file),
         RFC(guest_that_cannot_go_on_keeps_its_moment),
         RFC(guest_that_powers_off_meanwhile_is_no_moment),
+        RFC(driver_that_takes_over_ends_the_stream),
         RFC(guest_of_a_live_moment_works_on),
         RFC(guest_of_another_stands_still),
         RFC(guest_that_writes_faster_than_its_memory_is_stopped),
