@@ -119,6 +119,30 @@ is_the_guests_own(const LossStep *step, const Holding *holding)
     return holding->kind == LOSS_DISK || holding->kind == LOSS_MEMORY;
 }
 
+/* Calls that put the guest's memory away. */
+static gboolean
+puts_memory_away(const LossStep *step, const char *domain)
+{
+    const OracleStep *call = step->context ? step->context->step : NULL;
+
+    return call && call->code == 0 && strcmp(step->context->domain_name, domain) == 0 &&
+           (call->call == VM_CALL_DOMAIN_SAVE || call->call == VM_CALL_DOMAIN_MANAGED_SAVE ||
+            call->call == VM_CALL_SNAPSHOT_CREATE_XML);
+}
+
+/* A black box shows neither what it has put away nor what it started from: it is believed. */
+static gboolean
+is_told_by_none(const ObserveView *view, const LossStep *step, const Holding *holding)
+{
+    const ObservedDomain *now = observed_domain(step->after, holding->domain);
+
+    if (view->content)
+        return FALSE;
+    if (holding->kind == LOSS_MEMORY)
+        return puts_memory_away(step, holding->domain);
+    return holding->kind == LOSS_SAVED && now && observed_active(now);
+}
+
 static gboolean
 is_still_held(const LossStep *step, const Holding *holding, const Holdings *now,
               const Holdings *before)
@@ -219,7 +243,7 @@ losses_check(Losses *losses, const ObserveView *view, const LossStep *step, Seen
         const Holding *holding = g_ptr_array_index(all, i);
 
         if (is_still_held(step, holding, now, before) || is_the_guests_own(step, holding) ||
-            is_permitted(step, holding))
+            is_permitted(step, holding) || is_told_by_none(view, step, holding))
             continue;
         return describe_loss(step, holding);
     }
