@@ -20,8 +20,10 @@
 #define REFERENCE_VERSION 11003000
 /* What stands for a name that libvirt 7.0.0, the oldest that we look at, does not have. */
 #define NOT_INSTALLED (-1000)
-/* The states of a snapshot's XML have no public names. */
+/* The states of a snapshot's XML have no public names, and flags of ours have none in libvirt. */
 #define NOT_PUBLIC (-2000)
+#define VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN NOT_PUBLIC
+#define VIR_DOMAIN_SNAPSHOT_REVERT_DISCARD NOT_PUBLIC
 
 #if !LIBVIR_CHECK_VERSION(7, 1, 0)
 #define VIR_ERR_MULTIPLE_DOMAINS NOT_INSTALLED

@@ -77,7 +77,8 @@ test_accepted_masks_are_those_of_the_contract(void **state)
     assert_int_equal(vm_call_mask(VM_CALL_SNAPSHOT_CREATE_XML, VM_PROFILE_LIBVIRT), 0x3ff);
     assert_int_equal(vm_call_mask(VM_CALL_SNAPSHOT_LIST, VM_PROFILE_RFC), 0x7ff);
     assert_int_equal(vm_call_mask(VM_CALL_SNAPSHOT_LIST_CHILDREN, VM_PROFILE_RFC), 0x7ff);
-    assert_int_equal(vm_call_mask(VM_CALL_SNAPSHOT_REVERT, VM_PROFILE_BOTH), 0xf);
+    assert_int_equal(vm_call_mask(VM_CALL_SNAPSHOT_REVERT, VM_PROFILE_LIBVIRT), 0xf);
+    assert_int_equal(vm_call_mask(VM_CALL_SNAPSHOT_REVERT, VM_PROFILE_RFC), 0x3000000f);
     assert_int_equal(vm_call_mask(VM_CALL_DOMAIN_UNDEFINE_FLAGS, VM_PROFILE_BOTH), 0x7f);
     assert_int_equal(vm_call_mask(VM_CALL_DOMAIN_CREATE, VM_PROFILE_BOTH), 0x2f);
     assert_int_equal(vm_call_mask(VM_CALL_DOMAIN_CREATE_XML, VM_PROFILE_BOTH), 0x33);
