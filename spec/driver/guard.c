@@ -117,7 +117,8 @@ revert_over_children(const VmGuardContext *context, char **what)
 {
     guint children = context->moment->children;
     *what = g_strdup_printf("%u snapshot%s", children, children == 1 ? "" : "s");
-    return children > 0 && !forced(context) && vm_snapshot_def_is_external(reverted(context));
+    return children > 0 && !forced(context) && without_flag(context, VM_REVERT_DELETES) &&
+           vm_snapshot_def_is_external(reverted(context));
 }
 
 /* Its memory, or its disks, come by a process that is started with them. */
@@ -335,7 +336,7 @@ static const Guard guards[] = {
      "it runs and the snapshot has no memory, so that the guest would be lost; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_over_children, RISKY, "VM-REVX-001",
      "the snapshot is external and has {what} below it, beside which a new branch would begin; ask "
-     "for FORCE"},
+     "for FORCE, DELETE_CHILDREN or DISCARD"},
     {VM_GUARD_REVERT, RFC, revert_needs_process, RISKY, "VM-REVX-003",
      "it runs, and an external snapshot is brought back by a new process; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_other_image, RISKY, "VM-REV-003",

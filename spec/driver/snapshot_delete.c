@@ -216,6 +216,42 @@ delete_all(VmDeleteRun *run, VmMoment *moment, guint32 flags, GError **error)
 }
 
 gboolean
+vm_snapshot_delete_moment(VmDomain *domain, VmMoment *moment, guint32 flags, GError **error)
+{
+    const VmGuardContext context = {.domain = domain, .moment = moment, .flags = flags};
+    g_autoptr(GPtrArray) targets = targets_of(domain, moment, flags);
+    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify)vm_layer_step_free);
+    g_autoptr(GPtrArray) names = names_of(targets);
+    VmDeleteRun run = {.domain = domain,
+                       .names = names,
+                       .steps = steps,
+                       .metadata_only = (flags & DELETE(METADATA_ONLY)) != 0,
+                       .running = domain->state == VIR_DOMAIN_RUNNING};
+    if (!vm_guard(VM_GUARD_SNAPSHOT_DELETE, &context, error) || !prepare(&run, targets, error))
+        return FALSE;
+    return targets->len == 0 || delete_all(&run, moment, flags, error);
+}
+
+gboolean
+vm_snapshot_delete_check(VmDomain *domain, VmMoment *moment, guint32 flags, VmImageUsers *users,
+                         GError **error)
+{
+    const VmGuardContext context = {.domain = domain, .moment = moment, .flags = flags};
+    g_autoptr(GPtrArray) targets = targets_of(domain, moment, flags);
+    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify)vm_layer_step_free);
+    gboolean external = FALSE;
+    if (!vm_guard(VM_GUARD_SNAPSHOT_DELETE, &context, error))
+        return FALSE;
+    for (guint i = 0; i < targets->len; i++) {
+        VmMoment *target = g_ptr_array_index(targets, i);
+        if (!check_disks(domain, target, &external, error) ||
+            !vm_snapshot_delete_plan(domain, target, users, steps, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
 vm_snapshot_delete(VmDriver *driver, const char *domain_name, const char *snapshot, guint32 flags,
                    GError **error)
 {
@@ -230,18 +266,7 @@ vm_snapshot_delete(VmDriver *driver, const char *domain_name, const char *snapsh
     VmMoment *moment = vm_driver_snapshot(driver, domain_name, snapshot, &domain, error);
     if (moment == NULL || !vm_domain_check_settled(domain, error))
         return FALSE;
-    const VmGuardContext context = {.domain = domain, .moment = moment, .flags = flags};
-    g_autoptr(GPtrArray) targets = targets_of(domain, moment, flags);
-    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify)vm_layer_step_free);
-    g_autoptr(GPtrArray) names = names_of(targets);
-    VmDeleteRun run = {.domain = domain,
-                       .names = names,
-                       .steps = steps,
-                       .metadata_only = (flags & DELETE(METADATA_ONLY)) != 0,
-                       .running = domain->state == VIR_DOMAIN_RUNNING};
-    if (!vm_guard(VM_GUARD_SNAPSHOT_DELETE, &context, error) || !prepare(&run, targets, error))
-        return FALSE;
-    return targets->len == 0 || delete_all(&run, moment, flags, error);
+    return vm_snapshot_delete_moment(domain, moment, flags, error);
 }
 
 /* ---- recovery ---- */

@@ -35,6 +35,17 @@ void vm_layer_step_free(VmLayerStep *step);
 gboolean vm_snapshot_delete_plan(VmDomain *domain, VmMoment *moment, VmImageUsers *users,
                                  GPtrArray *steps, GError **error);
 
+/* ---- snapshot_delete.c ---- */
+
+/** Delete a snapshot as the flags of virDomainSnapshotDelete say, which have been checked; the
+ *  domain is settled.  An intent that is there is replaced. */
+gboolean vm_snapshot_delete_moment(VmDomain *domain, VmMoment *moment, guint32 flags,
+                                   GError **error);
+
+/** Whether that would be refused, with what `users` will be then (changed here). */
+gboolean vm_snapshot_delete_check(VmDomain *domain, VmMoment *moment, guint32 flags,
+                                  VmImageUsers *users, GError **error);
+
 /* ---- snapshot_delete_layers.c ---- */
 
 /** A deletion under way. */

@@ -116,6 +116,8 @@ vm_snapshot_revert(VmDriver *driver, const char *domain_name, const char *snapsh
     if (!vm_guard(VM_GUARD_REVERT, &context, error))
         return FALSE;
 
+    if (plan.moment->children == 0) /* so that none is deleted that comes later */
+        plan.flags &= ~(guint32)REVERT(DELETE_CHILDREN);
     vm_revert_plan(&plan);
     if (!vm_revert_plan_external(&plan, error))
         return FALSE;
@@ -127,6 +129,8 @@ vm_snapshot_revert(VmDriver *driver, const char *domain_name, const char *snapsh
         !vm_domain_check_startable(plan.domain, plan.held, error))
         return FALSE;
     if (plan.keep_process && !vm_domain_check_unsent(plan.domain, error))
+        return FALSE;
+    if (!vm_revert_check_deletes(&plan, error))
         return FALSE;
     return plan.keep_process ? vm_revert_in_process(&plan, error)
                              : vm_revert_with_disks(&plan, error);

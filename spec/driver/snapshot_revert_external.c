@@ -142,7 +142,7 @@ vm_revert_plan_external(VmRevertPlan *plan, GError **error)
     const VmSnapshotDef *def = vm_moment_snapshot(plan->moment);
     if (!vm_snapshot_def_is_external(def))
         return TRUE;
-    if (!check_types(plan, error) || !read_memory(plan, error))
+    if (!check_types(plan, error))
         return FALSE;
     g_autoptr(VmImageUsers) users = vm_image_users_take(plan->domain->driver, error);
     if (users == NULL)
@@ -152,7 +152,7 @@ vm_revert_plan_external(VmRevertPlan *plan, GError **error)
         if (disk->location == VM_LOCATION_EXTERNAL && !plan_overlay(plan, users, disk->name, error))
             return FALSE;
     }
-    return TRUE;
+    return read_memory(plan, error);
 }
 
 /* Whether writing to the image would change what a snapshot holds, or what stands above it. */

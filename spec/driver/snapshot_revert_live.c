@@ -105,8 +105,12 @@ static gboolean
 finish(VmRevertPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
+    gboolean deleted = vm_revert_delete(plan, error);
+    if (!domain->unfinished)
+        vm_intent_end(domain);
+    plan->run = plan->run && (deleted || !domain->unfinished);
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT);
-    gboolean ok = !plan->run || vm_domain_process_cont(domain, error);
+    gboolean ok = !plan->run || vm_domain_process_cont(domain, deleted ? error : NULL);
     if (plan->run && ok)
         vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_FROM_SNAPSHOT);
     vm_record_status_anyway(domain);
@@ -119,17 +123,24 @@ finish(VmRevertPlan *plan, GError **error)
     if (domain->persistent)
         vm_domain_announce(domain, VIR_DOMAIN_EVENT_DEFINED,
                            VIR_DOMAIN_EVENT_DEFINED_FROM_SNAPSHOT);
-    return ok;
+    return ok && deleted;
 }
 
 /* It has been loaded, so that what is recorded must not take it back when the process ends. */
 static void
-leave_way_back(VmRevertPlan *plan)
+mark_done(VmRevertPlan *plan)
 {
     g_autoptr(GError) failure = NULL;
     plan->done = TRUE;
-    if (vm_domain_is_unclear(plan->domain) && !vm_revert_begin(plan, &failure))
+    if (!vm_revert_begin(plan, &failure))
         vm_snapshot_log(plan->domain, "what is left to do could not be recorded", failure);
+}
+
+static void
+leave_way_back(VmRevertPlan *plan)
+{
+    if (vm_domain_is_unclear(plan->domain))
+        mark_done(plan);
 }
 
 gboolean
@@ -150,12 +161,15 @@ vm_revert_in_process(VmRevertPlan *plan, GError **error)
         return abandon(plan, running, saved);
 
     gboolean ok = load(plan, running, saved, error);
-    if (ok) {
-        take_definition(plan);
-        if (saved && !vm_revert_forget_way_back(plan))
-            leave_way_back(plan);
+    if (!ok) {
+        if (!domain->unfinished)
+            vm_intent_end(domain);
+        return FALSE;
     }
-    if (!domain->unfinished)
-        vm_intent_end(domain);
-    return ok && finish(plan, error);
+    take_definition(plan);
+    if ((plan->flags & VM_REVERT_DELETES) != 0)
+        mark_done(plan);
+    if (saved && !vm_revert_forget_way_back(plan))
+        leave_way_back(plan);
+    return finish(plan, error);
 }

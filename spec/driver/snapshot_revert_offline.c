@@ -44,7 +44,7 @@ start(VmRevertPlan *plan, GError **error)
 static gboolean
 mark_done(VmRevertPlan *plan, GError **error)
 {
-    if (plan->overlays->len == 0 && plan->tops->len == 0)
+    if (plan->overlays->len == 0 && plan->tops->len == 0 && (plan->flags & VM_REVERT_DELETES) == 0)
         return TRUE;
     plan->done = TRUE;
     return vm_revert_begin(plan, error);
@@ -166,6 +166,23 @@ begin(VmRevertPlan *plan, GError **error)
     return (vm_revert_make_overlays(plan, error) && vm_revert_record(plan, error)) || give_up(plan);
 }
 
+/* What is deleted goes before the guest's CPUs run. */
+static gboolean
+finish(VmRevertPlan *plan, gboolean clean, GError **error)
+{
+    VmDomain *domain = plan->domain;
+    gboolean deletes = (plan->flags & VM_REVERT_DELETES) != 0;
+    gboolean deleted = vm_revert_delete(plan, error);
+    gboolean over = deletes ? !domain->unfinished : clean;
+    if (over)
+        vm_intent_end(domain);
+    plan->run = plan->run && (deleted || !domain->unfinished);
+    gboolean ok = settle_state(plan, deleted ? error : NULL);
+    domain->unfinished = !over;
+    announce(plan);
+    return ok && deleted;
+}
+
 gboolean
 vm_revert_with_disks(VmRevertPlan *plan, GError **error)
 {
@@ -186,10 +203,5 @@ vm_revert_with_disks(VmRevertPlan *plan, GError **error)
     }
     gboolean clean = !saved || vm_revert_forget_way_back(plan);
     clean = vm_revert_remove_tops(plan) && clean;
-    if (clean || !plan->done)
-        vm_intent_end(domain);
-    gboolean ok = settle_state(plan, error);
-    domain->unfinished = plan->done && !clean;
-    announce(plan);
-    return ok;
+    return finish(plan, clean || !plan->done, error);
 }

@@ -6,6 +6,8 @@
 #include "spec/driver/save_image.h"
 #include "spec/driver/snapshot_overlay.h"
 
+#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
+
 /* ---- lists ---- */
 
 static VmSnapshotDisk *
@@ -221,6 +223,9 @@ vm_revert_begin(const VmRevertPlan *plan, GError **error)
         json_pack("{s:s, s:s?, s:s?, s:b, s:b, s:b, s:s?}", "name", plan->moment->name, "former",
                   former, "way-back", plan->way_back, "kept", plan->keep_process, "done",
                   plan->done, "drop-save", plan->drop_save, "config", config);
+    json_object_set_new(data, "delete-children",
+                        json_boolean(plan->flags & REVERT(DELETE_CHILDREN)));
+    json_object_set_new(data, "discard", json_boolean(plan->flags & REVERT(DISCARD)));
     json_object_set_new(data, "overlays", vm_overlays_to_json(plan->overlays));
     json_object_set_new(data, "tops", tops_to_json(plan->tops));
     json_object_set_new(data, "old", old_lists(plan->old_def, plan->def));

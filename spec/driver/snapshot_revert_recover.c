@@ -55,6 +55,10 @@ plan_again(const VmIntent *intent, VmRevertPlan *plan)
     if (plan->moment == NULL)
         return FALSE;
     vm_revert_plan(plan);
+    if (json_is_true(json_object_get(intent->data, "delete-children")))
+        plan->flags |= VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN;
+    if (json_is_true(json_object_get(intent->data, "discard")))
+        plan->flags |= VIR_DOMAIN_SNAPSHOT_REVERT_DISCARD;
     plan->former = former != NULL ? vm_moment_tree_find(tree, former) : NULL;
     plan->keep_process = json_is_true(json_object_get(intent->data, "kept"));
     plan->done = json_is_true(json_object_get(intent->data, "done"));
@@ -103,7 +107,8 @@ recover_load(VmRevertPlan *plan, GError **error)
     gboolean dropped = plan->drop_save && !marks && !vm_domain_managed_save_exists(plan->domain);
     if (dropped || way_back == VM_WAY_BACK_GOING ||
         (plan->keep_process && way_back != VM_WAY_BACK_WHOLE)) {
-        vm_revert_remove_tops(plan);
+        plan->done = dropped || way_back == VM_WAY_BACK_GOING; /* else nobody knows, but there is
+                                                                  nothing to do */
         return TRUE;
     }
     if (way_back == VM_WAY_BACK_WHOLE &&
@@ -131,7 +136,7 @@ recover_off(VmRevertPlan *plan, GError **error)
         return FALSE;
     if (plan->domain->persistent)
         vm_domain_set_def(plan->domain, vm_domain_def_ref(plan->next));
-    vm_revert_remove_tops(plan);
+    plan->done = TRUE;
     return TRUE;
 }
 
@@ -149,7 +154,8 @@ recover_active(VmRevertPlan *plan, GError **error)
         !vm_revert_drop_managed_save(plan, error) || !vm_revert_record(plan, error))
         return FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT);
-    return vm_record_status(domain, error);
+    plan->done = vm_record_status(domain, error);
+    return plan->done;
 }
 
 void
@@ -169,4 +175,6 @@ vm_snapshot_revert_recover(const VmIntent *intent)
     vm_snapshot_settle_current(plan.domain, vm_moment_tree_current(plan.domain->snapshots));
     if (ok && plan.way_back != NULL)
         vm_revert_forget_way_back(&plan);
+    if (ok && plan.done && !vm_revert_delete(&plan, &error))
+        vm_snapshot_log(plan.domain, "an interrupted revert", error);
 }

@@ -146,6 +146,10 @@ json_t *vm_revert_paths(const VmDomainDef *def, const GArray *disks);
 
 /* ---- the steps of revert ---- */
 
+/** The flags that delete when the revert is done. */
+#define VM_REVERT_DELETES                                                                          \
+    (VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN | VIR_DOMAIN_SNAPSHOT_REVERT_DISCARD)
+
 /** What is reverted to, and how. */
 typedef struct {
     VmDomain *domain;
@@ -242,6 +246,14 @@ gboolean vm_revert_load(const VmRevertPlan *plan, const char *tag, GError **erro
 /** For each image of a plan, while no process has them open: stops at the first failure. */
 gboolean vm_revert_each_image(const VmRevertPlan *plan, VmImageSnapshotVerb verb, const char *tag,
                               GError **error);
+
+/** What the flags delete with the revert can be deleted once it is done: refuses as a delete does.
+ */
+gboolean vm_revert_check_deletes(const VmRevertPlan *plan, GError **error);
+
+/** The revert is done, a guest waits: record that, and delete what the flags ask for.  What cannot
+ *  be deleted is the error; the revert stands.  The snapshot may be gone afterwards. */
+gboolean vm_revert_delete(VmRevertPlan *plan, GError **error);
 
 /** How much of a way back the images hold: it comes to them, and leaves them, in their order. */
 typedef enum {
