@@ -197,6 +197,51 @@ revert_o1_running(void)
 }
 
 static gboolean
+revert_and(const char *snapshot, guint32 flags)
+{
+    return vm_snapshot_revert(driver, "vm", snapshot, VIR_DOMAIN_SNAPSHOT_REVERT_FORCE | flags,
+                              &failure);
+}
+
+static gboolean
+revert_o1_alone(void)
+{
+    return revert_and("o1", VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN);
+}
+
+static gboolean
+revert_o1_running_alone(void)
+{
+    return revert_and("o1", VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN |
+                                VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING);
+}
+
+static gboolean
+revert_o1_away(void)
+{
+    return revert_and("o1", VIR_DOMAIN_SNAPSHOT_REVERT_DISCARD);
+}
+
+static gboolean
+revert_o1_wholly(void)
+{
+    return revert_and("o1", VIR_DOMAIN_SNAPSHOT_REVERT_DISCARD |
+                                VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN);
+}
+
+static gboolean
+revert_1_alone(void)
+{
+    return revert_and("s1", VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN);
+}
+
+static gboolean
+revert_1_away(void)
+{
+    return revert_and("s1", VIR_DOMAIN_SNAPSHOT_REVERT_DISCARD);
+}
+
+static gboolean
 revert_o2(void)
 {
     return vm_snapshot_revert(driver, "vm", "o2", VIR_DOMAIN_SNAPSHOT_REVERT_FORCE, &failure);
@@ -352,6 +397,23 @@ static const CrashCase crash_cases[] = {
     {"revert to mixed disks", {mixed, start, write_b, destroy}, revert_o1, TRUE, TRUE},
     {"revert to mixed disks and run", {mixed, start, write_b}, revert_o1_running, TRUE, TRUE},
     {"revert over a save", {overlay, start, managed_save}, revert_o1, TRUE, TRUE},
+    {"revert and delete below", {overlay, overlay_2, overlay_3}, revert_o1_alone, TRUE},
+    {"revert and delete below and run",
+     {start, overlay, overlay_2, write_b},
+     revert_o1_running_alone,
+     TRUE},
+    {"revert to memory and delete below", {start, memory, overlay_2}, revert_o1_alone, TRUE},
+    {"revert and discard", {overlay, start, write_b, destroy}, revert_o1_away, TRUE},
+    {"revert and discard above children", {overlay, overlay_2}, revert_o1_away, TRUE},
+    {"revert to memory and discard", {start, memory, write_b}, revert_o1_away, TRUE},
+    {"revert and discard all", {overlay, overlay_2, start, write_b}, revert_o1_wholly, TRUE},
+    {"revert inside and delete below", {snapshot_1, snapshot_2}, revert_1_alone, TRUE},
+    {"revert inside and discard", {snapshot_1, snapshot_2, start, write_b}, revert_1_away, TRUE},
+    {"revert live and delete below",
+     {start, snapshot_1, write_b, snapshot_2},
+     revert_1_alone,
+     TRUE},
+    {"revert live and discard", {start, snapshot_1, write_b, snapshot_2}, revert_1_away, TRUE},
     {"delete", {snapshot_1, snapshot_2}, delete_2, FALSE},
     {"delete live", {start, snapshot_1, write_b, snapshot_2}, delete_2, FALSE},
     {"delete a parent", {snapshot_1, snapshot_2, snapshot_3}, delete_1, FALSE},
