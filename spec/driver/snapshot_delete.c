@@ -42,11 +42,6 @@ check_disk(const VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk 
 {
     const VmSnapshotDef *def = vm_moment_snapshot(moment);
     gboolean external = disk->location == VM_LOCATION_EXTERNAL;
-    if (external && disk->delete_in_progress)
-        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
-                         "domain '%s', snapshot '%s': a delete has begun to merge its disk '%s' "
-                         "(SNAP-DELX-009)",
-                         domain->def->name, moment->name, disk->name);
     if (external && def->domain != NULL && vm_domain_def_disk_index(def->domain, disk->name) < 0)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s', snapshot '%s': its definition has no disk '%s' "
