@@ -256,6 +256,19 @@ has_children(const StepContext *context)
     return FALSE;
 }
 
+static gboolean
+has_many_children(const StepContext *context)
+{
+    guint children = 0;
+
+    for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
+        const ObservedMoment *other = g_ptr_array_index(context->domain->moments, i);
+
+        children += g_strcmp0(other->doc->parent, context->moment->name) == 0;
+    }
+    return children > 1;
+}
+
 ATOM(moment_exists, context->moment != NULL)
 ATOM(moment_parent, context->moment && context->moment->doc->parent)
 ATOM(moment_external, context->moment &&document_is_external(context->moment->doc))
@@ -440,6 +453,7 @@ const AtomRow atoms_world[] = {
     {"moment:exists", moment_exists},
     {"moment:parent", moment_parent},
     {"moment:children", has_children},
+    {"moment:many-children", has_many_children},
     {"moment:external", moment_external},
     {"moment:live", moment_live},
     {"moment:offline", moment_offline},

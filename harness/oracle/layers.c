@@ -259,6 +259,7 @@ merge(Layers *layers, const char *above, const char *into)
     GHashTableIter iter;
     gpointer below;
 
+    layers->faults |= LAYERS_WRITTEN;
     if (has_tags(layers, from) || has_tags(layers, to))
         layers->faults |= LAYERS_TAGS;
     if (has_bitmaps(layers, from) || has_bitmaps(layers, to))
@@ -281,6 +282,7 @@ merge(Layers *layers, const char *above, const char *into)
 }
 
 static void settle(Layers *layers, const char *path, const char *domain, gboolean released);
+static gboolean was_left(const Layers *layers, const char *path);
 
 /* What lies below has one user less; what an earlier deletion left there may be merged now. */
 static void
@@ -292,7 +294,38 @@ drop(Layers *layers, const char *path, const char *domain)
     g_hash_table_remove(layers->backing, image);
     g_hash_table_add(layers->gone, g_steal_pointer(&image));
     if (below)
-        settle(layers, below, domain, g_hash_table_contains(layers->history->left, below));
+        settle(layers, below, domain, was_left(layers, below));
+}
+
+static gboolean
+was_left(const Layers *layers, const char *path)
+{
+    return g_hash_table_contains(layers->history->left, path) ||
+           g_ptr_array_find_with_equal_func(layers->left, path, g_str_equal, NULL);
+}
+
+/* Images lie over it, and no moment holds it. */
+static void
+leave(Layers *layers, const char *path)
+{
+    if (!is_named(layers, path, USE_WHOLE) && !was_left(layers, path))
+        g_ptr_array_add(layers->left, g_strdup(path));
+}
+
+/* The image takes in its only one above; what an earlier deletion left below has fewer users then.
+ */
+static void
+take_in(Layers *layers, const char *path, const char *above, const char *domain)
+{
+    g_autofree char *below = g_strdup(g_hash_table_lookup(layers->backing, path));
+    g_autoptr(GPtrArray) now = NULL;
+
+    merge(layers, above, path);
+    now = images_above(layers, path);
+    if (now->len > 0)
+        leave(layers, path);
+    if (below && was_left(layers, below))
+        settle(layers, below, domain, TRUE);
 }
 
 /* An image that lost a user; `released`: one that a moment held, now or before. */
@@ -300,14 +333,14 @@ static void
 settle(Layers *layers, const char *path, const char *domain, gboolean released)
 {
     g_autoptr(GPtrArray) above = images_above(layers, path);
-    gboolean shared = is_shared(layers, path, domain);
+    gboolean held = is_named(layers, path, USE_WHOLE);
 
     if (!is_named(layers, path, USE_TAG) && above->len == 0 && may_go(layers, path))
         drop(layers, path, domain);
-    else if (released && !is_named(layers, path, USE_WHOLE) && above->len == 1 && !shared)
-        merge(layers, g_ptr_array_index(above, 0), path);
-    else if (released && !is_named(layers, path, USE_WHOLE) && above->len > 0)
-        g_ptr_array_add(layers->left, g_strdup(path));
+    else if (released && !held && above->len == 1 && !is_shared(layers, path, domain))
+        take_in(layers, path, g_ptr_array_index(above, 0), domain);
+    else if (released && above->len > 0)
+        leave(layers, path);
 }
 
 /* ---- a moment goes ---- */
@@ -336,6 +369,7 @@ forget_tag(Layers *layers, const ObservedDomain *domain, const ObservedMoment *m
 
     if (!held || !held->path)
         return;
+    layers->faults |= LAYERS_WRITTEN;
     if (top && g_strcmp0(top->path, held->path) != 0)
         layers->faults |= LAYERS_OTHER_TOP;
     g_hash_table_add(layers->tags, g_strdup_printf("%s %s", held->path, moment->name));

@@ -24,9 +24,10 @@ typedef enum {
 
 /** Why the moments cannot go; a set. */
 typedef enum {
-    LAYERS_TAGS = 1 << 0,     /* a merge would be over, or of, an image with internal snapshots */
-    LAYERS_BITMAPS = 1 << 1,  /* … with persistent bitmaps */
-    LAYERS_OTHER_TOP = 1 << 2 /* an internal one lies in another image than today's */
+    LAYERS_TAGS = 1 << 0,      /* a merge would be over, or of, an image with internal snapshots */
+    LAYERS_BITMAPS = 1 << 1,   /* … with persistent bitmaps */
+    LAYERS_OTHER_TOP = 1 << 2, /* an internal one lies in another image than today's */
+    LAYERS_WRITTEN = 1 << 3,   /* no refusal by itself: images are written to */
 } LayersFault;
 
 typedef struct Layers Layers;
