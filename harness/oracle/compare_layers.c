@@ -32,16 +32,18 @@ element_end(const char *at, const char *name)
     return at;
 }
 
-/* A document without the paths of images, what lies below them, and the overlays of a revert. */
+/* A document without the paths of images, what lies below them, and the overlays of a revert.  What
+ * format an overlay has is said of the new one where nothing was said of the one before it. */
 static char *
 without_images(const char *text)
 {
     GString *rest = g_string_new(NULL);
 
     while (*text) {
-        const char *whole = g_str_has_prefix(text, "<backingStore")  ? "backingStore"
-                            : g_str_has_prefix(text, "<revertDisks") ? "revertDisks"
-                                                                     : NULL;
+        const char *whole = g_str_has_prefix(text, "<backingStore")    ? "backingStore"
+                            : g_str_has_prefix(text, "<revertDisks")   ? "revertDisks"
+                            : g_str_has_prefix(text, "<driver type='") ? "driver"
+                                                                       : NULL;
 
         if (whole) {
             text = element_end(text, whole);
