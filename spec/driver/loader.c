@@ -255,8 +255,8 @@ log_orphans(VmDriver *driver)
 static void
 sweep(VmDriver *driver)
 {
-    static const char *const folders[] = {"etc/qemu", "etc/qemu/autostart", "run/qemu",
-                                          "lib/qemu/save", "lib/qemu/saved", "lib/qemu/intent"};
+    static const char *const folders[] = {"etc/qemu",      "etc/qemu/autostart", "run/qemu",
+                                          "lib/qemu/save", "lib/qemu/saved",     "lib/qemu/intent"};
     for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
         g_autofree char *path = g_strdup_printf("%s/%s", driver->root, folders[i]);
         vm_store_sweep(driver->store, path);
