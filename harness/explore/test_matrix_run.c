@@ -57,7 +57,7 @@ static void
 test_all_agree_and_all_are_run(void **state)
 {
     MatrixTarget target = sim_target();
-    g_autoptr(MatrixPlan) plan = plan_of(VM_CALL_SNAPSHOT_DELETE, 3);
+    g_autoptr(MatrixPlan) plan = plan_of(VM_CALL_DOMAIN_MANAGED_SAVE, 1);
     g_autoptr(MatrixRun) run = matrix_run(&target, plan, 2);
     g_autoptr(GPtrArray) groups = matrix_shrink(&target, run);
     MatrixTally tally;
@@ -65,10 +65,10 @@ test_all_agree_and_all_are_run(void **state)
     (void)state;
     assert_int_equal(matrix_run_count(run), plan->count);
     assert_int_equal(groups->len, 0);
-    matrix_tally(run, VM_CALL_SNAPSHOT_DELETE, &tally);
+    matrix_tally(run, VM_CALL_DOMAIN_MANAGED_SAVE, &tally);
     assert_int_equal(tally.ok + tally.refused, tally.planned);
     assert_true(tally.ok > 20 && tally.refused > 20);
-    assert_non_null(g_hash_table_lookup(tally.codes, GINT_TO_POINTER(VIR_ERR_NO_DOMAIN_SNAPSHOT)));
+    assert_non_null(g_hash_table_lookup(tally.codes, GINT_TO_POINTER(VIR_ERR_INVALID_ARG)));
     matrix_tally_clear(&tally);
 }
 
@@ -76,9 +76,8 @@ static void
 test_a_wrong_row_is_shown_with_the_smallest_flags(void **state)
 {
     MatrixTarget target = sim_target();
-    OutcomeRow *rows =
-        use_altered("virDomainSnapshotDelete", "SNAP-API-010", "error OPERATION_DENIED");
-    g_autoptr(MatrixPlan) plan = plan_of(VM_CALL_SNAPSHOT_DELETE, 1);
+    OutcomeRow *rows = use_altered("virDomainManagedSave", "DOM-API-012", "error OPERATION_DENIED");
+    g_autoptr(MatrixPlan) plan = plan_of(VM_CALL_DOMAIN_MANAGED_SAVE, 1);
     g_autoptr(MatrixRun) run = matrix_run(&target, plan, 1);
     g_autoptr(GPtrArray) groups = matrix_shrink(&target, run);
     g_autofree char *why = NULL;
@@ -90,9 +89,8 @@ test_a_wrong_row_is_shown_with_the_smallest_flags(void **state)
     assert_int_equal(matrix_exit_code(run, &why), EXIT_CODE_UNEXPECTED);
     assert_int_equal(groups->len, 1);
     group = g_ptr_array_index(groups, 0);
-    assert_int_equal(group->flags, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN |
-                                       VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY);
-    assert_string_equal(group->sight.rule, "SNAP-API-010");
+    assert_int_equal(group->flags, VIR_DOMAIN_SAVE_RUNNING | VIR_DOMAIN_SAVE_PAUSED);
+    assert_string_equal(group->sight.rule, "DOM-API-012");
     assert_non_null(strstr(group->sight.text, "INVALID_ARG"));
 }
 
