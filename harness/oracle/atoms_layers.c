@@ -196,6 +196,22 @@ moment_layers_missing(const StepContext *context)
     return FALSE;
 }
 
+/* Whether the guest of the moment's memory could write to a disk that the moment does not hold. */
+static gboolean
+moment_leaves_out_disk(const StepContext *context)
+{
+    const MomentDoc *doc = context->moment ? context->moment->doc : NULL;
+
+    for (guint i = 0; doc && doc->domain && i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+        const OracleDisk *held = document_disk(doc->domain->disks, disk->name);
+
+        if (g_strcmp0(disk->snapshot, "no") == 0 && held && held->source && !held->readonly)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 const AtomRow atoms_layers[] = {
     {"victims:over-tags", victims_over_tags},
     {"victims:over-bitmaps", victims_over_bitmaps},
@@ -208,6 +224,7 @@ const AtomRow atoms_layers[] = {
     {"moment:memory-foreign", moment_memory_foreign},
     {"moment:disk-not-a-file", moment_disk_not_file},
     {"moment:layers-missing", moment_layers_missing},
+    {"moment:leaves-out-disk", moment_leaves_out_disk},
     {"memory:in-the-way", memory_in_the_way},
     {"memory:taken", memory_taken},
     {"memory:written-before", memory_written},

@@ -129,6 +129,27 @@ revert_needs_process(const VmGuardContext *context, G_GNUC_UNUSED char **what)
            vm_snapshot_def_is_external(reverted(context));
 }
 
+/* The guest of its memory had seen that disk as it was then, and would write to it as it is now. */
+static gboolean
+revert_memory_alone(const VmGuardContext *context, char **what)
+{
+    const VmSnapshotDef *def = reverted(context);
+    if (forced(context) || !to_live(context) || def->domain == NULL)
+        return FALSE;
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        int index = vm_domain_def_disk_index(def->domain, disk->name);
+        if (disk->location != VM_LOCATION_NO || index < 0)
+            continue;
+        const VmDiskDef *left_out = vm_domain_def_disk(def->domain, (guint)index);
+        if (left_out->source.path == NULL || left_out->read_only)
+            continue;
+        *what = g_strdup(disk->name);
+        return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 revert_managed_save(const VmGuardContext *context, char **what)
 {
@@ -337,6 +358,9 @@ static const Guard guards[] = {
     {VM_GUARD_REVERT, RFC, revert_over_children, RISKY, "VM-REVX-001",
      "the snapshot is external and has {what} below it, beside which a new branch would begin; ask "
      "for FORCE, DELETE_CHILDREN or DISCARD"},
+    {VM_GUARD_REVERT, RFC, revert_memory_alone, RISKY, "VM-REVX-008",
+     "the snapshot has memory but leaves disk '{what}' out, which has gone on since; ask for FORCE "
+     "to put the one over the other"},
     {VM_GUARD_REVERT, RFC, revert_needs_process, RISKY, "VM-REVX-003",
      "it runs, and an external snapshot is brought back by a new process; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_other_image, RISKY, "VM-REV-003",
