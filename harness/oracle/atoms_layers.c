@@ -7,6 +7,25 @@
 
 #include <string.h>
 
+/* A revert deletes when the domain has gone back already. */
+static guint
+faults_after_revert(Layers *layers, const StepContext *context)
+{
+    const MomentDoc *doc = context->moment->doc;
+    const DomainDoc *config = doc->inactive ? doc->inactive : doc->domain;
+
+    if (!doc->domain)
+        return 0;
+    layers_revert(layers, context->domain, context->moment, doc->domain,
+                  context->domain->persistent ? config : NULL);
+    if (context_flag(context, "DELETE_CHILDREN"))
+        layers_delete_below(layers, context->domain, context->moment,
+                            context_flag(context, "DISCARD"));
+    else if (context_flag(context, "DISCARD"))
+        layers_delete(layers, context->domain, context->moment);
+    return layers_faults(layers);
+}
+
 /* What was found when the moments that the flags name went one after the other. */
 static guint
 faults_of_victims(const StepContext *context)
@@ -16,6 +35,8 @@ faults_of_victims(const StepContext *context)
     if (!context->moment)
         return 0;
     layers = layers_new(context->before, context->history);
+    if (context->step->call == VM_CALL_SNAPSHOT_REVERT)
+        return faults_after_revert(layers, context);
     if (context_flag(context, "CHILDREN") || context_flag(context, "CHILDREN_ONLY"))
         layers_delete_below(layers, context->domain, context->moment,
                             context_flag(context, "CHILDREN"));

@@ -32,6 +32,14 @@ element_end(const char *at, const char *name)
     return at;
 }
 
+/* The format of an overlay, or of a disk: it follows the image. */
+static gboolean
+is_format(const char *text)
+{
+    return g_str_has_prefix(text, "<driver type='") ||
+           g_str_has_prefix(text, "<driver name='qemu' type='");
+}
+
 /* A document without the paths of images, what lies below them, and the overlays of a revert.  What
  * format an overlay has is said of the new one where nothing was said of the one before it. */
 static char *
@@ -40,10 +48,10 @@ without_images(const char *text)
     GString *rest = g_string_new(NULL);
 
     while (*text) {
-        const char *whole = g_str_has_prefix(text, "<backingStore")    ? "backingStore"
-                            : g_str_has_prefix(text, "<revertDisks")   ? "revertDisks"
-                            : g_str_has_prefix(text, "<driver type='") ? "driver"
-                                                                       : NULL;
+        const char *whole = g_str_has_prefix(text, "<backingStore")  ? "backingStore"
+                            : g_str_has_prefix(text, "<revertDisks") ? "revertDisks"
+                            : is_format(text)                        ? "driver"
+                                                                     : NULL;
 
         if (whole) {
             text = element_end(text, whole);

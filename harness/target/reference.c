@@ -103,6 +103,7 @@ static const char *const common_capabilities[] = {
     "snapshot-diskspec",
     "domain-validation",
     "delete-metadata-only",
+    "revert-delete",
     "managed-save",
     "save-restore",
     "rename",

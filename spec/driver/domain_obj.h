@@ -396,6 +396,7 @@ typedef struct {
     VmMoment *moment;         /* revert, delete */
     const VmSnapshotDef *def; /* create: the aligned new snapshot */
     guint32 flags;
+    gboolean reverts; /* delete: as part of a revert, with which a managed save image goes */
 } VmGuardContext;
 
 /** Run the guards of a call in the table's order: the first that objects refuses, naming domain,

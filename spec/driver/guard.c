@@ -247,7 +247,8 @@ delete_under_managed_save(const VmGuardContext *context, char **what)
 {
     gboolean itself = without_flag(context, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY) &&
                       is_external_delete(context);
-    if (vm_domain_is_active(context->domain) || !has_managed_save(context, what))
+    if (context->reverts || vm_domain_is_active(context->domain) ||
+        !has_managed_save(context, what))
         return FALSE;
     return itself || delete_external_below(context, what);
 }

@@ -231,7 +231,8 @@ gboolean
 vm_snapshot_delete_check(VmDomain *domain, VmMoment *moment, guint32 flags, VmImageUsers *users,
                          GError **error)
 {
-    const VmGuardContext context = {.domain = domain, .moment = moment, .flags = flags};
+    const VmGuardContext context = {
+        .domain = domain, .moment = moment, .flags = flags, .reverts = TRUE};
     g_autoptr(GPtrArray) targets = targets_of(domain, moment, flags);
     g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify)vm_layer_step_free);
     gboolean external = FALSE;

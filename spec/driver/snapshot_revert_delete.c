@@ -34,13 +34,28 @@ add_overlays(VmImageUsers *users, const VmRevertPlan *plan)
     }
 }
 
+/* The tops of before go with the revert, where nothing else uses them. */
+static void
+drop_former_tops(VmImageUsers *users, const VmDomainDef *former)
+{
+    for (guint i = 0; former != NULL && i < former->disks->len; i++) {
+        const char *path = vm_domain_def_disk(former, i)->source.path;
+        const VmUsedImage *image = path != NULL ? vm_image_users_find(users, path) : NULL;
+        if (image != NULL && image->users->len == 0 && vm_image_users_is_ours(users, path))
+            vm_image_users_drop(users, path);
+    }
+}
+
 static gboolean
-check_then(const VmRevertPlan *plan, GError **error)
+check_then(const VmRevertPlan *plan, const VmDomainDef *former, const VmDomainDef *former_next,
+           GError **error)
 {
     VmDomain *domain = plan->domain;
     g_autoptr(VmImageUsers) users = vm_image_users_take(domain->driver, error);
     if (users == NULL)
         return FALSE;
+    drop_former_tops(users, former);
+    drop_former_tops(users, former_next);
     add_overlays(users, plan);
     return vm_snapshot_delete_check(domain, plan->moment, delete_flags(plan->flags), users, error);
 }
@@ -55,7 +70,7 @@ vm_revert_check_deletes(const VmRevertPlan *plan, GError **error)
         return TRUE;
     domain->def = plan->start ? plan->base : plan->next;
     domain->next_def = plan->start && domain->persistent ? plan->next : NULL;
-    gboolean ok = check_then(plan, error);
+    gboolean ok = check_then(plan, def, next_def, error);
     domain->def = def;
     domain->next_def = next_def;
     return ok;

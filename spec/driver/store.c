@@ -126,8 +126,8 @@ vm_store_remove(VmStore *store, const char *path, GError **error)
 void
 vm_store_sweep(VmStore *store, const char *folder)
 {
-    static const char *const leftovers[] = {".xml.new", ".json.new", ".xml.gone", ".json.gone",
-                                            ".save.gone"};
+    static const char *const leftovers[] = {".xml.new",   ".json.new", ".xml.gone", ".json.gone",
+                                            ".save.gone", ".mark.new", ".mark.gone"};
     g_autoptr(GPtrArray) names = store->ops->list(store, folder, NULL);
     for (guint i = 0; names != NULL && i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
