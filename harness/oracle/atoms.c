@@ -559,9 +559,10 @@ is_unknown(const char *atom, const StepContext *context)
         return !context->image && !argument_no_file(context);
     if (g_str_has_prefix(atom, "image:") || g_str_has_prefix(atom, "image."))
         return !context->image;
-    if (strcmp(atom, "victims:over-tags") == 0 || strcmp(atom, "victims:over-bitmaps") == 0 ||
-        strcmp(atom, "moment:written-under") == 0)
+    if (strcmp(atom, "victims:over-tags") == 0 || strcmp(atom, "victims:over-bitmaps") == 0)
         return !context->view->files;
+    if (strcmp(atom, "moment:written-under") == 0) /* what is on top has nothing over it */
+        return !context->view->files && !moment_same_tops(context);
     if (strcmp(atom, "moment:memory-foreign") == 0)
         return memory_is_strange(context);
     if (strcmp(atom, "argument:negative") == 0)
