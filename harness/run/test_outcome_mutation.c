@@ -11,40 +11,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include <glib/gstdio.h>
-#include "harness/scenario/scenario.h"
-#include "harness/target/target_load.h"
+#include "harness/run/test_row_suite.h"
 #include "spec/rules/outcome/outcome.h"
 
 /* Cases tried per altered row before it counts as not noticed. */
 #define CASES_PER_ROW 40
 
 typedef struct {
-    GPtrArray *cases;
-    GPtrArray **users; /* per row: cases that passed and that it decided */
-    OutcomeRow *rows;  /* a copy */
-    gsize count;
+    RowSuite base;
+    OutcomeRow *rows; /* a copy */
     GRand *rand;
-    char *workdir;
-    guint sample; /* every which case; 1 = all */
 } Suite;
-
-static gboolean
-case_passes(const Suite *suite, ScnCase *scenario, VmProfile profile)
-{
-    ScnRunOptions options = {
-        .target = target_sim(),
-        .uri = "sim",
-        .profile = profile,
-        .seed = 1,
-        .workdir = suite->workdir,
-        .run_id = "mut",
-        .oracle = TRUE,
-    };
-    g_autoptr(CaseResult) result = scn_case_run(scenario, &options, NULL);
-
-    return result->verdict == VERDICT_PASS;
-}
 
 static VmProfile
 profile_for(const OutcomeRow *row)
@@ -55,24 +32,24 @@ profile_for(const OutcomeRow *row)
 static gboolean
 is_tried(const Suite *suite, const ScnCaseInfo *info, VmProfile profile)
 {
-    return !info->matrix && (info->profile & profile) && !(info->slow && suite->sample > 1);
+    return !info->matrix && (info->profile & profile) && !(info->slow && suite->base.sample > 1);
 }
 
 static void
 note_users(Suite *suite, VmProfile profile)
 {
-    for (guint i = 0; i < suite->cases->len; i += suite->sample) {
-        ScnCase *scenario = g_ptr_array_index(suite->cases, i);
+    for (guint i = 0; i < suite->base.cases->len; i += suite->base.sample) {
+        ScnCase *scenario = g_ptr_array_index(suite->base.cases, i);
         g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 
         if (!is_tried(suite, scn_case_info(scenario), profile))
             continue;
         outcome_watch(seen);
-        if (case_passes(suite, scenario, profile)) {
-            for (guint r = 0; r < suite->count; r++) {
+        if (row_suite_passes(&suite->base, scenario, profile)) {
+            for (guint r = 0; r < suite->base.count; r++) {
                 if (profile_for(&suite->rows[r]) == profile &&
                     g_hash_table_contains(seen, GUINT_TO_POINTER(r + 1)))
-                    g_ptr_array_add(suite->users[r], scenario);
+                    g_ptr_array_add(suite->base.users[r], scenario);
             }
         }
         outcome_watch(NULL);
@@ -125,12 +102,12 @@ static gboolean
 is_noticed(Suite *suite, guint number)
 {
     VmProfile profile = profile_for(&suite->rows[number]);
-    const GPtrArray *users = suite->users[number];
+    const GPtrArray *users = suite->base.users[number];
     gboolean noticed = FALSE;
 
-    outcome_use(suite->rows, suite->count);
+    outcome_use(suite->rows, suite->base.count);
     for (guint i = 0; !noticed && i < MIN(users->len, CASES_PER_ROW); i++)
-        noticed = !case_passes(suite, g_ptr_array_index(users, i), profile);
+        noticed = !row_suite_passes(&suite->base, g_ptr_array_index(users, i), profile);
     outcome_use(NULL, 0);
     return noticed;
 }
@@ -163,7 +140,7 @@ has_twin(const Suite *suite, guint number)
 {
     const OutcomeRow *row = &suite->rows[number];
 
-    for (guint i = 0; i < suite->count; i++) {
+    for (guint i = 0; i < suite->base.count; i++) {
         if (i != number && strcmp(suite->rows[i].call, row->call) == 0 &&
             strcmp(suite->rows[i].result, row->result) == 0)
             return TRUE;
@@ -195,19 +172,19 @@ test_altered_rows_make_a_case_fail(void **state)
     Suite *suite = *state;
     guint tried = 0, missed = 0;
 
-    for (guint i = 0; i < suite->count; i++) {
-        if (suite->users[i]->len == 0)
+    for (guint i = 0; i < suite->base.count; i++) {
+        if (suite->base.users[i]->len == 0)
             continue;
         tried++;
         missed += !altered_result_is_noticed(suite, i);
     }
     print_message("%u of %zu rows are tried by a case, %u alterations not noticed\n", tried,
-                  suite->count, missed);
-    if (suite->sample > 1)
+                  suite->base.count, missed);
+    if (suite->base.sample > 1)
         return;
     assert_int_equal(missed, 0);
     /* A suite that tries few rows proves little. */
-    assert_true(tried * 4 > suite->count * 3);
+    assert_true(tried * 4 > suite->base.count * 3);
 }
 
 static void
@@ -216,36 +193,24 @@ test_dropped_rows_make_a_case_fail(void **state)
     Suite *suite = *state;
     guint missed = 0;
 
-    for (guint i = 0; i < suite->count; i++) {
-        if (suite->users[i]->len > 0)
+    for (guint i = 0; i < suite->base.count; i++) {
+        if (suite->base.users[i]->len > 0)
             missed += !dropped_row_is_noticed(suite, i);
     }
-    if (suite->sample == 1)
+    if (suite->base.sample == 1)
         assert_int_equal(missed, 0);
 }
 
 static int
 set_up(void **state)
 {
-    static const char *const paths[] = {VM_SOURCE_DIR "/conformance", NULL};
     Suite *suite = g_new0(Suite, 1);
-    g_autoptr(GError) error = NULL;
-    const OutcomeRow *rows = outcome_rows(&suite->count);
-    const char *sample = g_getenv("VM_TEST_SAMPLE");
-    guint64 every;
+    gsize count;
+    const OutcomeRow *rows = outcome_rows(&count);
 
-    suite->sample = 1;
-    if (sample && g_ascii_string_to_unsigned(sample, 10, 1, 1000, &every, NULL))
-        suite->sample = (guint)every;
-    suite->cases = scn_load(paths, &error);
-    if (!suite->cases)
-        fail_msg("%s", error->message);
-    suite->workdir = g_dir_make_tmp("outcome-XXXXXX", NULL);
+    row_suite_open(&suite->base, count);
     suite->rand = g_rand_new_with_seed(20110810);
-    suite->rows = g_memdup2(rows, suite->count * sizeof(*rows));
-    suite->users = g_new0(GPtrArray *, suite->count);
-    for (gsize i = 0; i < suite->count; i++)
-        suite->users[i] = g_ptr_array_new();
+    suite->rows = g_memdup2(rows, count * sizeof(*rows));
     note_users(suite, VM_PROFILE_RFC);
     note_users(suite, VM_PROFILE_LIBVIRT);
     *state = suite;
@@ -257,14 +222,9 @@ tear_down(void **state)
 {
     Suite *suite = *state;
 
-    for (gsize i = 0; i < suite->count; i++)
-        g_ptr_array_unref(suite->users[i]);
-    g_free(suite->users);
+    row_suite_close(&suite->base);
     g_free(suite->rows);
     g_rand_free(suite->rand);
-    g_ptr_array_unref(suite->cases);
-    g_rmdir(suite->workdir);
-    g_free(suite->workdir);
     g_free(suite);
     return 0;
 }
