@@ -58,6 +58,16 @@ vm_record_drop_config(VmDomain *domain, GError **error)
     return vm_store_remove(domain->driver->store, path, error);
 }
 
+/* Whether the status file says this of the definition already. */
+static gboolean
+is_recorded(const VmDomain *domain, const char *xml)
+{
+    if (domain->status_def == NULL || domain->status_def == domain->def)
+        return domain->status_def != NULL;
+    g_autofree char *recorded = vm_domain_def_format(domain->status_def, VM_DOMAIN_FORMAT_SECURE);
+    return strcmp(recorded, xml) == 0;
+}
+
 static gboolean
 write_status(VmDomain *domain, const char *path, GError **error)
 {
@@ -67,11 +77,14 @@ write_status(VmDomain *domain, const char *path, GError **error)
                 (domain->autodestroy ? VM_STATUS_AUTODESTROY : 0);
     g_autofree char *header =
         g_strdup_printf(VM_STATUS_HEADER, domain->def->uuid, domain->state, domain->reason, marks);
-    if (active && domain->status_def == domain->def &&
+    g_autofree char *xml = active && domain->status_def != domain->def
+                               ? vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE)
+                               : NULL;
+    if (active && is_recorded(domain, xml) &&
         store->ops->replace_head(store, path, header, strlen(header), NULL))
         return TRUE;
-    g_autofree char *xml =
-        active ? vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE) : g_strdup("");
+    if (active && xml == NULL)
+        xml = vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE);
     g_autofree char *text = g_strconcat(header, xml, NULL);
     return vm_store_replace_volatile(store, path, text, error);
 }
