@@ -195,6 +195,16 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
     return ok;
 }
 
+/* Not where a fault waits for a command: it is to be found by the one that it is meant for. */
+static gboolean
+port_look_ahead(VmInstance *instance)
+{
+    const QemuMachine *machine = handle(instance)->machine;
+    if (handle(instance)->monitor == NULL || machine->hang_at != NULL || machine->end_at != NULL)
+        return FALSE;
+    return qemu_monitor_send_ahead(handle(instance)->monitor, "query-block");
+}
+
 static json_t *
 port_next_event(VmInstance *instance, gboolean wait)
 {
@@ -294,6 +304,7 @@ static const VmHypervisorOps port_ops = {
     .attach = port_attach,
     .detach = port_detach,
     .command = port_command,
+    .look_ahead = port_look_ahead,
     .next_event = port_next_event,
     .settled = port_settled,
     .ended = port_ended,

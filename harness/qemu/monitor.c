@@ -30,8 +30,9 @@ struct QemuMonitor {
     int awaited; /* id of the command under way; 0: none */
     char *name;  /* of that command */
     gboolean greeted;
-    gboolean late; /* its deadline has passed */
-    gboolean raw;  /* others speak on it too: what we do not await is theirs */
+    gboolean late;  /* its deadline has passed */
+    gboolean ahead; /* it was sent before anyone asked for its answer */
+    gboolean raw;   /* others speak on it too: what we do not await is theirs */
     guint deadline_ms;
 };
 
@@ -266,10 +267,14 @@ read_answer(json_t *answer, json_t **reply, GError **error)
     return FALSE;
 }
 
+static gboolean await_answer(QemuMonitor *monitor, gint64 deadline, json_t **reply, GError **error);
+
 /* Whether a command may be sent now. */
 static gboolean
 check_ready(QemuMonitor *monitor, const char *name, GError **error)
 {
+    if (monitor->ahead)
+        await_answer(monitor, deadline_in(monitor->deadline_ms), NULL, NULL);
     take_in(monitor);
     if (monitor->failure != NULL)
         return report_failure(monitor, error);
@@ -300,6 +305,7 @@ send_command(QemuMonitor *monitor, const char *name, json_t *arguments, int fd)
 static gboolean
 await_answer(QemuMonitor *monitor, gint64 deadline, json_t **reply, GError **error)
 {
+    monitor->ahead = FALSE;
     monitor->late = !await(monitor, &monitor->answer, deadline, error);
     if (monitor->late)
         return FALSE;
@@ -310,12 +316,29 @@ await_answer(QemuMonitor *monitor, gint64 deadline, json_t **reply, GError **err
     return ok;
 }
 
+/* Whether the answer to that command is on its way. */
+static gboolean
+was_sent_ahead(const QemuMonitor *monitor, const char *name, const json_t *arguments, int fd)
+{
+    return monitor->ahead && arguments == NULL && fd < 0 && strcmp(monitor->name, name) == 0;
+}
+
+gboolean
+qemu_monitor_send_ahead(QemuMonitor *monitor, const char *name)
+{
+    monitor->ahead = check_ready(monitor, name, NULL);
+    if (monitor->ahead)
+        send_command(monitor, name, NULL, -1);
+    return monitor->ahead;
+}
+
 gboolean
 qemu_monitor_command(QemuMonitor *monitor, const char *name, json_t *arguments, int fd,
                      json_t **reply, GError **error)
 {
-    gboolean ready = check_ready(monitor, name, error);
-    if (ready)
+    gboolean sent = was_sent_ahead(monitor, name, arguments, fd);
+    gboolean ready = sent || check_ready(monitor, name, error);
+    if (ready && !sent)
         send_command(monitor, name, arguments, fd);
     json_decref(arguments);
     return ready && await_answer(monitor, deadline_in(monitor->deadline_ms), reply, error);
@@ -325,7 +348,7 @@ gboolean
 qemu_monitor_settled(QemuMonitor *monitor)
 {
     take_in(monitor);
-    return monitor->failure != NULL || monitor->awaited == 0;
+    return monitor->failure != NULL || monitor->awaited == 0 || monitor->ahead;
 }
 
 /* ---- events ---- */

@@ -33,6 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QemuMonitor, qemu_monitor_free)
  *  VM_QMP_TIMED_OUT leaves the monitor unsettled, see qemu_monitor_settled(). */
 gboolean qemu_monitor_command(QemuMonitor *monitor, const char *name, json_t *arguments, int fd,
                               json_t **reply, GError **error);
+/** Send a command without arguments whose answer is wanted soon: the next qemu_monitor_command() of
+ *  that name takes it and sends nothing; any other first waits for it and drops it.  FALSE: nothing
+ *  was sent. */
+gboolean qemu_monitor_send_ahead(QemuMonitor *monitor, const char *name);
 /** Send bytes as they are and add nothing, for dialogues that try the parser; from then on as
  *  after qemu_monitor_open_raw(). */
 gboolean qemu_monitor_send_text(QemuMonitor *monitor, const char *text, GError **error);

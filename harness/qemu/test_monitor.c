@@ -75,6 +75,54 @@ test_an_answer_is_handed_out(void **state)
     close_all(monitor, &server);
 }
 
+/* What was sent ahead is answered by the command that asks for it, which sends nothing. */
+static void
+test_what_was_sent_ahead_is_taken(void **state)
+{
+    (void)state;
+    const FakeStep script[] = {
+        HELLO,
+        {FAKE_TAKE},
+        {FAKE_SAY, "{\"return\":{\"n\":7},\"id\":2}"},
+        {FAKE_TAKE},
+        {FAKE_SAY, "{\"return\":{},\"id\":3}"},
+        {FAKE_END},
+    };
+    FakeServer server = fake_start(script);
+    QemuMonitor *monitor = opened(&server);
+    json_t *reply = NULL;
+    assert_true(qemu_monitor_send_ahead(monitor, "query"));
+    assert_true(qemu_monitor_settled(monitor));
+    assert_true(qemu_monitor_command(monitor, "query", NULL, -1, &reply, NULL));
+    assert_int_equal(json_integer_value(json_object_get(reply, "n")), 7);
+    assert_true(send_command(monitor, NULL));
+    json_decref(reply);
+    close_all(monitor, &server);
+}
+
+/* Another command waits for that answer, drops it and has its own. */
+static void
+test_what_was_sent_ahead_can_be_dropped(void **state)
+{
+    (void)state;
+    const FakeStep script[] = {
+        HELLO,
+        {FAKE_TAKE},
+        {FAKE_SAY, "{\"return\":{\"n\":7},\"id\":2}"},
+        {FAKE_TAKE},
+        {FAKE_SAY, "{\"return\":{\"n\":8},\"id\":3}"},
+        {FAKE_END},
+    };
+    FakeServer server = fake_start(script);
+    QemuMonitor *monitor = opened(&server);
+    json_t *reply = NULL;
+    assert_true(qemu_monitor_send_ahead(monitor, "query"));
+    assert_true(qemu_monitor_command(monitor, "other", NULL, -1, &reply, NULL));
+    assert_int_equal(json_integer_value(json_object_get(reply, "n")), 8);
+    json_decref(reply);
+    close_all(monitor, &server);
+}
+
 static void
 test_a_number_beyond_63_bits_is_taken(void **state)
 {
@@ -343,6 +391,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_answer_is_handed_out),
+        cmocka_unit_test(test_what_was_sent_ahead_is_taken),
+        cmocka_unit_test(test_what_was_sent_ahead_can_be_dropped),
         cmocka_unit_test(test_a_number_beyond_63_bits_is_taken),
         cmocka_unit_test(test_an_error_answer_leaves_it_usable),
         cmocka_unit_test(test_events_are_queued_in_order),

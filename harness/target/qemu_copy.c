@@ -91,6 +91,13 @@ look_next_event(VmInstance *instance, gboolean wait)
 }
 
 static gboolean
+look_ahead(VmInstance *instance)
+{
+    (void)instance;
+    return FALSE;
+}
+
+static gboolean
 look_settled(VmInstance *instance)
 {
     (void)instance;
@@ -156,6 +163,7 @@ static const VmHypervisorOps look_ops = {
     .attach = look_attach,
     .detach = look_detach,
     .command = look_command,
+    .look_ahead = look_ahead,
     .next_event = look_next_event,
     .settled = look_settled,
     .ended = look_ended,

@@ -225,11 +225,20 @@ port_image_rebase(VmHypervisor *hv, const char *path, const char *backing,
     return sim_image_op_rebase(sim(hv)->fs, path, backing, backing_format, error);
 }
 
+/* Its answers take no time. */
+static gboolean
+port_look_ahead(VmInstance *instance)
+{
+    (void)instance;
+    return FALSE;
+}
+
 static const VmHypervisorOps port_ops = {
     .start = port_start,
     .attach = port_attach,
     .detach = port_detach,
     .command = port_command,
+    .look_ahead = port_look_ahead,
     .next_event = port_next_event,
     .settled = port_settled,
     .ended = port_ended,

@@ -14,6 +14,7 @@ domain_free(VmDomain *domain)
     vm_domain_def_unref(domain->def);
     vm_domain_def_unref(domain->next_def);
     vm_domain_def_unref(domain->status_def);
+    g_free(domain->intent_ahead);
     vm_moment_tree_free(domain->snapshots);
     g_free(domain->doubt);
     g_hash_table_unref(domain->reserved);

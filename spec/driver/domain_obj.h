@@ -33,6 +33,7 @@ typedef struct VmDomain {
     gboolean autodestroy; /* its process goes with the connection that started it (VM-AUTO-001) */
     GHashTable *reserved; /* char *: snapshot names whose files could not be loaded (EC-197) */
     GHashTable *marks;    /* char * snapshot → guint64 *: the files that are marked current */
+    char *intent_ahead;   /* a record that is written, but not yet under its name */
     VmDomainDef *status_def; /* the definition that the status file holds below its first line */
 } VmDomain;
 
@@ -124,6 +125,9 @@ gboolean vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmPro
  *  and QEMU's text.  *reply (may be NULL) is a new reference. */
 gboolean vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, json_t **reply,
                        GError **error);
+/** The next command is query-block: TRUE where the hypervisor has been asked already and takes its
+ *  time to answer. */
+gboolean vm_domain_look_ahead(VmDomain *domain);
 /** What def needs to be started (borrowed) is there and supported; nothing is changed.
  *  CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and
  *  file. */
@@ -311,6 +315,12 @@ gboolean vm_domain_managed_save_exists(const VmDomain *domain);
 
 /** Record durably that `verb` on `domain` has begun; data (taken) is what recover needs. */
 gboolean vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error);
+/** The same record is about to be begun, unless what is looked at meanwhile forbids the call: it is
+ *  written now, and vm_intent_begin() has only to give it its name.  data is taken.  Once no call
+ *  can begin it any more, vm_intent_forget_ahead() follows. */
+void vm_intent_ahead(VmDomain *domain, const char *verb, json_t *data);
+/** What was written ahead and not begun goes. */
+void vm_intent_forget_ahead(VmDomain *domain);
 /** The call is done or undone: the record goes.  In doubt it is neither, and the record stays. */
 void vm_intent_end(VmDomain *domain);
 /** The record of that domain's name goes; where it cannot, vm_intent_retry() tries again. */

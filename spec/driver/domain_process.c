@@ -40,6 +40,13 @@ vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, json_t **re
 }
 
 gboolean
+vm_domain_look_ahead(VmDomain *domain)
+{
+    return vm_domain_is_active(domain) && vm_domain_check_settled(domain, NULL) &&
+           domain->instance->hypervisor->ops->look_ahead(domain->instance);
+}
+
+gboolean
 vm_domain_process_cont(VmDomain *domain, GError **error)
 {
     return vm_domain_qmp(domain, "cont", NULL, NULL, error);

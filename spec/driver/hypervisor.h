@@ -89,6 +89,10 @@ typedef struct {
      *  descriptor, as getfd wants it. */
     gboolean (*command)(VmInstance *instance, const char *name, json_t *arguments,
                         VmStoreFile *pass, json_t **reply, GError **error);
+    /** A hint that the next command is query-block: where its answer takes longer than to write a
+     *  file, it is asked for now and TRUE is returned, for the caller to do meanwhile what it can.
+     */
+    gboolean (*look_ahead)(VmInstance *instance);
     /** The next event object ({"event","data","timestamp"}), waiting for background work
      *  where `wait` is set, at most as long as a command may take; NULL when none came.  The
      *  caller decrefs it. */

@@ -193,17 +193,47 @@ intent_path(const VmDriver *driver, const char *domain)
     return g_strdup_printf("%s/lib/qemu/intent/%s.json", driver->root, domain);
 }
 
-gboolean
-vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error)
+/* The text of a record; data is taken. */
+static char *
+record_text(const VmDomain *domain, const char *verb, json_t *data)
 {
     json_t *record =
         json_pack("{s:s, s:s, s:s, s:o}", "verb", verb, "domain", domain->def->name, "uuid",
                   domain->def->uuid, "data", data != NULL ? data : json_object());
     char *text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT);
     json_decref(record);
+    return text;
+}
+
+void
+vm_intent_ahead(VmDomain *domain, const char *verb, json_t *data)
+{
+    g_autofree char *text = record_text(domain, verb, data);
     g_autofree char *path = intent_path(domain->driver, domain->def->name);
-    gboolean ok = vm_store_replace(domain->driver->store, path, text, error);
-    free(text);
+    vm_intent_forget_ahead(domain);
+    if (vm_store_prepare(domain->driver->store, path, text, NULL))
+        domain->intent_ahead = g_steal_pointer(&text);
+}
+
+void
+vm_intent_forget_ahead(VmDomain *domain)
+{
+    if (domain->intent_ahead == NULL)
+        return;
+    g_autofree char *path = intent_path(domain->driver, domain->def->name);
+    vm_store_abandon(domain->driver->store, path);
+    g_clear_pointer(&domain->intent_ahead, g_free);
+}
+
+gboolean
+vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    g_autofree char *text = record_text(domain, verb, data);
+    g_autofree char *path = intent_path(domain->driver, domain->def->name);
+    g_autofree char *ahead = g_steal_pointer(&domain->intent_ahead);
+    gboolean ok = g_strcmp0(ahead, text) == 0 ? vm_store_publish(store, path, error)
+                                              : vm_store_replace(store, path, text, error);
     if (ok)
         g_hash_table_remove(domain->driver->stale_intents, domain->def->name);
     return ok;

@@ -240,8 +240,10 @@ check_all(VmSnapshotPlan *plan, GError **error)
         !capture(plan, error))
         return FALSE;
     const VmGuardContext context = {.domain = plan->domain, .def = plan->def, .flags = plan->flags};
-    return vm_snapshot_prepare(plan, error) && check_name(plan, error) &&
-           vm_snapshot_check_tags(plan, error) &&
+    if (!vm_snapshot_prepare(plan, error) || !check_name(plan, error))
+        return FALSE;
+    vm_snapshot_internal_ahead(plan);
+    return vm_snapshot_check_tags(plan, error) &&
            vm_guard(VM_GUARD_SNAPSHOT_CREATE, &context, error) &&
            vm_snapshot_check_size(plan, error);
 }
@@ -258,8 +260,10 @@ create_new(VmSnapshotPlan *plan, GError **error)
     g_free(def->parent);
     def->parent =
         g_strdup(current != NULL && !(plan->flags & CREATE(NO_METADATA)) ? current->name : NULL);
-    if (!check_all(plan, error))
+    if (!check_all(plan, error)) {
+        vm_intent_forget_ahead(domain);
         return FALSE;
+    }
     return plan->external ? vm_snapshot_create_external(plan, error)
                           : vm_snapshot_create_internal(plan, error);
 }

@@ -13,15 +13,25 @@ records(const VmSnapshotPlan *plan)
     return (plan->flags & CREATE(NO_METADATA)) == 0;
 }
 
+#define VERB "snapshot-create"
+
 /* What recovery needs to take an unrecorded snapshot out of the images again. */
-static gboolean
-begin(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
+static json_t *
+intent_data(const VmSnapshotPlan *plan, const GArray *disks)
 {
-    json_t *data = json_pack("{s:s, s:s, s:b, s:b, s:o}", "kind", "internal", "name",
-                             plan->def->name, "running", plan->domain->state == VIR_DOMAIN_RUNNING,
-                             "halt", (plan->flags & CREATE(HALT)) != 0, "images",
-                             vm_revert_paths(plan->domain->def, disks));
-    return vm_intent_begin(plan->domain, "snapshot-create", data, error);
+    return json_pack("{s:s, s:s, s:b, s:b, s:o}", "kind", "internal", "name", plan->def->name,
+                     "running", plan->domain->state == VIR_DOMAIN_RUNNING, "halt",
+                     (plan->flags & CREATE(HALT)) != 0, "images",
+                     vm_revert_paths(plan->domain->def, disks));
+}
+
+void
+vm_snapshot_internal_ahead(const VmSnapshotPlan *plan)
+{
+    if (plan->external || !vm_domain_look_ahead(plan->domain))
+        return;
+    g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, plan->domain->def);
+    vm_intent_ahead(plan->domain, VERB, intent_data(plan, disks));
 }
 
 /* Off: qemu-img on one image after the other; those done are undone when one fails. */
@@ -97,7 +107,7 @@ vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
     VmDomain *domain = plan->domain;
     gboolean running = domain->state == VIR_DOMAIN_RUNNING;
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, domain->def);
-    if (!begin(plan, disks, error))
+    if (!vm_intent_begin(domain, VERB, intent_data(plan, disks), error))
         return FALSE;
 
     gboolean ok = vm_domain_is_active(domain) ? act_live(plan, disks, error)

@@ -98,6 +98,20 @@ vm_revert_plan(VmRevertPlan *plan)
     plan->tops = g_ptr_array_new_with_free_func(g_free);
 }
 
+/* What only the images and the process can tell. */
+static gboolean
+check_all(VmRevertPlan *plan, GError **error)
+{
+    if (!vm_revert_check_images(plan, error))
+        return FALSE;
+    if (plan->start && !plan->keep_process &&
+        !vm_domain_check_startable(plan->domain, plan->held, error))
+        return FALSE;
+    if (plan->keep_process && !vm_domain_check_unsent(plan->domain, error))
+        return FALSE;
+    return vm_revert_check_deletes(plan, error);
+}
+
 gboolean
 vm_snapshot_revert(VmDriver *driver, const char *domain_name, const char *snapshot, guint32 flags,
                    GError **error)
@@ -123,15 +137,11 @@ vm_snapshot_revert(VmDriver *driver, const char *domain_name, const char *snapsh
         return FALSE;
     vm_revert_plan_disks(&plan);
     vm_revert_plan_lists(&plan);
-    if (!vm_revert_check_images(&plan, error))
+    vm_revert_ahead(&plan);
+    if (!check_all(&plan, error)) {
+        vm_intent_forget_ahead(plan.domain);
         return FALSE;
-    if (plan.start && !plan.keep_process &&
-        !vm_domain_check_startable(plan.domain, plan.held, error))
-        return FALSE;
-    if (plan.keep_process && !vm_domain_check_unsent(plan.domain, error))
-        return FALSE;
-    if (!vm_revert_check_deletes(&plan, error))
-        return FALSE;
+    }
     return plan.keep_process ? vm_revert_in_process(&plan, error)
                              : vm_revert_with_disks(&plan, error);
 }

@@ -209,11 +209,11 @@ tops_to_json(const GPtrArray *tops)
     return paths;
 }
 
-gboolean
-vm_revert_begin(const VmRevertPlan *plan, GError **error)
+#define VERB "snapshot-revert"
+
+static json_t *
+intent_data(const VmRevertPlan *plan)
 {
-    if (!vm_save_mark_drop(plan->domain, error))
-        return FALSE;
     /* one that stays needs no way back */
     g_autofree char *config = vm_domain_def_equal(plan->old, plan->next)
                                   ? NULL
@@ -230,5 +230,19 @@ vm_revert_begin(const VmRevertPlan *plan, GError **error)
     json_object_set_new(data, "tops", tops_to_json(plan->tops));
     json_object_set_new(data, "old", old_lists(plan->old_def, plan->def));
     json_object_set_new(data, "old-former", old_lists(plan->old_former_def, plan->former_def));
-    return vm_intent_begin(plan->domain, "snapshot-revert", data, error);
+    return data;
+}
+
+void
+vm_revert_ahead(const VmRevertPlan *plan)
+{
+    if (plan->keep_process && vm_domain_look_ahead(plan->domain))
+        vm_intent_ahead(plan->domain, VERB, intent_data(plan));
+}
+
+gboolean
+vm_revert_begin(const VmRevertPlan *plan, GError **error)
+{
+    return vm_save_mark_drop(plan->domain, error) &&
+           vm_intent_begin(plan->domain, VERB, intent_data(plan), error);
 }

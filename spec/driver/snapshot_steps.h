@@ -113,6 +113,10 @@ gboolean vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error);
  *  nodes that have them open; *blocks as for vm_snapshot_image().  0 where that cannot be seen. */
 guint vm_snapshot_live_depth(VmDomain *domain, guint disk, json_t **blocks);
 
+/** Of an internal snapshot of a running domain: where what the images hold takes its time to learn,
+ *  it is asked for, and the intent written meanwhile; vm_snapshot_check_tags() is next. */
+void vm_snapshot_internal_ahead(const VmSnapshotPlan *plan);
+
 /** Refuse tags that the images already have. */
 gboolean vm_snapshot_check_tags(VmSnapshotPlan *plan, GError **error);
 
@@ -230,6 +234,10 @@ gboolean vm_revert_is_recorded(const VmRevertPlan *plan);
 
 /** Record durably what is about to happen. */
 gboolean vm_revert_begin(const VmRevertPlan *plan, GError **error);
+
+/** In the same process: where what the images hold takes its time to learn, it is asked for, and
+ *  the intent written meanwhile; vm_revert_check_images() is next. */
+void vm_revert_ahead(const VmRevertPlan *plan);
 
 /** plan->disks and ->vmstate as numbers in the domain's definition; the caller unrefs the array. */
 GArray *vm_revert_disks_today(const VmRevertPlan *plan, int *vmstate);

@@ -53,15 +53,43 @@ vm_store_make_folder(VmStore *store, const char *folder, GError **error)
            store->ops->sync_dir(store, parent, error);
 }
 
-static gboolean
-write_beside(VmStore *store, const char *path, const char *text, gboolean synced, GError **error)
+static char *
+beside(const char *path)
 {
-    g_autofree char *temporary = g_strconcat(path, ".new", NULL);
-    if (write_text(store, temporary, text, synced, error) &&
-        store->ops->rename(store, temporary, path, error))
+    return g_strconcat(path, ".new", NULL);
+}
+
+void
+vm_store_abandon(VmStore *store, const char *path)
+{
+    g_autofree char *temporary = beside(path);
+    store->ops->unlink(store, temporary, NULL);
+}
+
+static gboolean
+write_new(VmStore *store, const char *path, const char *text, gboolean synced, GError **error)
+{
+    g_autofree char *temporary = beside(path);
+    if (write_text(store, temporary, text, synced, error))
         return TRUE;
     store->ops->unlink(store, temporary, NULL);
     return FALSE;
+}
+
+static gboolean
+take_place(VmStore *store, const char *path, GError **error)
+{
+    g_autofree char *temporary = beside(path);
+    if (store->ops->rename(store, temporary, path, error))
+        return TRUE;
+    store->ops->unlink(store, temporary, NULL);
+    return FALSE;
+}
+
+static gboolean
+write_beside(VmStore *store, const char *path, const char *text, gboolean synced, GError **error)
+{
+    return write_new(store, path, text, synced, error) && take_place(store, path, error);
 }
 
 /* What was there before becomes visible again: NULL for nothing. */
@@ -75,21 +103,31 @@ put_back(VmStore *store, const char *path, const char *former)
 }
 
 gboolean
-vm_store_replace(VmStore *store, const char *path, const char *text, GError **error)
+vm_store_prepare(VmStore *store, const char *path, const char *text, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
-    if (!vm_store_make_folder(store, folder, error))
-        return FALSE;
+    return vm_store_make_folder(store, folder, error) && write_new(store, path, text, TRUE, error);
+}
 
+gboolean
+vm_store_publish(VmStore *store, const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
     gboolean fresh = vm_store_kind(store, path) == VM_FILE_MISSING;
     g_autofree char *former = fresh ? NULL : vm_store_read_text(store, path, G_MAXSIZE, NULL);
-    if (!write_beside(store, path, text, TRUE, error))
+    if (!take_place(store, path, error))
         return FALSE;
     if (store->ops->sync_dir(store, folder, error))
         return TRUE;
     if (fresh || former != NULL)
         put_back(store, path, former);
     return FALSE;
+}
+
+gboolean
+vm_store_replace(VmStore *store, const char *path, const char *text, GError **error)
+{
+    return vm_store_prepare(store, path, text, error) && vm_store_publish(store, path, error);
 }
 
 gboolean

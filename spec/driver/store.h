@@ -95,6 +95,17 @@ gboolean vm_store_make_folder(VmStore *store, const char *folder, GError **error
  *  put back, and only a power cut may still show either of the two. */
 gboolean vm_store_replace(VmStore *store, const char *path, const char *text, GError **error);
 
+/** The first half of vm_store_replace(): the content is durable, but under a temporary name that
+ *  nobody reads.  vm_store_publish() or vm_store_abandon() must follow. */
+gboolean vm_store_prepare(VmStore *store, const char *path, const char *text, GError **error);
+
+/** The second half: what was prepared takes the file's place, durably; on failure as with
+ *  vm_store_replace(). */
+gboolean vm_store_publish(VmStore *store, const char *path, GError **error);
+
+/** What was prepared is not wanted any more. */
+void vm_store_abandon(VmStore *store, const char *path);
+
 /** The same for a file of a folder that is there, where it does not matter which of the two
  * contents a power cut leaves: without the sync of the folder. */
 gboolean vm_store_replace_either(VmStore *store, const char *path, const char *text,
