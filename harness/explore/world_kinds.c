@@ -22,48 +22,85 @@ static const StateKind states[] = {
     {"saved", FALSE, "start vm\nmanagedsave vm\n", "managedsave vm\n"},
 };
 
+/* What moments a domain has; a set. */
+enum {
+    NONE = 1 << 0,
+    INTERNAL = 1 << 1,
+    EXTERNAL = 1 << 2,
+    BRANCH = 1 << 3,       /* internal ones */
+    LAYER_BRANCH = 1 << 4, /* external ones: two branches, one of them inactive */
+    MEMORY = 1 << 5,       /* external ones with memory files */
+    MIXED = 1 << 6,        /* internal and external disks in one moment */
+};
+#define ONLY_LAYERS (EXTERNAL | LAYER_BRANCH | MEMORY)
+
 typedef struct {
     const char *word;
     const char *items;
-    gboolean internal; /* internal snapshots can be made */
-    gboolean special;  /* for some states and moments only */
+    guint moments; /* that can be made */
+    gboolean special;
+    const char *after; /* steps when the moments are there, or NULL */
 } DiskKind;
 
+/* Another domain has the image too, or one over it. */
+#define SAME_IMAGE "domain user { disk vda qcow2 file=${vm.vda} }\n"
+
 static const DiskKind disks[] = {
-    {"qcow2", "disk vda qcow2 8M", TRUE, FALSE},
-    {"pair", "disk vda qcow2 8M; disk vdb qcow2 8M", TRUE, FALSE},
-    {"raw", "disk vda raw 8M", FALSE, FALSE},
-    {"mixed", "disk vda qcow2 8M; disk vdb raw 8M", FALSE, FALSE},
-    {"cdrom", "disk vda qcow2 8M; disk sda cdrom", TRUE, TRUE},
-    {"agent", "disk vda qcow2 8M; agent", TRUE, TRUE},
-    {"manual", "disk vda qcow2 8M; disk vdb qcow2 8M snapshot=manual", FALSE, TRUE},
-    {"readonly", "disk vda qcow2 8M; disk vdb qcow2 8M readonly", FALSE, TRUE},
-    {"shared", "disk vda qcow2 8M; disk vdb raw 8M shareable", FALSE, TRUE},
+    {"qcow2", "disk vda qcow2 8M", NONE | INTERNAL | BRANCH | ONLY_LAYERS, FALSE, NULL},
+    {"pair", "disk vda qcow2 8M; disk vdb qcow2 8M", NONE | INTERNAL | BRANCH | MIXED | ONLY_LAYERS,
+     FALSE, NULL},
+    {"raw", "disk vda raw 8M", NONE | ONLY_LAYERS, FALSE, NULL},
+    {"mixed", "disk vda qcow2 8M; disk vdb raw 8M", NONE | ONLY_LAYERS, FALSE, NULL},
+    {"used", "disk vda qcow2 8M", EXTERNAL | LAYER_BRANCH, FALSE, SAME_IMAGE},
+    {"cloned", "disk vda qcow2 8M", INTERNAL | LAYER_BRANCH, FALSE,
+     SAME_IMAGE "snapshot-create-as user u1 --disk-only\n"},
+    {"cdrom", "disk vda qcow2 8M; disk sda cdrom", NONE, TRUE, NULL},
+    {"agent", "disk vda qcow2 8M; agent", NONE, TRUE, NULL},
+    {"manual", "disk vda qcow2 8M; disk vdb qcow2 8M snapshot=manual", NONE, TRUE, NULL},
+    {"readonly", "disk vda qcow2 8M; disk vdb qcow2 8M readonly", NONE, TRUE, NULL},
+    {"shared", "disk vda qcow2 8M; disk vdb raw 8M shareable", NONE, TRUE, NULL},
 };
 
 /* The moments, made by commands that leave a domain running; before them it is off, or, where it is
  * transient, running. */
 typedef struct {
     const char *word;
-    gboolean internal;
+    guint kind;
     const char *persistent;
     const char *transient;
     const char *names;
 } MomentKind;
 
+#define LAYER(name) "snapshot-create-as vm " name " --disk-only\n"
+#define IN_FILE(name) "snapshot-create-as vm " name " --memspec ${dir}/" name ".mem\n"
+/* Under profile libvirt a moment takes disks of one kind only. */
+#define OF_BOTH(name)                                                                              \
+    "rfc: snapshot-create-as vm " name " --disk-only --diskspec vda,snapshot=internal"             \
+    " --diskspec vdb,snapshot=external\n"                                                          \
+    "libvirt: snapshot-create-as vm " name " --disk-only --diskspec vda,snapshot=no"               \
+    " --diskspec vdb,snapshot=external\n"
+
 static const MomentKind moments[] = {
-    {"none", FALSE, NULL, NULL, "nope"},
-    {"internal", TRUE, "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\n",
+    {"none", NONE, NULL, NULL, "nope"},
+    {"internal", INTERNAL, "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\n",
      "snapshot-create-as vm s1\nsnapshot-create-as vm s2\n", "s1 s2 nope"},
-    {"external", FALSE,
-     "snapshot-create-as vm s1 --disk-only\nstart vm\nsnapshot-create-as vm s2 --disk-only\n",
-     "snapshot-create-as vm s1 --disk-only\nsnapshot-create-as vm s2 --disk-only\n", "s1 s2 nope"},
-    {"branch", TRUE,
+    {"external", EXTERNAL, LAYER("s1") "start vm\n" LAYER("s2"), LAYER("s1") LAYER("s2"),
+     "s1 s2 nope"},
+    {"branch", BRANCH,
      "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\n"
      "snapshot-revert vm s1 --force\nstart vm\nsnapshot-create-as vm s3\n",
      "snapshot-create-as vm s1\nsnapshot-create-as vm s2\nsnapshot-revert vm s1\n"
      "snapshot-create-as vm s3\n",
      "s1 s2 s3 nope"},
+    {"layer-branch", LAYER_BRANCH,
+     LAYER("s1") LAYER("s2") "start vm\n" LAYER(
+         "s3") "snapshot-revert vm s1 --force --running\n" LAYER("s4"),
+     LAYER("s1") LAYER("s2") LAYER("s3") "snapshot-revert vm s1 --force --running\n" LAYER("s4"),
+     "s1 s2 s3 s4 nope"},
+    {"memory", MEMORY, "start vm\n" IN_FILE("s1") IN_FILE("s2"), IN_FILE("s1") IN_FILE("s2"),
+     "s1 s2 nope"},
+    {"mixed", MIXED, OF_BOTH("s1") "start vm\n" OF_BOTH("s2"), OF_BOTH("s1") OF_BOTH("s2"),
+     "s1 s2 nope"},
 };
 
 static void
@@ -98,15 +135,17 @@ static char *
 common_steps(const StateKind *state, const DiskKind *disk, const MomentKind *moment)
 {
     const char *other = "domain other { undefined; disk vda qcow2 8M }\n";
+    const char *after = disk->after ? disk->after : "";
 
     if (!moment->persistent)
-        return g_strdup_printf("domain vm { %s%s }\n%s%s", disk->items,
-                               state->transient ? "; transient" : "", other, state->from_off);
+        return g_strdup_printf("domain vm { %s%s }\n%s%s%s", disk->items,
+                               state->transient ? "; transient" : "", other, state->from_off,
+                               after);
     if (state->transient)
-        return g_strdup_printf("domain vm { %s; transient }\n%sstate transient\n%s", disk->items,
-                               other, moment->transient);
-    return g_strdup_printf("domain vm { %s }\n%s%s%s", disk->items, other, moment->persistent,
-                           state->from_running);
+        return g_strdup_printf("domain vm { %s; transient }\n%sstate transient\n%s%s", disk->items,
+                               other, moment->transient, after);
+    return g_strdup_printf("domain vm { %s }\n%s%s%s%s", disk->items, other, moment->persistent,
+                           state->from_running, after);
 }
 
 static guint
@@ -122,19 +161,13 @@ common_purposes(const StateKind *state, const DiskKind *disk, const MomentKind *
     return purposes | WORLD_PLAIN | (state == &states[0] ? WORLD_ONE : 0);
 }
 
-static gboolean
-is_possible(const DiskKind *disk, const MomentKind *moment)
-{
-    return disk->special ? moment == &moments[0] : disk->internal || !moment->internal;
-}
-
 static void
 add_common(GPtrArray *worlds)
 {
     for (guint s = 0; s < G_N_ELEMENTS(states); s++) {
         for (guint d = 0; d < G_N_ELEMENTS(disks); d++) {
             for (guint m = 0; m < G_N_ELEMENTS(moments); m++) {
-                if (is_possible(&disks[d], &moments[m]))
+                if (disks[d].moments & moments[m].kind)
                     add_world(
                         worlds,
                         g_strdup_printf("%s/%s/%s", states[s].word, disks[d].word, moments[m].word),
