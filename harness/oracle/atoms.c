@@ -30,12 +30,10 @@ ATOM(image_stale, context->image && context->image->stale)
 static gboolean
 is_below_another(const Observation *world, const char *path)
 {
-    GHashTableIter iter;
-    json_t *image;
+    for (guint i = 0; i < world->files->len; i++) {
+        const ObservedFile *file = g_ptr_array_index(world->files, i);
 
-    g_hash_table_iter_init(&iter, world->images);
-    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&image)) {
-        if (g_strcmp0(json_string_value(json_object_get(image, "backing")), path) == 0)
+        if (g_strcmp0(json_string_value(json_object_get(file->image, "backing")), path) == 0)
             return TRUE;
     }
     return FALSE;
@@ -49,7 +47,7 @@ image_frozen(const StepContext *context)
                            : context->image    ? context->image->doc
                                                : NULL;
 
-    for (guint i = 0; doc && context->before->images && i < doc->disks->len; i++) {
+    for (guint i = 0; doc && context->before->files && i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
 
         if (disk->source && !disk->readonly && is_below_another(context->before, disk->source))
@@ -546,7 +544,7 @@ has_leftovers(const StepContext *context, const char *name)
     g_autofree char *folder = g_strdup_printf("/snapshot/%s/", name ? name : "");
 
     return name && !observed_domain(context->before, name) && !kept_for(context, name) &&
-           context->before->files && strstr(context->before->files, folder);
+           observed_any_path(context->before, folder);
 }
 
 /* What the oracle has not seen happen is not known. */

@@ -56,7 +56,7 @@ ALIGNED(is_transient, aligned->disk->transient)
 ALIGNED(is_left_out, aligned->disk->source && !aligned->disk->readonly)
 /* A path that is made from the time of the call is nobody's yet. */
 ALIGNED(is_missing, aligned->overlay ? !observed_file(context->before, aligned->overlay)
-                                     : aligned->generated && context->before->entries)
+                                     : aligned->generated && context->before->files)
 ALIGNED(is_block_missing, is_missing(context, aligned) && strcmp(aligned->type, "block") == 0)
 
 /* What is reused has the format that is said and rests on the disk's image. */

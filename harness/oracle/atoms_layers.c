@@ -75,7 +75,7 @@ memory_in_the_way(const StepContext *context)
 {
     g_autofree char *partial = NULL;
 
-    if (!new_memory(context) || !context->before->entries)
+    if (!new_memory(context) || !context->before->files)
         return FALSE;
     partial = g_strconcat(new_memory(context), ".partial", NULL);
     return observed_file(context->before, new_memory(context)) ||
@@ -155,7 +155,7 @@ ATOM(moment_memory_missing,
 
 ATOM(moment_memory_unreadable,
      held_memory(context) && observed_file(context->before, held_memory(context)) &&
-         context->before->entries &&
+         context->before->files &&
          observed_file_size(context->before, held_memory(context)) < SHORTEST_IMAGE)
 
 gboolean

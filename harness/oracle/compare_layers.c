@@ -146,7 +146,7 @@ compare_memory_made(const StepContext *context, const Observation *after,
 {
     const char *path = context->moment_xml ? context->moment_xml->memory_file : NULL;
 
-    if (path && after->entries &&
+    if (path && after->files &&
         (!observed_file(after, path) || observed_file_size(after, path) == 0))
         return g_strdup_printf("there is no memory in '%s'", path);
     if (added && (g_strcmp0(added->doc->memory, "external") != 0 ||
@@ -177,7 +177,7 @@ is_memory_of(const Observation *world, const char *path)
 static char *
 compare_memory_gone(const StepContext *context, const Observation *after)
 {
-    for (guint i = 0; after->entries && i < context->domain->moments->len; i++) {
+    for (guint i = 0; after->files && i < context->domain->moments->len; i++) {
         const ObservedMoment *old = g_ptr_array_index(context->domain->moments, i);
         const char *path = old->doc->memory_file;
 
@@ -191,16 +191,13 @@ compare_memory_gone(const StepContext *context, const Observation *after)
 static char *
 compare_files_kept(const StepContext *context, const Observation *after)
 {
-    GHashTableIter iter;
-    gpointer path;
+    const GPtrArray *files = context->before->files;
 
-    if (!context->before->images || !after->entries)
-        return NULL;
-    g_hash_table_iter_init(&iter, context->before->images);
-    while (g_hash_table_iter_next(&iter, &path, NULL)) {
-        if (!observed_file(after, path))
-            return g_strdup_printf("file '%s' is gone, though only metadata was to go",
-                                   (char *)path);
+    for (guint i = 0; files && after->files && i < files->len; i++) {
+        const ObservedFile *file = g_ptr_array_index(files, i);
+
+        if (file->image && !observed_file(after, file->path))
+            return g_strdup_printf("file '%s' is gone, though only metadata was to go", file->path);
     }
     return NULL;
 }

@@ -91,61 +91,27 @@ difference_of_domains(const ObservedDomain *before, const ObservedDomain *now)
                            before->reason, now->reason);
 }
 
-static json_t *
-find_file(json_t *files, const char *path)
-{
-    json_t *file;
-    size_t i;
-
-    json_array_foreach(files, i, file)
-    {
-        if (g_strcmp0(json_string_value(json_object_get(file, "path")), path) == 0)
-            return file;
-    }
-    return NULL;
-}
-
 static char *
-difference_of_file_lists(json_t *before, json_t *now)
+difference_of_files(const Observation *before, const Observation *now)
 {
-    json_t *file;
-    size_t i;
-
-    json_array_foreach(before, i, file)
-    {
-        const char *path = json_string_value(json_object_get(file, "path"));
-        json_t *other = find_file(now, path);
+    if (!before->files || !now->files || before->files == now->files)
+        return NULL;
+    for (guint i = 0; i < before->files->len; i++) {
+        const ObservedFile *file = g_ptr_array_index(before->files, i);
+        const ObservedFile *other = observed_file_at(now, file->path);
 
         if (!other)
-            return g_strdup_printf("file '%s' is gone", path);
-        if (!json_equal(file, other))
-            return g_strdup_printf("file '%s' changed", path);
+            return g_strdup_printf("file '%s' is gone", file->path);
+        if (file != other)
+            return g_strdup_printf("file '%s' changed", file->path);
     }
-    json_array_foreach(now, i, file)
-    {
-        const char *path = json_string_value(json_object_get(file, "path"));
+    for (guint i = 0; i < now->files->len; i++) {
+        const ObservedFile *file = g_ptr_array_index(now->files, i);
 
-        if (!find_file(before, path))
-            return g_strdup_printf("file '%s' appeared", path);
+        if (!observed_file(before, file->path))
+            return g_strdup_printf("file '%s' appeared", file->path);
     }
     return NULL;
-}
-
-static char *
-difference_of_files(const char *before, const char *now)
-{
-    json_t *old;
-    json_t *new;
-    char *found;
-
-    if (!before || !now || strcmp(before, now) == 0)
-        return NULL;
-    old = json_loads(before, 0, NULL);
-    new = json_loads(now, 0, NULL);
-    found = difference_of_file_lists(old, new);
-    json_decref(old);
-    json_decref(new);
-    return found;
 }
 
 char *
@@ -164,5 +130,5 @@ difference_of_worlds(const Observation *before, const Observation *now)
         if (!observed_domain(before, domain->name))
             return g_strdup_printf("domain '%s' appeared", domain->name);
     }
-    return difference_of_files(before->files, now->files);
+    return difference_of_files(before, now);
 }

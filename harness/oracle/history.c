@@ -187,7 +187,7 @@ learn_overlays(History *history, gboolean reverts, const Observation *before,
                 g_hash_table_add(history->overlays, g_strdup(disk->source));
         }
     }
-    for (guint i = 0; reverts && before->entries && i < now->live->disks->len; i++) {
+    for (guint i = 0; reverts && before->files && i < now->live->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(now->live->disks, i);
 
         if (disk->source && !observed_file(before, disk->source))

@@ -205,11 +205,11 @@ chain_is_same(const Gathering *gathering, const char *path)
     const Observation *old = gathering->former_world, *now = gathering->world;
 
     for (guint i = 0; i < MAX_CHAIN; i++) {
-        json_t *image = observed_image(now, path);
-        const char *backing = json_string_value(json_object_get(image, "backing"));
-        json_t *entry = g_hash_table_lookup(now->entries, path);
+        const ObservedFile *file = observed_file_at(now, path);
+        const char *backing =
+            file ? json_string_value(json_object_get(file->image, "backing")) : NULL;
 
-        if (!entry || !json_equal(entry, g_hash_table_lookup(old->entries, path)))
+        if (!file || file != observed_file_at(old, path))
             return FALSE;
         if (!backing)
             return TRUE;
@@ -441,14 +441,16 @@ find_folders(Gathering *gathering)
 static void
 enter_images(Gathering *gathering)
 {
-    GHashTableIter iter;
-    gpointer path, image;
+    const GPtrArray *files = gathering->world->files;
 
     find_folders(gathering);
-    g_hash_table_iter_init(&iter, gathering->world->images);
-    while (g_hash_table_iter_next(&iter, &path, &image)) {
-        enter_image(gathering, path, image);
-        enter_bitmaps(gathering, path, image);
+    for (guint i = 0; i < files->len; i++) {
+        const ObservedFile *file = g_ptr_array_index(files, i);
+
+        if (!file->image)
+            continue;
+        enter_image(gathering, file->path, file->image);
+        enter_bitmaps(gathering, file->path, file->image);
     }
 }
 
@@ -459,7 +461,7 @@ holdings_new(const ObserveView *view, const Observation *world, const Holdings *
     Holdings *made = g_new0(Holdings, 1);
     Gathering gathering = {.view = view, .world = world, .made = made};
 
-    if (former && former_world && former_world->entries) {
+    if (former && former_world && former_world->files) {
         gathering.former = former;
         gathering.former_world = former_world;
     }
@@ -475,7 +477,7 @@ holdings_new(const ObserveView *view, const Observation *world, const Holdings *
     gathering.given_up = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < world->domains->len; i++)
         enter_domain(&gathering, g_ptr_array_index(world->domains, i));
-    if (view->content && world->images)
+    if (view->content && world->files)
         enter_images(&gathering);
     g_hash_table_unref(gathering.owners);
     g_hash_table_unref(gathering.given_up);

@@ -613,7 +613,7 @@ layers_compare_files(const Layers *layers, const Observation *after)
 
     g_hash_table_iter_init(&iter, layers->gone);
     while (g_hash_table_iter_next(&iter, &path, NULL)) {
-        if (!g_str_has_prefix(path, FRESH) && after->entries && observed_file(after, path))
+        if (!g_str_has_prefix(path, FRESH) && after->files && observed_file(after, path))
             return g_strdup_printf("image '%s', which nothing uses any more, is left",
                                    (char *)path);
     }

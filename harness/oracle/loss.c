@@ -84,7 +84,7 @@ record_stays(const Observation *after, const Holding *holding)
     g_autofree char *ending =
         g_strdup_printf("/snapshot/%s/%s.xml", holding->domain, holding->moment);
 
-    return holding->moment && after->files && strstr(after->files, ending) != NULL;
+    return holding->moment && observed_any_path(after, ending);
 }
 
 /* Memory that a guest was started from lives in it. */

@@ -29,9 +29,7 @@ observation_free(Observation *world)
     if (!world)
         return;
     g_ptr_array_unref(world->domains);
-    g_clear_pointer(&world->entries, g_hash_table_unref);
-    g_clear_pointer(&world->images, g_hash_table_unref);
-    g_free(world->files);
+    g_clear_pointer(&world->files, g_ptr_array_unref);
     g_free(world->fault);
     g_free(world);
 }
@@ -164,73 +162,22 @@ observe_domain(const ObserveView *view, Observation *world, const char *name)
     return domain;
 }
 
-static char *
-inspect_text(const ObserveView *view, const char *what, const char *argument)
-{
-    struct vm_error err = {0};
-    char *text = NULL;
-    char *copy;
-
-    if (!view->target->inspect ||
-        view->target->inspect(view->conn, what, argument, &text, &err) != 0)
-        return NULL;
-    copy = g_strdup(text);
-    view->target->free_string(text);
-    return copy;
-}
-
 json_t *
 observe_inspect(const ObserveView *view, const char *what, const char *argument)
 {
-    g_autofree char *text = inspect_text(view, what, argument);
+    struct vm_error err = {0};
+    char *text = NULL;
+    json_t *value = NULL;
 
-    return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-}
-
-static void
-json_free(gpointer json)
-{
-    json_decref(json);
-}
-
-static void
-observe_file(const ObserveView *view, Observation *world, const Observation *former, json_t *entry)
-{
-    const char *path = json_string_value(json_object_get(entry, "path"));
-    json_t *old = former && former->entries ? g_hash_table_lookup(former->entries, path) : NULL;
-    json_t *image;
-
-    g_hash_table_replace(world->entries, g_strdup(path), json_incref(entry));
-    if (g_str_has_suffix(path, ".xml"))
-        return;
-    image = old && json_equal(old, entry) ? json_incref(observed_image(former, path))
-                                          : observe_inspect(view, "file", path);
-    if (image)
-        g_hash_table_replace(world->images, g_strdup(path), image);
-}
-
-static void
-observe_files(const ObserveView *view, Observation *world, const Observation *former)
-{
-    json_t *files;
-    json_t *entry;
-    size_t i;
-
-    world->files = inspect_text(view, "files", "");
-    if (world->files && former && g_strcmp0(world->files, former->files) == 0) {
-        world->entries = g_hash_table_ref(former->entries);
-        world->images = g_hash_table_ref(former->images);
-        return;
-    }
-    world->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, json_free);
-    world->images = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, json_free);
-    files = world->files ? json_loads(world->files, 0, NULL) : NULL;
-    json_array_foreach(files, i, entry)
-    {
-        if (json_is_string(json_object_get(entry, "path")))
-            observe_file(view, world, former, entry);
-    }
-    json_decref(files);
+    if (view->target->inspect_value)
+        return view->target->inspect_value(view->conn, what, argument, &value, &err) == 0 ? value
+                                                                                          : NULL;
+    if (!view->target->inspect ||
+        view->target->inspect(view->conn, what, argument, &text, &err) != 0)
+        return NULL;
+    value = json_loads(text, JSON_DECODE_ANY, NULL);
+    view->target->free_string(text);
+    return value;
 }
 
 Observation *
@@ -253,7 +200,7 @@ observe_world(const ObserveView *view, const Observation *former)
             g_ptr_array_add(world->domains, observe_domain(view, world, name));
     }
     if (view->files)
-        observe_files(view, world, former);
+        world->files = observe_files(view, former ? former->files : NULL);
     return world;
 }
 
@@ -298,49 +245,4 @@ observed_is_below(const ObservedDomain *domain, const char *moment, const char *
         at = observed_moment(domain, at->doc->parent);
     }
     return FALSE;
-}
-
-gboolean
-observed_file(const Observation *world, const char *path)
-{
-    return !world->entries || g_hash_table_contains(world->entries, path);
-}
-
-gboolean
-observed_folder_of(const Observation *world, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    GHashTableIter iter;
-    gpointer file;
-
-    if (!world->entries || !slash)
-        return TRUE;
-    g_hash_table_iter_init(&iter, world->entries);
-    while (g_hash_table_iter_next(&iter, &file, NULL)) {
-        if (strncmp(file, path, (gsize)(slash - path) + 1) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-json_t *
-observed_image(const Observation *world, const char *path)
-{
-    return world->images && path ? g_hash_table_lookup(world->images, path) : NULL;
-}
-
-guint64
-observed_file_size(const Observation *world, const char *path)
-{
-    json_t *entry = world->entries ? g_hash_table_lookup(world->entries, path) : NULL;
-
-    return (guint64)json_integer_value(json_object_get(entry, "size"));
-}
-
-const char *
-observed_digest(const Observation *world, const char *path)
-{
-    json_t *entry = world->entries && path ? g_hash_table_lookup(world->entries, path) : NULL;
-
-    return json_string_value(json_object_get(entry, "digest"));
 }

@@ -27,13 +27,23 @@ typedef struct {
     char *current;           /* name, or NULL */
 } ObservedDomain;
 
+/** A file as listed.  One that has not changed is the same object in every observation. */
+typedef struct {
+    guint refs;
+    char *path;
+    const char *kind; /* interned */
+    guint64 size;
+    char *digest;  /* or NULL where none is told */
+    json_t *entry; /* what the target told of it, where that is more; or NULL */
+    json_t *image; /* inspect "file", but of documents; NULL where it cannot be seen */
+} ObservedFile;
+
 /** The world at one time. */
 typedef struct {
-    GPtrArray *domains;  /* of ObservedDomain *, sorted by name */
-    char *files;         /* inspect "files" as given, or NULL where the target cannot */
-    GHashTable *entries; /* path -> entry of `files` (json_t), or NULL */
-    GHashTable *images;  /* path -> inspect "file" (json_t), or NULL */
-    char *fault;         /* a call that listed something, then did not give it; or NULL */
+    GPtrArray *domains; /* of ObservedDomain *, sorted by name */
+    GPtrArray *files; /* of ObservedFile *, sorted by path, the very array of the look before where
+                       * nothing changed; NULL where the target cannot list files */
+    char *fault;      /* a call that listed something, then did not give it; or NULL */
 } Observation;
 
 /** Through what the world is seen; borrowed from the oracle. */
@@ -50,6 +60,10 @@ typedef struct {
 /** Look at everything; files that are as in `former` (may be NULL) are not looked into again. Never
  *  NULL; see its fault. */
 Observation *observe_world(const ObserveView *view, const Observation *former);
+
+/** Look at the files alone: those that are as in `former` (may be NULL) are not looked into again.
+ *  The caller unrefs the array; NULL where the target fails. */
+GPtrArray *observe_files(const ObserveView *view, GPtrArray *former);
 
 /** Free it; NULL is fine. */
 void observation_free(Observation *world);
@@ -72,6 +86,12 @@ GPtrArray *observe_take_list(const struct vm_target *target, char **list);
 
 /** inspect() parsed, or NULL where the target cannot or fails; the caller decrefs it. */
 json_t *observe_inspect(const ObserveView *view, const char *what, const char *argument);
+
+/** A listed file; NULL where it is missing or cannot be seen.  Borrowed. */
+const ObservedFile *observed_file_at(const Observation *world, const char *path);
+
+/** Whether a path that is listed has this text in it; FALSE where the target cannot list files. */
+gboolean observed_any_path(const Observation *world, const char *part);
 
 /** Whether a file is listed; TRUE where the target cannot list files. */
 gboolean observed_file(const Observation *world, const char *path);

@@ -103,34 +103,23 @@ is_metadata(const char *path)
 static char *
 check_files(const Observation *before, const Observation *after, const char *const *asked)
 {
-    json_t *files = json_loads(after->files, 0, NULL);
     g_autoptr(GHashTable) owned = NULL;
-    json_t *file;
-    size_t i;
-    char *found = NULL;
 
-    json_array_foreach(files, i, file)
-    {
-        const char *path = json_string_value(json_object_get(file, "path"));
-        const char *kind = json_string_value(json_object_get(file, "kind"));
+    for (guint i = 0; i < after->files->len; i++) {
+        const ObservedFile *file = g_ptr_array_index(after->files, i);
 
-        if (!path || g_strcmp0(kind, "dir") == 0 || observed_file(before, path))
+        if (strcmp(file->kind, "dir") == 0 || observed_file(before, file->path))
             continue;
         owned = owned ? owned : owned_images(after);
         /* A snapshot called "new" gives an overlay that ends so. */
-        if (g_hash_table_contains(owned, path))
+        if (g_hash_table_contains(owned, file->path))
             continue;
-        if (is_temporary(path)) {
-            found = g_strdup_printf("the temporary file '%s' is left", path);
-            break;
-        }
-        if (is_metadata(path) || was_asked_for(path, asked))
-            continue;
-        found = g_strdup_printf("file '%s' has no owner", path);
-        break;
+        if (is_temporary(file->path))
+            return g_strdup_printf("the temporary file '%s' is left", file->path);
+        if (!is_metadata(file->path) && !was_asked_for(file->path, asked))
+            return g_strdup_printf("file '%s' has no owner", file->path);
     }
-    json_decref(files);
-    return found;
+    return NULL;
 }
 
 static char *
@@ -189,7 +178,7 @@ invariant_owners(const ObserveView *view, const Observation *before, const Obser
     *seen = view->files ? SEEN_WHOLE : SEEN_NOT;
     if (!view->files || !after->files || !before)
         return NULL;
-    if (g_strcmp0(before->files, after->files) != 0)
+    if (before->files != after->files)
         found = check_files(before, after, asked);
     for (guint i = 0; !found && i < after->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(after->domains, i);

@@ -58,15 +58,11 @@ check_gone(const char *folder, const Observation *after, const ObservedDomain *f
 static char *
 check_intents(const Observation *after)
 {
-    GHashTableIter iter;
-    gpointer path, entry;
+    for (guint i = 0; i < after->files->len; i++) {
+        const ObservedFile *file = g_ptr_array_index(after->files, i);
 
-    g_hash_table_iter_init(&iter, after->entries);
-    while (g_hash_table_iter_next(&iter, &path, &entry)) {
-        const char *kind = json_string_value(json_object_get(entry, "kind"));
-
-        if (strstr(path, "/lib/qemu/intent/") && g_strcmp0(kind, "dir") != 0)
-            return g_strdup_printf("the intent '%s' of a call that is over is left", (char *)path);
+        if (strstr(file->path, "/lib/qemu/intent/") && strcmp(file->kind, "dir") != 0)
+            return g_strdup_printf("the intent '%s' of a call that is over is left", file->path);
     }
     return NULL;
 }
@@ -77,7 +73,7 @@ invariant_records(const ObserveView *view, const Observation *before, const Obse
     g_autofree char *folder = NULL;
     char *found = NULL;
 
-    if (!view->files || !after->entries || !before || view->damaged)
+    if (!view->files || !after->files || !before || view->damaged)
         return NULL;
     folder = metadata_folder(view);
     for (guint i = 0; folder && !found && i < after->domains->len; i++)

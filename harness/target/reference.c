@@ -297,8 +297,8 @@ folder_of(const ReferencePorts *ports, const char *which)
 }
 
 static int
-inspect(struct vm_conn *conn, const char *what, const char *argument, char **json,
-        struct vm_error *err)
+inspect_value(struct vm_conn *conn, const char *what, const char *argument, json_t **value,
+              struct vm_error *err)
 {
     ReferenceWorld *world = conn->world;
     const char *of = argument != NULL ? argument : "";
@@ -309,6 +309,18 @@ inspect(struct vm_conn *conn, const char *what, const char *argument, char **jso
         vm_refuse(&failure, VIR_ERR_INVALID_ARG, "there is no %s '%s' to look at", what, of);
         return reference_fail(failure, err);
     }
+    *value = found;
+    return 0;
+}
+
+static int
+inspect(struct vm_conn *conn, const char *what, const char *argument, char **json,
+        struct vm_error *err)
+{
+    json_t *found = NULL;
+    int code = inspect_value(conn, what, argument, &found, err);
+    if (code != 0)
+        return code;
     *json = json_dumps(found, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
     json_decref(found);
     return 0;
@@ -365,6 +377,7 @@ reference_fill(struct vm_target *table)
     table->file_remove = file_remove;
     table->guest = guest;
     table->inspect = inspect;
+    table->inspect_value = inspect_value;
     table->restart = restart;
     table->probe = probe;
     table->advance_clock = advance_clock;

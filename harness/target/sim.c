@@ -121,6 +121,15 @@ sim_inspect(ReferenceWorld *world, const char *what, const char *argument)
     return NULL;
 }
 
+static int
+visit_files(struct vm_conn *conn, void (*visit)(void *data, const struct vm_file *file), void *data,
+            struct vm_error *err)
+{
+    (void)err;
+    sim_visit_files(sim(conn->world), visit, data);
+    return 0;
+}
+
 static gboolean
 sim_disturb(ReferenceWorld *world, const char *instance, const char *what, GError **error)
 {
@@ -203,5 +212,6 @@ target_sim(void)
 {
     static struct vm_target table = {.name = "sim", .open = sim_open};
     reference_fill(&table);
+    table.visit_files = visit_files;
     return &table;
 }

@@ -66,10 +66,25 @@ sim_digest_string(SimDigest *digest, const char *text)
         sim_digest_bytes(digest, text, strlen(text));
 }
 
-/** 32 hexadecimal digits; the caller frees them. */
+/** Bytes of a digest as text, the end included. */
+#define SIM_DIGEST_TEXT 33
+
+/** Write it as 32 hexadecimal digits. */
+static inline void
+sim_digest_write(const SimDigest *digest, char text[SIM_DIGEST_TEXT])
+{
+    for (guint i = 0; i < 16; i++) {
+        text[i] = "0123456789abcdef"[(digest->a >> (60 - 4 * i)) & 15];
+        text[16 + i] = "0123456789abcdef"[(digest->b >> (60 - 4 * i)) & 15];
+    }
+    text[32] = '\0';
+}
+
+/** The same as a text that the caller frees. */
 static inline char *
 sim_digest_text(const SimDigest *digest)
 {
-    return g_strdup_printf("%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x", digest->a,
-                           digest->b);
+    char *text = g_malloc(SIM_DIGEST_TEXT);
+    sim_digest_write(digest, text);
+    return text;
 }

@@ -335,11 +335,17 @@ sim_image_set_bitmaps(SimImage *image, GPtrArray *list)
     image->dirty = TRUE;
 }
 
+void
+sim_image_add_digest(const SimImage *image, SimDigest *digest)
+{
+    sim_digest_number(digest, image->format);
+    sim_image_state_digest(&image->now, digest);
+}
+
 char *
 sim_image_digest(const SimImage *image)
 {
     SimDigest digest = SIM_DIGEST_START;
-    sim_digest_number(&digest, image->format);
-    sim_image_state_digest(&image->now, &digest);
+    sim_image_add_digest(image, &digest);
     return sim_digest_text(&digest);
 }

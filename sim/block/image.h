@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include "sim/block/content.h"
 #include "sim/block/damage.h"
+#include "sim/block/digest.h"
 
 /** Image formats. */
 typedef enum {
@@ -116,3 +117,5 @@ guint64 sim_image_file_size(const SimImage *image);
 GBytes *sim_image_head(const SimImage *image);
 /** A digest of all that the image holds, dates left out.  The caller frees it. */
 char *sim_image_digest(const SimImage *image);
+/** Add the same to a digest in the making. */
+void sim_image_add_digest(const SimImage *image, SimDigest *digest);

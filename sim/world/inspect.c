@@ -5,6 +5,7 @@
 #include "sim/block/digest.h"
 #include "sim/block/image_path.h"
 #include "sim/vm/ram.h"
+#include "sim/world/inode.h"
 #include "sim/world/world_private.h"
 #include <string.h>
 
@@ -35,17 +36,26 @@ text_or_null(const char *text)
     return text == NULL ? json_null() : json_string(text);
 }
 
-static char *
-file_digest(SimInode *inode)
+static SimDigest
+digest_of(SimInode *inode)
 {
     SimImage *image = sim_inode_image(inode);
-    if (image != NULL)
-        return sim_image_digest(image);
+    SimDigest digest = SIM_DIGEST_START;
+    if (image != NULL) {
+        sim_image_add_digest(image, &digest);
+        return digest;
+    }
     g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
     gsize length = 0;
     const void *data = g_bytes_get_data(bytes, &length);
-    SimDigest digest = SIM_DIGEST_START;
     sim_digest_bytes(&digest, data, length);
+    return digest;
+}
+
+static char *
+file_digest(SimInode *inode)
+{
+    SimDigest digest = digest_of(inode);
     return sim_digest_text(&digest);
 }
 
@@ -89,6 +99,44 @@ sim_inspect_files(SimWorld *world, const char *prefix)
         json_array_append(sorted, order->pdata[i]);
     json_decref(found);
     return sorted;
+}
+
+typedef struct {
+    void (*visit)(void *data, const struct vm_file *file);
+    void *data;
+    GString *path; /* of the folder, with a '/' at its end */
+} Visit;
+
+static void
+visit_folder(Visit *visit, SimInode *folder)
+{
+    gsize length = visit->path->len;
+    GHashTableIter iter;
+    gpointer name, inode;
+    g_hash_table_iter_init(&iter, folder->names);
+    while (g_hash_table_iter_next(&iter, &name, &inode)) {
+        char text[SIM_DIGEST_TEXT];
+        g_string_append(visit->path, name);
+        if (sim_inode_kind(inode) == SIM_INODE_DIR) {
+            g_string_append_c(visit->path, '/');
+            visit_folder(visit, inode);
+        } else {
+            SimDigest digest = digest_of(inode);
+            sim_digest_write(&digest, text);
+            visit->visit(visit->data,
+                         &(struct vm_file){visit->path->str, kind_name(sim_inode_kind(inode)),
+                                           sim_inode_size(inode), text});
+        }
+        g_string_truncate(visit->path, length);
+    }
+}
+
+void
+sim_visit_files(SimWorld *world, void (*visit)(void *data, const struct vm_file *file), void *data)
+{
+    g_autoptr(GString) path = g_string_new("/");
+    Visit all = {visit, data, path};
+    visit_folder(&all, sim_fs_lookup(world->fs, "/", NULL));
 }
 
 static json_t *

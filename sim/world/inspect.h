@@ -10,10 +10,16 @@
 
 #include <jansson.h>
 #include "sim/world/world.h"
+#include "spec/api/target.h"
 
 /** Every file below a folder, sorted by path, folders left out:
  *  [{"path","kind":"regular|block","size","digest"}…].  A missing folder gives []. */
 json_t *sim_inspect_files(SimWorld *world, const char *prefix);
+
+/** The same files of the whole world, in no promised order and without a document; what is handed
+ *  out is valid during the visit alone. */
+void sim_visit_files(SimWorld *world, void (*visit)(void *data, const struct vm_file *file),
+                     void *data);
 
 /** One path: {"path","kind","size"}; a file adds "format" ("qcow2", "raw"), "damaged" (nobody may
  * write to it), "virtual-size", "backing" and "backing-format" (null where none), "snapshots":

@@ -50,6 +50,16 @@ struct vm_event {
     int detail;       /* VIR_DOMAIN_EVENT_<TYPE>_* */
 };
 
+/** A file of the world, as inspect "files" lists it. */
+struct vm_file {
+    const char *path;
+    const char *kind; /* "regular", "block" */
+    uint64_t size;
+    const char *digest; /* or NULL where none is known */
+};
+
+struct json_t; /* jansson's */
+
 /** What a connection is opened with. */
 struct vm_target_options {
     const char *uri;     /* after the scheme of --target, or NULL */
@@ -257,6 +267,17 @@ struct vm_target {
     /** Close the connection as the driver knows it, and open it again at once: what was started
      *  with VIR_DOMAIN_START_AUTODESTROY goes, all else stays, the events of it are still told. */
     int (*reconnect)(struct vm_conn *conn, struct vm_error *err);
+
+    /* ---- short cuts: what inspect() gives, without text; NULL = there is none -------- */
+
+    /** The same as inspect() for a target that is linked in: *value is jansson's object, which the
+     *  caller decrefs and leaves as it is. */
+    int (*inspect_value)(struct vm_conn *conn, const char *what, const char *argument,
+                         struct json_t **value, struct vm_error *err);
+    /** Every file of inspect "files", in no promised order; what is handed out is valid during the
+     *  visit alone. */
+    int (*visit_files)(struct vm_conn *conn, void (*visit)(void *data, const struct vm_file *file),
+                       void *data, struct vm_error *err);
 };
 
 /** What a plug-in exports: its table, valid as long as the object is loaded. */
