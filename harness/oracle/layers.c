@@ -463,6 +463,9 @@ add_reverted(Layers *layers, const ObservedDomain *domain, const ObservedMoment 
         const OracleDisk *today = document_disk(before->disks, name->disk);
         char *fresh;
 
+        /* What lies over a transient disk goes with the process. */
+        if (today && today->transient)
+            today = document_disk(domain->config->disks, name->disk);
         if (!location && today && document_is_external(moment->doc)) {
             g_free(name->path);
             name->path = g_strdup(today->source);

@@ -92,12 +92,24 @@ is_leftover(VmDomain *domain, const char *path, const VmDiskDef *disk)
     return users != NULL && (image == NULL || (image->users->len == 0 && !image->recorded));
 }
 
+/* The overlay of the process that runs, which goes with it before another one starts. */
+static gboolean
+is_running_overlay(const VmDomain *domain, const char *path)
+{
+    for (guint i = 0; vm_domain_is_active(domain) && i < domain->def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(domain->def, i);
+        if (base_of(domain->def, disk) != NULL && strcmp(disk->source.path, path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 check_disk(VmDomain *domain, const VmDomainDef *def, const VmDiskDef *disk, GError **error)
 {
     g_autofree char *path = overlay_path(def, disk);
     if (vm_store_kind(domain->driver->store, path) == VM_FILE_MISSING ||
-        is_leftover(domain, path, disk))
+        is_running_overlay(domain, path) || is_leftover(domain, path, disk))
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                      "domain '%s': file '%s' is where the overlay of the <transient/> disk '%s' "
