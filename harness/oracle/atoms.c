@@ -180,6 +180,17 @@ images_usable(const StepContext *context, const DomainDoc *doc)
 ATOM(domain_images_usable, context->domain &&images_usable(context, context->domain->config))
 ATOM(xml_images_usable, context->domain_xml &&images_usable(context, context->domain_xml))
 
+/* The definition that a save image would wake with: the one that is given, or its own. */
+static gboolean
+image_disks_usable(const StepContext *context)
+{
+    const DomainDoc *doc = context->domain_xml ? context->domain_xml
+                           : context->image    ? context->image->doc
+                                               : NULL;
+
+    return !doc || images_usable(context, doc);
+}
+
 static gboolean
 any_transient(const DomainDoc *doc)
 {
@@ -439,6 +450,7 @@ const AtomRow atoms_world[] = {
     {"image:paused", image_paused},
     {"image:stale", image_stale},
     {"image:frozen", image_frozen},
+    {"image:disks-usable", image_disks_usable},
     {"image.uuid:of-another", image_uuid_of_another},
     {"image.domain:other-uuid", image_other_uuid},
     {"argument:empty", argument_empty},
