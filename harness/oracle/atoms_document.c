@@ -4,6 +4,7 @@
  */
 #include "harness/oracle/atoms.h"
 
+#include <errno.h>
 #include <string.h>
 #include "harness/oracle/schema.h"
 
@@ -124,11 +125,14 @@ time_valid(const StepContext *context)
 {
     const char *text = context->moment_xml ? context->moment_xml->creation_time : NULL;
     char *end = NULL;
+    gint64 seconds;
 
     if (!text)
         return FALSE;
-    g_ascii_strtoll(text, &end, 10);
-    return end != text && *end == '\0';
+    /* the schema has no time before 1970, and what is kept must validate */
+    errno = 0;
+    seconds = g_ascii_strtoll(text, &end, 10);
+    return end != text && *end == '\0' && errno == 0 && seconds >= 0;
 }
 
 static const char *
