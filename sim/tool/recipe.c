@@ -14,6 +14,7 @@ typedef struct {
     const char *commands;
     SimDamage damage;
     Patch patch;
+    guint layers; /* images below $file, each over the one before: $file.1 … */
 } Recipe;
 
 /* ---- patches ---- */
@@ -82,6 +83,9 @@ static const Recipe recipes[] = {
      BASE WRITE_IN("$file.base", "0x61", "0 256k") OVERLAY("$file.mid", "$file.base") WRITE_IN(
          "$file.mid", "0x62", "64k 64k") OVERLAY("$file", "$file.mid") WRITE("0x63", "128k 64k"),
      0, NULL},
+    {"backing-deep",
+     "qemu-img create -q -f qcow2 $file.1 $size\n" WRITE_IN("$file.1", "0x65", "0 64k"), 0, NULL,
+     190},
     {"backing-loop", BASE OVERLAY("$file", "$file.base") REBASE("$file.base"), 0, NULL},
     {"backing-missing", BASE OVERLAY("$file", "$file.base"), 0, remove_base},
     {"backing-raw",
@@ -185,6 +189,20 @@ run_lines(const Place *place, const char *commands, GError **error)
     return TRUE;
 }
 
+/* Overlays over $file.1 until there are as many layers, and $file over them all. */
+static gboolean
+pile_up(const Place *place, guint layers, GError **error)
+{
+    for (guint i = 1; i <= layers; i++) {
+        g_autofree char *name = i < layers ? g_strdup_printf(".%u", i + 1) : g_strdup("");
+        g_autofree char *line =
+            g_strdup_printf("qemu-img create -q -f qcow2 -F qcow2 -b $file.%u $file%s", i, name);
+        if (!run_line(place, line, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static const Recipe *
 find_recipe(const char *name)
 {
@@ -204,7 +222,7 @@ sim_recipe_make(SimFs *fs, SimClock *clock, const SimRecipeImage *image, GError 
                          "the image recipe '%s' is not simulated", image->recipe);
     g_autofree char *size = g_strdup_printf("%" G_GUINT64_FORMAT, image->size);
     const Place place = {fs, clock, image->path, size};
-    if (!run_lines(&place, recipe->commands, error))
+    if (!run_lines(&place, recipe->commands, error) || !pile_up(&place, recipe->layers, error))
         return FALSE;
     if (recipe->patch != NULL)
         recipe->patch(fs, image->path);
