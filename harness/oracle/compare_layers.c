@@ -68,6 +68,34 @@ without_images(const char *text)
 }
 
 char *
+expectation_promote_disks(const char *body)
+{
+    const char *list = strstr(body, "<revertDisks>");
+    const char *after = list ? element_end(list, "revertDisks") : NULL;
+    g_autofree char *reverts = list ? g_strndup(list, (gsize)(after - list)) : g_strdup("");
+    GString *text = g_string_new_len(body, list ? list - body : (gssize)strlen(body));
+
+    while (list && text->len > 0 && g_ascii_isspace(text->str[text->len - 1]))
+        g_string_truncate(text, text->len - 1);
+    for (const char *entry = strstr(reverts, "<disk "); entry;) {
+        const char *end = element_end(entry, "disk");
+        g_autofree char *start =
+            g_strndup(entry, strcspn(entry, " ") + 1 + strcspn(entry + 6, " "));
+        g_autofree char *own = g_strndup(entry, (gsize)(end - entry));
+        const char *old = strstr(text->str, start);
+        gssize at = old ? old - text->str : 0;
+
+        if (old) {
+            g_string_erase(text, at, element_end(old, "disk") - old);
+            g_string_insert(text, at, own);
+        }
+        entry = strstr(end, "<disk ");
+    }
+    g_string_append(text, after ? after : "");
+    return g_string_free(text, FALSE);
+}
+
+char *
 expectation_compare_kept(const Expectation *expected, const ObservedMoment *old,
                          const ObservedMoment *now)
 {

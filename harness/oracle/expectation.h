@@ -70,6 +70,9 @@ const DomainDoc *expectation_definition(const StepContext *context, ExpectDefini
 char *expectation_compare_layers(const Expectation *expectation, const StepContext *context,
                                  const Observation *after);
 
+/** A moment's document where the overlays of <revertDisks> stand in <disks> in place of those with
+ *  their names.  The caller frees it. */
+char *expectation_promote_disks(const char *body);
 /** Compare one moment that must have stayed; as below. */
 char *expectation_compare_kept(const Expectation *expectation, const ObservedMoment *old,
                                const ObservedMoment *now);

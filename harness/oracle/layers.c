@@ -70,8 +70,8 @@ use_of(const ObservedMoment *moment, LayerNaming naming, const OracleDisk *disk)
     entry = document_disk(moment->doc->disks, disk->name);
     if (naming == LAYER_INACTIVE || !entry)
         return USE_MENTION;
-    if (g_strcmp0(entry->snapshot, "external") == 0)
-        return USE_WHOLE;
+    if (g_strcmp0(entry->snapshot, "external") == 0 || g_strcmp0(entry->snapshot, "manual") == 0)
+        return USE_WHOLE; /* nobody knows what the caller has done about a manual one */
     return g_strcmp0(entry->snapshot, "internal") == 0 ? USE_TAG : USE_MENTION;
 }
 

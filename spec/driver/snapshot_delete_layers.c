@@ -335,7 +335,7 @@ static gboolean
 is_used(VmDomain *domain, const char *path)
 {
     g_autoptr(VmImageUsers) users = vm_image_users_take(domain->driver, NULL);
-    return users == NULL || vm_image_users_any(users, path);
+    return users == NULL || vm_image_users_others(users, path, NULL);
 }
 
 gboolean

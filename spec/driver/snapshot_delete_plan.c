@@ -125,7 +125,7 @@ reduce(const Plan *plan, const char *path, char **next, GError **error)
     const VmUsedImage *image = vm_image_users_find(plan->users, path);
     if (image == NULL || image->missing)
         return TRUE;
-    if (image->users->len == 0) {
+    if (!vm_image_users_others(plan->users, path, NULL)) {
         if (!vm_image_users_is_ours(plan->users, path))
             return TRUE;
         *next = g_strdup(image->backing);
@@ -146,13 +146,20 @@ reduce(const Plan *plan, const char *path, char **next, GError **error)
 
 /* ---- the snapshot ---- */
 
+/* What the snapshot holds outside of images: a disk that was left to the caller is held too. */
+static gboolean
+is_held(const VmSnapshotDisk *disk)
+{
+    return disk->location == VM_LOCATION_EXTERNAL || disk->location == VM_LOCATION_MANUAL;
+}
+
 static void
 collect(GPtrArray *paths, const VmSnapshotDef *def, const VmDomainDef *captured)
 {
     for (guint i = 0; captured != NULL && i < def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
         int index = vm_domain_def_disk_index(captured, disk->name);
-        if (disk->location != VM_LOCATION_EXTERNAL || index < 0)
+        if (!is_held(disk) || index < 0)
             continue;
         const char *path = vm_domain_def_disk(captured, (guint)index)->source.path;
         if (path != NULL)
