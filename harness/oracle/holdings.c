@@ -191,6 +191,9 @@ own_moment(Gathering *gathering, const ObservedDomain *domain, const ObservedMom
         }
         if (g_strcmp0(disk->snapshot, "external") == 0)
             own_layer(gathering, old->source, domain, moment->name);
+        if (g_strcmp0(disk->snapshot, "manual") == 0) /* not frozen, and kept all the same */
+            g_hash_table_replace(gathering->made->layers, g_strdup(old->source),
+                                 g_strdup(domain->name));
     }
     if (moment->doc->memory_file)
         own(gathering, g_strdup(moment->doc->memory_file), LOSS_MOMENT, domain, moment->name);
