@@ -73,7 +73,7 @@ failed_file_of_the_former_current_undoes_all(void **state)
 {
     (void)state;
     assert_done(create("s1", 0));
-    fault(METADATA "s1.xml*", SIM_FS_CHANGE, 1);
+    fault(METADATA "s1.xml*", SIM_FS_CHANGE, 2); /* the mark in its place, then the whole file */
     assert_refused(create("s2", 0), VIR_ERR_SYSTEM_ERROR);
     no_faults();
     assert_tags(VDA, "s1");

@@ -249,6 +249,9 @@ void vm_record_drop_status(VmDomain *domain);
 void vm_record_stopped(VmDomain *domain);
 /** Write the marker of autostart, or remove it. */
 gboolean vm_record_autostart(VmDomain *domain, gboolean on, GError **error);
+/** Make the text of a snapshot's metadata file, which def keeps until it is written; until then def
+ *  must not change.  One over VM_SNAPSHOT_FILE_MAX is refused: OPERATION_UNSUPPORTED. */
+gboolean vm_record_prepare(const VmDomain *domain, VmSnapshotDef *def, GError **error);
 /** Write one snapshot's metadata file; a `current` one gets a mark greater than any other's.  A
  * file over VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
 gboolean vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current,

@@ -168,34 +168,98 @@ vm_record_greatest_mark(const VmDomain *domain)
     return greatest;
 }
 
-/* The text of a metadata file with that mark, or NULL for one that could not be read back. */
-static char *
-format_snapshot(const VmDomain *domain, const VmSnapshotDef *def, guint64 mark, GError **error)
+gboolean
+vm_record_prepare(const VmDomain *domain, VmSnapshotDef *def, GError **error)
 {
-    g_autoptr(VmSnapshotDef) copy = vm_snapshot_def_copy(def);
-    copy->active = mark;
-    g_autofree char *xml = vm_snapshot_def_format(
-        copy, domain->def->uuid, VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL);
-    gsize size = strlen(xml);
+    g_free(def->file);
+    def->file = vm_snapshot_def_format(def, domain->def->uuid,
+                                       VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL);
+    gsize size = strlen(def->file);
     if (size <= VM_SNAPSHOT_FILE_MAX)
-        return g_steal_pointer(&xml);
-    vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
-              "domain '%s': the metadata of snapshot '%s' would be %" G_GSIZE_FORMAT
-              " bytes, more than the %d that can be read back (SNAP-META-015)",
-              domain->def->name, def->name, size, VM_SNAPSHOT_FILE_MAX);
-    return NULL;
+        return TRUE;
+    g_clear_pointer(&def->file, g_free);
+    return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                     "domain '%s': the metadata of snapshot '%s' would be %" G_GSIZE_FORMAT
+                     " bytes, more than the %d that can be read back (VM-META-006)",
+                     domain->def->name, def->name, size, VM_SNAPSHOT_FILE_MAX);
 }
 
-typedef gboolean (*Replace)(VmStore *store, const char *path, const char *text, GError **error);
+static gboolean
+sync_file(VmStore *store, const char *path)
+{
+    VmStoreFile *file = store->ops->open(store, path, 0, NULL);
+    gboolean ok = file != NULL && store->ops->sync_file(file, NULL);
+    if (file != NULL)
+        store->ops->close(file);
+    return ok;
+}
+
+/* Whether the file begins as it was written last. */
+static gboolean
+has_head(VmStore *store, const char *path, const char *head)
+{
+    g_autoptr(GBytes) bytes = store->ops->read_head(store, path, VM_SNAPSHOT_HEAD_SIZE, NULL);
+    return bytes != NULL && g_bytes_get_size(bytes) == VM_SNAPSHOT_HEAD_SIZE &&
+           memcmp(g_bytes_get_data(bytes, NULL), head, VM_SNAPSHOT_HEAD_SIZE) == 0;
+}
+
+/* How a metadata file is written; durably as far as that needs. */
+typedef struct {
+    gboolean (*replace)(VmStore *store, const char *path, const char *text, GError **error);
+    gboolean mark_synced;
+} Writing;
+
+static const Writing durably = {vm_store_replace, TRUE};
+static const Writing before_another = {vm_store_replace_either, TRUE};
+static const Writing unmarking = {vm_store_replace_either, FALSE};
+
+/* The mark alone is replaced in its place: within a sector, so that a power cut leaves the former
+ * or the new one.  FALSE, and nothing has changed, where the file is to be written anew. */
+static gboolean
+replace_mark(VmDomain *domain, const char *path, const VmSnapshotDef *def, guint64 mark,
+             gboolean synced)
+{
+    VmStore *store = domain->driver->store;
+    char former[VM_SNAPSHOT_HEAD_SIZE], head[VM_SNAPSHOT_HEAD_SIZE];
+    vm_snapshot_def_put_head(former, vm_record_mark(domain, def->name));
+    vm_snapshot_def_put_head(head, mark);
+    if (!def->recorded || !has_head(store, path, former) ||
+        !store->ops->replace_head(store, path, head, sizeof(head), NULL))
+        return FALSE;
+    if (!synced || sync_file(store, path))
+        return TRUE;
+    store->ops->replace_head(store, path, former, sizeof(former), NULL);
+    return FALSE;
+}
+
+/* The whole file.  Where that fails, nobody knows whether the former content is what the tree
+ * holds. */
+static gboolean
+write_whole(VmDomain *domain, const char *path, VmSnapshotDef *def, const Writing *how,
+            GError **error)
+{
+    VmMoment *moment = vm_moment_tree_find(domain->snapshots, def->name);
+    gboolean ok = how->replace(domain->driver->store, path, def->file, error);
+    if (moment != NULL)
+        vm_moment_snapshot(moment)->recorded = FALSE;
+    g_clear_pointer(&def->file, g_free);
+    def->recorded = ok;
+    return ok;
+}
 
 static gboolean
-write_snapshot(VmDomain *domain, const VmSnapshotDef *def, guint64 mark, Replace replace,
+write_snapshot(VmDomain *domain, const VmSnapshotDef *said, guint64 mark, const Writing *how,
                GError **error)
 {
+    VmSnapshotDef *def = (VmSnapshotDef *)said; /* what is recorded is no part of what it says */
     g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, def->name);
-    g_autofree char *xml = format_snapshot(domain, def, mark, error);
-    if (xml == NULL || !replace(domain->driver->store, path, xml, error))
-        return FALSE;
+    if (!replace_mark(domain, path, def, mark, how->mark_synced)) {
+        if (def->file == NULL && !vm_record_prepare(domain, def, error))
+            return FALSE;
+        vm_snapshot_def_put_head(def->file, mark);
+        if (!write_whole(domain, path, def, how, error))
+            return FALSE;
+    }
     vm_record_note_mark(domain, def->name, mark);
     return TRUE;
 }
@@ -209,20 +273,20 @@ next_mark(const VmDomain *domain, gboolean current)
 gboolean
 vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current, GError **error)
 {
-    return write_snapshot(domain, def, next_mark(domain, current), vm_store_replace, error);
+    return write_snapshot(domain, def, next_mark(domain, current), &durably, error);
 }
 
 gboolean
 vm_record_snapshot_before(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
                           GError **error)
 {
-    return write_snapshot(domain, def, next_mark(domain, current), vm_store_replace_either, error);
+    return write_snapshot(domain, def, next_mark(domain, current), &before_another, error);
 }
 
 gboolean
 vm_record_unmark(VmDomain *domain, const VmSnapshotDef *def, GError **error)
 {
-    return write_snapshot(domain, def, 0, vm_store_replace_either, error);
+    return write_snapshot(domain, def, 0, &unmarking, error);
 }
 
 gboolean

@@ -9,7 +9,7 @@
 /* A moment whose file changes. */
 typedef struct {
     VmMoment *moment;
-    VmSnapshotDef *def; /* to be */
+    VmSnapshotDef *def; /* to be; the moment's own where only the mark changes */
     gboolean current;   /* to be */
     gboolean written;
 } Change;
@@ -33,10 +33,22 @@ change_of(GPtrArray *changes, VmMoment *moment, const VmMoment *current)
     }
     Change *change = g_new0(Change, 1);
     change->moment = moment;
-    change->def = vm_snapshot_def_copy(vm_moment_snapshot(moment));
+    change->def = vm_snapshot_def_ref(vm_moment_snapshot(moment));
     change->current = moment == current;
     g_ptr_array_add(changes, change);
     return change;
+}
+
+/* What the moment becomes, to be changed. */
+static VmSnapshotDef *
+changed_def(Change *change)
+{
+    VmSnapshotDef *own = vm_moment_snapshot(change->moment);
+    if (change->def == own) {
+        change->def = vm_snapshot_def_copy(own);
+        vm_snapshot_def_unref(own);
+    }
+    return change->def;
 }
 
 /* The overlays that a revert made above a snapshot with children are its own as soon as one of them
@@ -117,9 +129,9 @@ keep_overlays(VmDomain *domain, const VmMoment *moment, GPtrArray *changes, cons
         keep_layers_of(domain, kept, moment, child);
     if (lists_same(kept->overlays, vm_moment_snapshot(heir)->overlays))
         return;
-    Change *change = change_of(changes, heir, current);
-    g_ptr_array_unref(change->def->overlays);
-    change->def->overlays = g_ptr_array_ref(kept->overlays);
+    VmSnapshotDef *changed = changed_def(change_of(changes, heir, current));
+    g_ptr_array_unref(changed->overlays);
+    changed->overlays = g_ptr_array_ref(kept->overlays);
 }
 
 static GPtrArray *
@@ -133,12 +145,13 @@ changes_of(VmDomain *domain, VmMoment *moment, gboolean keep)
         current = parent;
     if (parent != NULL && (passed_on || vm_moment_snapshot(parent)->revert_disks->len > 0)) {
         Change *change = change_of(changes, parent, current);
-        promote_revert_disks(domain, change->def);
+        if (vm_moment_snapshot(parent)->revert_disks->len > 0)
+            promote_revert_disks(domain, changed_def(change));
     }
     for (VmMoment *child = moment->first_child; child != NULL; child = child->next) {
-        Change *change = change_of(changes, child, current);
-        g_free(change->def->parent);
-        change->def->parent = g_strdup(parent != NULL ? parent->name : NULL);
+        VmSnapshotDef *changed = changed_def(change_of(changes, child, current));
+        g_free(changed->parent);
+        changed->parent = g_strdup(parent != NULL ? parent->name : NULL);
     }
     if (keep)
         keep_overlays(domain, moment, changes, current);

@@ -371,16 +371,6 @@ vm_snapshot_check_tags(VmSnapshotPlan *plan, GError **error)
 gboolean
 vm_snapshot_check_size(const VmSnapshotPlan *plan, GError **error)
 {
-    if (plan->flags & VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA)
-        return TRUE;
-    g_autofree char *xml =
-        vm_snapshot_def_format(plan->def, plan->domain->def->uuid,
-                               VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL);
-    gsize size = strlen(xml);
-    if (size <= VM_SNAPSHOT_FILE_MAX)
-        return TRUE;
-    return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
-                     "domain '%s': the metadata of snapshot '%s' would be %" G_GSIZE_FORMAT
-                     " bytes, more than can be read back (VM-META-006)",
-                     plan->domain->def->name, plan->def->name, size);
+    return (plan->flags & VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA) ||
+           vm_record_prepare(plan->domain, plan->def, error);
 }

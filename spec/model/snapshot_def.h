@@ -52,8 +52,10 @@ typedef struct VmSnapshotDef {
     char *domain_uuid;            /* uuid of the legacy form, or NULL */
     VmDomainDef *inactive_domain; /* or NULL */
     char *cookie;                 /* verbatim <cookie>…</cookie>, or NULL */
-    guint64 active; /* <active> of its metadata file: 0, or the mark of a current one; the
-                       greatest mark of a domain counts */
+    guint64 active;    /* <active> of its metadata file: 0, or the mark of a current one; the
+                          greatest mark of a domain counts */
+    char *file;        /* the driver's own: the text of its metadata file, until that is written */
+    gboolean recorded; /* the driver's own: its metadata file says all of this, and has the head */
 } VmSnapshotDef;
 
 /** How a snapshot is parsed. */
@@ -102,6 +104,13 @@ void vm_snapshot_disk_free(VmSnapshotDisk *disk);
 /** The canonical XML (section 6 of the snapshot rules: order of elements).  `domain_uuid` (may be
  *  NULL) is shown where the snapshot holds no definition.  The caller frees it. */
 char *vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint flags);
+
+/** What every metadata file begins with that this formatter makes: one length, whatever the mark
+ *  is, so that the mark can be replaced in its place. */
+#define VM_SNAPSHOT_HEAD_SIZE 57
+
+/** Write the head with that mark, VM_SNAPSHOT_HEAD_SIZE bytes without a NUL. */
+void vm_snapshot_def_put_head(char *head, guint64 mark);
 
 /** Whether it counts as external: memory external, or any disk external (section 0.3). */
 gboolean vm_snapshot_def_is_external(const VmSnapshotDef *def);

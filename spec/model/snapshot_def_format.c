@@ -4,7 +4,11 @@
  */
 #include "spec/model/snapshot_def.h"
 
+#include <string.h>
+
 #include "spec/model/domain_def_internal.h"
+
+#define ROOT "<domainsnapshot>\n"
 
 static void
 put_driver(GString *out, const VmSnapshotDisk *disk)
@@ -118,13 +122,36 @@ put_domain(GString *out, const VmSnapshotDef *def, const char *domain_uuid, gboo
         vm_domain_def_put(out, 1, "inactiveDomain", def->inactive_domain, secure);
 }
 
-/* What only a metadata file says. */
+void
+vm_snapshot_def_put_head(char *head, guint64 mark)
+{
+    char digits[24];
+    char *at = digits + sizeof(digits);
+    guint64 left = mark;
+
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    const gsize length = (gsize)(digits + sizeof(digits) - at);
+    char *end = head + VM_SNAPSHOT_HEAD_SIZE;
+    head = mempcpy(head, ROOT "  <active>", strlen(ROOT "  <active>"));
+    head = mempcpy(head, at, length);
+    head = mempcpy(head, "</active>", strlen("</active>"));
+    memset(head, ' ', (gsize)(end - 1 - head));
+    end[-1] = '\n';
+}
+
+/* What only a metadata file says comes first: the part that changes most often. */
 static void
 put_internal(GString *out, const VmSnapshotDef *def)
 {
+    char head[VM_SNAPSHOT_HEAD_SIZE];
+
+    vm_snapshot_def_put_head(head, def->active);
+    g_string_append_len(out, head, sizeof(head));
     for (guint i = 0; i < def->overlays->len; i++)
         vm_xml_put_element(out, 1, "overlay", g_ptr_array_index(def->overlays, i));
-    g_string_append_printf(out, "  <active>%" G_GUINT64_FORMAT "</active>\n", def->active);
 }
 
 char *
@@ -133,14 +160,15 @@ vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint 
     const gboolean secure = (flags & VM_SNAPSHOT_FORMAT_SECURE) != 0;
     GString *out = g_string_sized_new(4096);
 
-    g_string_append(out, "<domainsnapshot>\n");
+    if ((flags & VM_SNAPSHOT_FORMAT_INTERNAL) != 0)
+        put_internal(out, def);
+    else
+        g_string_append(out, ROOT);
     put_head(out, def);
     put_disks(out, "disks", def->disks, secure);
     put_disks(out, "revertDisks", def->revert_disks, secure);
     put_domain(out, def, domain_uuid, secure);
     vm_xml_put_kept(out, 1, def->cookie);
-    if ((flags & VM_SNAPSHOT_FORMAT_INTERNAL) != 0)
-        put_internal(out, def);
     g_string_append(out, "</domainsnapshot>\n");
     return g_string_free(out, FALSE);
 }

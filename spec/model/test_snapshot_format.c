@@ -6,6 +6,7 @@
 #define INTERNAL VM_SNAPSHOT_FORMAT_INTERNAL
 
 static const char canonical[] = "<domainsnapshot>\n"
+                                "  <active>1</active>                   \n"
                                 "  <name>s&lt;1</name>\n"
                                 "  <description>two\n lines</description>\n"
                                 "  <state>running</state>\n"
@@ -67,7 +68,6 @@ static const char canonical[] = "<domainsnapshot>\n"
                                 "  <cookie>\n"
                                 "    <slirpHelper/>\n"
                                 "  </cookie>\n"
-                                "  <active>1</active>\n"
                                 "</domainsnapshot>\n";
 
 static VmSnapshotDef *
