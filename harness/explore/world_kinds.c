@@ -71,6 +71,7 @@ typedef struct {
     const char *names;
 } MomentKind;
 
+#define INSIDE(name) "snapshot-create-as vm " name "\n"
 #define LAYER(name) "snapshot-create-as vm " name " --disk-only\n"
 #define IN_FILE(name) "snapshot-create-as vm " name " --memspec ${dir}/" name ".mem\n"
 /* Under profile libvirt a moment takes disks of one kind only. */
@@ -79,28 +80,32 @@ typedef struct {
     " --diskspec vdb,snapshot=external\n"                                                          \
     "libvirt: snapshot-create-as vm " name " --disk-only --diskspec vda,snapshot=no"               \
     " --diskspec vdb,snapshot=external\n"
+/* So that each moment has a content of its own; left out where there is no guest. */
+#define WRITE(letter) "guest vm write vda 0 64K pattern " letter "\n"
+#define START "start vm\n" WRITE("A")
 
 static const MomentKind moments[] = {
     {"none", NONE, NULL, NULL, "nope"},
-    {"internal", INTERNAL, "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\n",
-     "snapshot-create-as vm s1\nsnapshot-create-as vm s2\n", "s1 s2 nope"},
-    {"external", EXTERNAL, LAYER("s1") "start vm\n" LAYER("s2"), LAYER("s1") LAYER("s2"),
-     "s1 s2 nope"},
+    {"internal", INTERNAL, INSIDE("s1") START INSIDE("s2") WRITE("B"),
+     INSIDE("s1") WRITE("A") INSIDE("s2") WRITE("B"), "s1 s2 nope"},
+    {"external", EXTERNAL, LAYER("s1") START LAYER("s2") WRITE("B"),
+     LAYER("s1") WRITE("A") LAYER("s2") WRITE("B"), "s1 s2 nope"},
     {"branch", BRANCH,
-     "snapshot-create-as vm s1\nstart vm\nsnapshot-create-as vm s2\n"
-     "snapshot-revert vm s1 --force\nstart vm\nsnapshot-create-as vm s3\n",
-     "snapshot-create-as vm s1\nsnapshot-create-as vm s2\nsnapshot-revert vm s1\n"
-     "snapshot-create-as vm s3\n",
+     INSIDE("s1") START INSIDE("s2")
+         WRITE("B") "snapshot-revert vm s1 --force\nstart vm\n" WRITE("C") INSIDE("s3") WRITE("D"),
+     INSIDE("s1") WRITE("A") INSIDE("s2") WRITE("B") "snapshot-revert vm s1\n" WRITE("C")
+         INSIDE("s3") WRITE("D"),
      "s1 s2 s3 nope"},
     {"layer-branch", LAYER_BRANCH,
-     LAYER("s1") LAYER("s2") "start vm\n" LAYER(
-         "s3") "snapshot-revert vm s1 --force --running\n" LAYER("s4"),
-     LAYER("s1") LAYER("s2") LAYER("s3") "snapshot-revert vm s1 --force --running\n" LAYER("s4"),
+     LAYER("s1") LAYER("s2") START LAYER("s3")
+         WRITE("B") "snapshot-revert vm s1 --force --running\n" WRITE("C") LAYER("s4") WRITE("D"),
+     LAYER("s1") LAYER("s2") WRITE("A") LAYER("s3")
+         WRITE("B") "snapshot-revert vm s1 --force --running\n" WRITE("C") LAYER("s4") WRITE("D"),
      "s1 s2 s3 s4 nope"},
-    {"memory", MEMORY, "start vm\n" IN_FILE("s1") IN_FILE("s2"), IN_FILE("s1") IN_FILE("s2"),
-     "s1 s2 nope"},
-    {"mixed", MIXED, OF_BOTH("s1") "start vm\n" OF_BOTH("s2"), OF_BOTH("s1") OF_BOTH("s2"),
-     "s1 s2 nope"},
+    {"memory", MEMORY, START IN_FILE("s1") WRITE("B") IN_FILE("s2") WRITE("C"),
+     IN_FILE("s1") WRITE("B") IN_FILE("s2") WRITE("C"), "s1 s2 nope"},
+    {"mixed", MIXED, OF_BOTH("s1") START OF_BOTH("s2") WRITE("B"),
+     OF_BOTH("s1") WRITE("A") OF_BOTH("s2") WRITE("B"), "s1 s2 nope"},
 };
 
 static void

@@ -506,6 +506,27 @@ layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment
     }
 }
 
+/* Whether another domain rests on the image as it is: by a moment, or by an image above. */
+static gboolean
+rests_under(const Layers *layers, const char *path, const char *domain)
+{
+    for (guint i = 0; i < layers->names->len; i++) {
+        const LayerName *name = g_ptr_array_index(layers->names, i);
+        const char *at = name->path;
+
+        if (g_strcmp0(name->domain, domain) == 0 || name->use == USE_MENTION || !at)
+            continue;
+        if (!(name->moment && name->use == USE_WHOLE))
+            at = g_hash_table_lookup(layers->backing, at);
+        for (guint depth = 0; at && depth < MAX_CHAIN; depth++) {
+            if (strcmp(at, path) == 0)
+                return TRUE;
+            at = g_hash_table_lookup(layers->backing, at);
+        }
+    }
+    return FALSE;
+}
+
 gboolean
 layers_written_under(const Layers *layers, const ObservedDomain *domain,
                      const ObservedMoment *moment)
@@ -517,9 +538,13 @@ layers_written_under(const Layers *layers, const ObservedDomain *domain,
         const LayerName *top = find_name(layers, domain->name, NULL, LAYER_LIVE, disk->name);
         g_autoptr(GPtrArray) above = NULL;
 
-        if (g_strcmp0(disk->snapshot, "internal") != 0 || !held || !held->path ||
-            (top && g_strcmp0(held->path, top->path) == 0))
+        if (g_strcmp0(disk->snapshot, "internal") != 0 || !held || !held->path)
             continue;
+        if (top && g_strcmp0(held->path, top->path) == 0) {
+            if (rests_under(layers, held->path, domain->name))
+                return TRUE;
+            continue;
+        }
         above = images_above(layers, held->path);
         if (above->len > 0 || is_named(layers, held->path, USE_WHOLE))
             return TRUE;

@@ -56,8 +56,8 @@ void layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedM
 /** What was found on the way, of LayersFault. */
 guint layers_faults(const Layers *layers);
 
-/** Whether something else than the domain's moments and disks uses an image of a moment's disk that
- *  is internal and not the top of today: going back would write under it. */
+/** Whether something else needs the image of a moment's internal disk as it is: any other use,
+ * where it is not the top of today, and another domain's moment or overlay where it is. */
 gboolean layers_written_under(const Layers *layers, const ObservedDomain *domain,
                               const ObservedMoment *moment);
 

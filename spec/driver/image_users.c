@@ -353,6 +353,63 @@ follow_chains(VmDriver *driver, VmImageUsers *users, GError **error)
     return TRUE;
 }
 
+/* ---- of other domains ---- */
+
+static void
+note_held(VmImageUsers *users, VmDomain *domain, VmMoment *moment)
+{
+    const VmSnapshotDef *def = vm_moment_snapshot(moment);
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        const char *path = vm_snapshot_disk_path(def, disk);
+        if (path == NULL || disk->location == VM_LOCATION_NO)
+            continue;
+        vm_image_users_note(users, path,
+                            &(const VmImageUser){.use = VM_USE_HOLDER,
+                                                 .domain = domain,
+                                                 .moment = moment,
+                                                 .disk = disk->name,
+                                                 .location = disk->location});
+    }
+}
+
+static gboolean
+rests_on(const VmImageUsers *users, const char *path)
+{
+    const VmUsedImage *image = vm_image_users_find(users, path);
+    for (guint i = 0; image != NULL && i < image->users->len; i++) {
+        const VmImageUser *user = g_ptr_array_index(image->users, i);
+        if (user->use == VM_USE_OVERLAY ||
+            (user->use == VM_USE_HOLDER && user->location == VM_LOCATION_EXTERNAL))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+vm_image_rests_under_others(const VmDomain *domain, const char *path)
+{
+    VmDriver *driver = domain->driver;
+    if (g_hash_table_size(driver->by_name) < 2)
+        return FALSE;
+    g_autoptr(VmImageUsers) users = vm_image_users_new();
+    g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
+    for (guint i = 0; i < domains->len; i++) {
+        VmDomain *other = g_ptr_array_index(domains, i);
+        if (other == domain)
+            continue;
+        note_tops(users, other, other->def);
+        note_tops(users, other, other->next_def);
+        g_autoptr(GPtrArray) moments = vm_moment_tree_walk(other->snapshots, NULL);
+        for (guint j = 0; j < moments->len; j++)
+            note_held(users, other, g_ptr_array_index(moments, j));
+    }
+    g_autoptr(GError) unread = NULL;
+    if (!follow_chains(driver, users, &unread))
+        vm_env_log(driver->env, "%s", unread->message); /* it stops nobody but its own domain */
+    return rests_on(users, path);
+}
+
 /* ---- ours ---- */
 
 /* The image that the snapshot holds for a disk which is external in it, or NULL. */

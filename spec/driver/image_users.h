@@ -74,6 +74,10 @@ void vm_image_users_set_backing(VmImageUsers *users, const char *path, const cha
 /** Whether anything but that snapshot (may be NULL) and what merely mentions it uses the image. */
 gboolean vm_image_users_others(const VmImageUsers *users, const char *path, const VmMoment *but);
 
+/** Whether another domain rests on the image: a snapshot of it holds the image as it is, or an
+ * image of it lies above.  Reads no header where the driver has one domain. */
+gboolean vm_image_rests_under_others(const VmDomain *domain, const char *path);
+
 /** Whether anything at all names the image. */
 gboolean vm_image_users_any(const VmImageUsers *users, const char *path);
 

@@ -320,7 +320,7 @@ vm_revert_remove_tops(const VmRevertPlan *plan)
     return failure == NULL;
 }
 
-/* ---- images that are not the top of today ---- */
+/* ---- images that somebody else needs as they are ---- */
 
 const char *
 vm_revert_shared_image(const VmDomain *domain, const VmSnapshotDef *def)
@@ -331,10 +331,11 @@ vm_revert_shared_image(const VmDomain *domain, const VmSnapshotDef *def)
         int index = vm_domain_def_disk_index(domain->def, disk->name);
         if (disk->location != VM_LOCATION_INTERNAL || path == NULL)
             continue;
-        if (index >= 0 &&
-            g_strcmp0(vm_domain_def_disk(domain->def, (guint)index)->source.path, path) == 0)
-            continue;
-        if (is_frozen(domain->driver, path, TRUE))
+        gboolean today =
+            index >= 0 &&
+            g_strcmp0(vm_domain_def_disk(domain->def, (guint)index)->source.path, path) == 0;
+        if (today ? vm_image_rests_under_others(domain, path)
+                  : is_frozen(domain->driver, path, TRUE))
             return disk->name;
     }
     return NULL;

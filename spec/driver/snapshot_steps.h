@@ -212,8 +212,8 @@ gboolean vm_revert_make_overlays(const VmRevertPlan *plan, GError **error);
  *  logged: what is recorded stays then, for the next call or the next start to try again. */
 gboolean vm_revert_remove_tops(const VmRevertPlan *plan);
 
-/** The first internal disk whose image is not the top of today and would be written under somebody
- *  else, or NULL (VM-REVX-002). */
+/** The first internal disk whose image would be written under somebody else, or NULL
+ *  (VM-REVX-002). */
 const char *vm_revert_shared_image(const VmDomain *domain, const VmSnapshotDef *def);
 
 /** Look into every image before anything is touched (SNAP-REVI-003 to -006). */
