@@ -3,11 +3,14 @@
  * mutants --count N --seed N --into DIR FILE…: a sample of what a machine can
  * do wrong in these sources.  DIR/NNNN/source.c is a changed source, and
  * DIR/NNNN/place one line: FILE:LINE, kind, the text before and after, parted
- * by tabs.  DIR/original/NAME.c is each source as it is, made the same way.
+ * by tabs.  DIR/NNNN/lines is FILE, the lines of the statement and those of the
+ * function (0 outside of all), parted by blanks.  DIR/original/NAME.c is each source as it is, made
+ * the same way.
  */
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "ci/mutation/operators.h"
 
 typedef struct {
@@ -62,6 +65,17 @@ write_source(const char *path, const char *file, const char *text)
     return g_file_set_contents(path, named, -1, NULL);
 }
 
+/* What became of another mutant says nothing of this one. */
+static void
+forget_another(const char *folder, const char *place)
+{
+    g_autofree char *result_path = g_build_filename(folder, "result", NULL);
+    g_autofree char *place_path = g_build_filename(folder, "place", NULL);
+    g_autofree char *before = NULL;
+    if (g_file_get_contents(place_path, &before, NULL, NULL) && strcmp(before, place) != 0)
+        unlink(result_path);
+}
+
 static gboolean
 write_mutant(const Sample *sample, const Mutant *mutant, guint number, const char *into)
 {
@@ -69,6 +83,7 @@ write_mutant(const Sample *sample, const Mutant *mutant, guint number, const cha
     const char *file = sample->files[mutant->file];
     g_autofree char *folder = g_strdup_printf("%s/%04u", into, number);
     g_autofree char *source_path = g_build_filename(folder, "source.c", NULL);
+    g_autofree char *lines_path = g_build_filename(folder, "lines", NULL);
     g_autofree char *place_path = g_build_filename(folder, "place", NULL);
     GString *changed = g_string_new_len(source, (gssize)mutant->offset);
     g_string_append(changed, mutant->replacement);
@@ -78,7 +93,11 @@ write_mutant(const Sample *sample, const Mutant *mutant, guint number, const cha
     g_autofree char *after = line_of(text, mutant->offset, strlen(mutant->replacement));
     g_autofree char *place =
         g_strdup_printf("%s:%u\t%s\t%s\t%s\n", file, mutant->line, mutant->kind, before, after);
+    g_autofree char *lines = g_strdup_printf("%s %u %u %u %u\n", file, mutant->from, mutant->to,
+                                             mutant->body_from, mutant->body_to);
+    forget_another(folder, place);
     return g_mkdir_with_parents(folder, 0755) == 0 && write_source(source_path, file, text) &&
+           g_file_set_contents(lines_path, lines, -1, NULL) &&
            g_file_set_contents(place_path, place, -1, NULL);
 }
 
@@ -94,7 +113,8 @@ write_originals(const Sample *sample, const char *into)
         if (!write_source(path, sample->files[i], g_ptr_array_index(sample->sources, i)))
             return FALSE;
     }
-    return TRUE;
+    g_autofree char *lines = g_build_filename(folder, "lines", NULL);
+    return g_file_set_contents(lines, "- 0 0 0 0\n", -1, NULL);
 }
 
 static gboolean

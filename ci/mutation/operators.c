@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The mutation operators.  Invariants (g_assert) stay as they are: no call
- * can tell whether one is looked at that holds.
+ * can tell whether one is looked at that holds.  Nor can one tell that there
+ * is room for more than is used.
  */
 #include "ci/mutation/operators.h"
 #include <string.h>
@@ -63,34 +64,6 @@ is_one_of(const Token *found, const char *const *words, guint count)
     return FALSE;
 }
 
-/* From the token `first` to `last`, both included.  Lines are kept, so that the rest of the file
- * compiles to the same code. */
-static void
-add(Work *work, const char *kind, guint first, guint last, const char *replacement)
-{
-    const Token *from = token(work, first), *to = token(work, last);
-    GString *text = g_string_new(replacement);
-    for (const char *at = from->text; at < to->text + to->length; at++)
-        if (*at == '\n')
-            g_string_append_c(text, '\n');
-    Mutant mutant = {.kind = kind,
-                     .file = work->file,
-                     .line = from->line,
-                     .offset = (gsize)(from->text - work->source),
-                     .length = (gsize)(to->text + to->length - from->text),
-                     .replacement = g_string_free(text, FALSE)};
-    g_array_append_val(work->mutants, mutant);
-}
-
-static char *
-text_of(const Work *work, guint first, guint last)
-{
-    const Token *from = token(work, first), *to = token(work, last);
-    return g_strndup(from->text, (gsize)(to->text + to->length - from->text));
-}
-
-/* ---- statements ---- */
-
 static gboolean
 begins_statement(const Work *work, guint i)
 {
@@ -104,6 +77,63 @@ begins_statement(const Work *work, guint i)
     return token_is(before, ";") || token_is(before, "{") || token_is(before, "}") ||
            token_is(before, "else") || token_is(before, ":");
 }
+
+/* The statement that a token is in, as far as the token; a label chooses between statements, so
+ * that it is the whole function's. */
+static guint
+statement_line(const Work *work, guint i)
+{
+    while (!begins_statement(work, i) && i > 0 && token(work, i)->block == BLOCK_FUNCTION)
+        i--;
+    return token_is(token(work, i), "case") ? 0 : token(work, i)->line;
+}
+
+/* The brace that opens the function around a token. */
+static guint
+body_of(const Work *work, guint i)
+{
+    while (i > 0 && token(work, i)->block == BLOCK_FUNCTION)
+        i--;
+    return i;
+}
+
+/* From the token `first` to `last`, both included.  Lines are kept, so that the rest of the file
+ * compiles to the same code. */
+static void
+add(Work *work, const char *kind, guint first, guint last, const char *replacement)
+{
+    const Token *from = token(work, first), *to = token(work, last);
+    GString *text = g_string_new(replacement);
+    for (const char *at = from->text; at < to->text + to->length; at++)
+        if (*at == '\n')
+            g_string_append_c(text, '\n');
+    Mutant mutant = {.kind = kind,
+                     .file = work->file,
+                     .line = from->line,
+                     .from = from->line,
+                     .to = to->line,
+                     .offset = (gsize)(from->text - work->source),
+                     .length = (gsize)(to->text + to->length - from->text),
+                     .replacement = g_string_free(text, FALSE)};
+    if (from->block == BLOCK_FUNCTION) {
+        const Token *open = token(work, body_of(work, first));
+        guint statement = statement_line(work, first);
+        mutant.body_from = open->line;
+        mutant.body_to = token(work, open->match)->line;
+        mutant.from = statement > 0 ? statement : mutant.body_from;
+        mutant.to = statement > 0 ? mutant.to : mutant.body_to;
+    }
+    g_array_append_val(work->mutants, mutant);
+}
+
+static char *
+text_of(const Work *work, guint first, guint last)
+{
+    const Token *from = token(work, first), *to = token(work, last);
+    return g_strndup(from->text, (gsize)(to->text + to->length - from->text));
+}
+
+/* ---- statements ---- */
 
 /* The token after an expression like a->b[c].d, or `i` itself. */
 static guint
@@ -233,11 +263,22 @@ is_array_size(const Work *work, guint i)
            (token(work, i - 3)->kind == TOKEN_WORD || token_is(token(work, i - 3), "*"));
 }
 
+/* The last argument of g_new0(): nothing tells that there is room for one more. */
+static gboolean
+is_room(const Work *work, guint i)
+{
+    const Token *close = token(work, i + 1);
+    if (!token_is(close, ")") || close->match == 0)
+        return FALSE;
+    const Token *called = token(work, close->match - 1);
+    return token_is(called, "g_new0") || token_is(called, "g_new");
+}
+
 static void
 shift_number(Work *work, guint i)
 {
     const Token *number = token(work, i);
-    if (number->kind != TOKEN_NUMBER || is_array_size(work, i))
+    if (number->kind != TOKEN_NUMBER || is_array_size(work, i) || is_room(work, i))
         return;
     for (gsize k = 0; k < number->length; k++)
         if (!g_ascii_isdigit(number->text[k]))

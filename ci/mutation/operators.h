@@ -11,6 +11,8 @@ typedef struct {
     const char *kind; /* static: "condition negated", … */
     guint file;       /* number of the source, the caller's */
     guint line;       /* of what is replaced */
+    guint from, to;   /* lines of the statement up to there: who reaches none of them cannot tell */
+    guint body_from, body_to; /* lines of the function; 0 outside of all */
     gsize offset;
     gsize length;
     char *replacement;

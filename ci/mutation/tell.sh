@@ -17,6 +17,7 @@ BEGIN {
     outcome = $5 ~ /^killed/ ? "killed" : $5
     if (outcome == "survived" && (file SUBSEP $2 SUBSEP $3 SUBSEP $4) in known)
         outcome = "equivalent"
+    late += $5 ~ /^killed by time-out/
     count[$2, outcome]++
     total[outcome]++
     printf "%-12s %s: %s: \"%s\" -> \"%s\"%s\n", outcome, $1, $2, $3, $4, $5 ~ /^killed/ ? " (" $5 ")" : ""
@@ -36,6 +37,7 @@ END {
         row(kind[i], count[kind[i], "killed"], count[kind[i], "survived"], count[kind[i], "equivalent"],
             count[kind[i], "same code"], count[kind[i], "not compiled"])
     row("all", total["killed"], total["survived"], total["equivalent"], total["same code"], total["not compiled"])
+    printf "\n%d of the killed ended by a limit of time.\n", late
     tried = total["killed"] + total["survived"]
     exit tried > 0 && total["killed"] >= 0.9 * tried ? 0 : 1
 }'
