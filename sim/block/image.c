@@ -7,10 +7,11 @@ struct SimImage {
     guint refs;
     SimFormat format;
     SimImageState now;
-    SimImageState durable; /* as of the last flush */
-    gboolean flushed;      /* durable is there */
-    gboolean dirty;        /* now differs from durable */
-    SimContent *settled;   /* what the tables in the file say, or NULL: nobody writes them late */
+    SimImageState durable;      /* as of the last flush */
+    gboolean flushed;           /* durable is there */
+    gboolean dirty;             /* now differs from durable */
+    SimSnapshotList *snapshots; /* durable always; or NULL: none was ever made */
+    SimContent *settled; /* what the tables in the file say, or NULL: nobody writes them late */
 };
 
 const char *
@@ -68,6 +69,7 @@ sim_image_unref(SimImage *image)
         return;
     sim_image_state_clear(&image->now);
     sim_image_state_clear(&image->durable);
+    sim_snapshots_unref(image->snapshots);
     sim_content_unref(image->settled);
     g_free(image);
 }
@@ -80,6 +82,7 @@ sim_image_copy(const SimImage *image)
     copy->refs = 1;
     copy->now = sim_image_state_copy(&image->now);
     copy->durable = sim_image_state_copy(&image->durable);
+    sim_snapshots_ref(copy->snapshots);
     if (image->settled != NULL)
         sim_content_ref(image->settled);
     return copy;
@@ -228,62 +231,32 @@ sim_image_power_cut(SimImage *image)
 
 /* ---- internal snapshots ---- */
 
-static SimSnapshot *
-find_where(const SimImage *image, const char *id, const char *name)
+const SimSnapshotList *
+sim_image_snapshots(const SimImage *image)
 {
-    const GPtrArray *snapshots = image->now.snapshots;
-    for (guint i = 0; snapshots != NULL && i < snapshots->len; i++) {
-        SimSnapshot *snapshot = snapshots->pdata[i];
-        if ((id == NULL || strcmp(snapshot->id, id) == 0) &&
-            (name == NULL || strcmp(snapshot->name, name) == 0))
-            return snapshot;
-    }
-    return NULL;
+    return image->snapshots;
 }
 
 SimSnapshot *
 sim_image_find_name(const SimImage *image, const char *name)
 {
-    return find_where(image, NULL, name);
+    return sim_snapshots_find_name(image->snapshots, name);
 }
 
 SimSnapshot *
 sim_image_find_id_or_name(const SimImage *image, const char *tag)
 {
-    SimSnapshot *found = find_where(image, tag, NULL);
-    return found != NULL ? found : find_where(image, NULL, tag);
+    SimSnapshot *found = sim_snapshots_find_id(image->snapshots, tag);
+    return found != NULL ? found : sim_image_find_name(image, tag);
 }
 
 SimSnapshot *
 sim_image_find_both(const SimImage *image, const char *id, const char *name)
 {
-    return find_where(image, id, name);
-}
-
-static char *
-next_snapshot_id(const SimImage *image)
-{
-    guint64 greatest = 0;
-    const GPtrArray *snapshots = image->now.snapshots;
-    for (guint i = 0; snapshots != NULL && i < snapshots->len; i++) {
-        const SimSnapshot *snapshot = snapshots->pdata[i];
-        greatest = MAX(greatest, g_ascii_strtoull(snapshot->id, NULL, 10));
-    }
-    return g_strdup_printf("%" G_GUINT64_FORMAT, greatest + 1);
-}
-
-/* The list is shared with the durable state: it is replaced, never changed. */
-static GPtrArray *
-own_snapshots(SimImage *image)
-{
-    GPtrArray *old = image->now.snapshots;
-    GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)sim_snapshot_unref);
-    for (guint i = 0; old != NULL && i < old->len; i++)
-        g_ptr_array_add(list, sim_snapshot_ref(old->pdata[i]));
-    g_clear_pointer(&image->now.snapshots, g_ptr_array_unref);
-    image->now.snapshots = list;
-    image->dirty = TRUE;
-    return list;
+    if (id == NULL)
+        return sim_image_find_name(image, name);
+    SimSnapshot *found = sim_snapshots_find_id(image->snapshots, id);
+    return found != NULL && (name == NULL || strcmp(found->name, name) == 0) ? found : NULL;
 }
 
 SimSnapshot *
@@ -291,14 +264,14 @@ sim_image_snapshot(SimImage *image, const char *name, GBytes *vm_state, gint64 d
 {
     SimSnapshot *snapshot = g_new0(SimSnapshot, 1);
     snapshot->refs = 1;
-    snapshot->id = next_snapshot_id(image);
     /* The format has room for 255 bytes of a name. */
     snapshot->name = g_strndup(name, 255);
     snapshot->size = image->now.size;
     snapshot->content = sim_content_ref(image->now.content);
     snapshot->vm_state = vm_state == NULL ? NULL : g_bytes_ref(vm_state);
     snapshot->date = date;
-    g_ptr_array_add(own_snapshots(image), snapshot);
+    sim_snapshots_own(&image->snapshots);
+    sim_snapshots_add(image->snapshots, snapshot);
     sim_image_flush(image);
     return snapshot;
 }
@@ -316,11 +289,8 @@ sim_image_revert(SimImage *image, const SimSnapshot *snapshot)
 void
 sim_image_delete_snapshot(SimImage *image, const SimSnapshot *snapshot)
 {
-    GPtrArray *list = own_snapshots(image);
-    gboolean removed = g_ptr_array_remove(list, (gpointer)snapshot);
-    g_assert(removed);
-    if (list->len == 0)
-        g_clear_pointer(&image->now.snapshots, g_ptr_array_unref);
+    sim_snapshots_own(&image->snapshots);
+    sim_snapshots_remove(image->snapshots, snapshot);
     sim_image_flush(image);
 }
 
@@ -339,7 +309,7 @@ void
 sim_image_add_digest(const SimImage *image, SimDigest *digest)
 {
     sim_digest_number(digest, image->format);
-    sim_image_state_digest(&image->now, digest);
+    sim_image_state_digest(&image->now, image->snapshots, digest);
 }
 
 char *

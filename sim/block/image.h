@@ -3,34 +3,20 @@
  * A disk image: size, content, backing, internal snapshots, bitmap names.
  *
  * What an image holds is an immutable value that writes replace, so that what
- * was flushed can be kept beside what was written since.
+ * was flushed can be kept beside what was written since.  Internal snapshots
+ * have no part in that: whoever makes or removes one flushes.
  */
 #pragma once
 
-#include <jansson.h>
-#include "sim/block/content.h"
 #include "sim/block/damage.h"
 #include "sim/block/digest.h"
+#include "sim/block/snapshot_list.h"
 
 /** Image formats. */
 typedef enum {
     SIM_FORMAT_RAW,
     SIM_FORMAT_QCOW2,
 } SimFormat;
-
-/** An internal snapshot; shared by reference between states of the image. */
-typedef struct {
-    guint refs;
-    char *id;
-    char *name;
-    guint64 size; /* virtual size at that moment */
-    SimContent *content;
-    GBytes *vm_state;    /* or NULL: disk only */
-    gint64 date;         /* nanoseconds since the epoch */
-    guint64 vm_clock;    /* nanoseconds the guest had run */
-    gboolean has_icount; /* qemu-img writes one, QMP does not */
-    json_t *told;        /* what was told of it, once it was; else NULL */
-} SimSnapshot;
 
 typedef struct SimImage SimImage;
 
@@ -44,7 +30,6 @@ typedef struct {
     SimContent *content;
     char *backing;        /* as the header has it, or NULL */
     char *backing_format; /* or NULL */
-    GPtrArray *snapshots; /* of SimSnapshot *, oldest first, or NULL: none */
     GPtrArray *bitmaps;   /* of SimStoredBitmap *, in their order, or NULL: none */
 } SimImageState;
 
@@ -92,6 +77,8 @@ void sim_image_flush(SimImage *image);
 /** Lose what was not flushed; FALSE when nothing of the image ever was. */
 gboolean sim_image_power_cut(SimImage *image);
 
+/** Its internal snapshots, oldest first; borrowed until one is made or removed. */
+const SimSnapshotList *sim_image_snapshots(const SimImage *image);
 /** The first snapshot of that name, or NULL. */
 SimSnapshot *sim_image_find_name(const SimImage *image, const char *name);
 /** The snapshot whose id is `tag`, else the first whose name it is, or NULL. */

@@ -58,11 +58,7 @@ sim_image_file_size(const SimImage *image)
         sum = round_up(sum, state->cluster_size) + state->cluster_size;
     if (state->bitmaps != NULL)
         sum = round_up(sum, state->cluster_size) + bitmap_clusters(state) * state->cluster_size;
-    for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++) {
-        const SimSnapshot *snapshot = state->snapshots->pdata[i];
-        sum += snapshot->vm_state == NULL ? 0 : g_bytes_get_size(snapshot->vm_state);
-    }
-    return sum;
+    return sum + sim_snapshots_vm_state_size(sim_image_snapshots(image));
 }
 
 static void
@@ -96,7 +92,7 @@ qcow2_head(const SimImage *image)
     }
     put32(head + 20, (guint32)g_bit_storage(state->cluster_size) - 1);
     put64(head + 24, state->size);
-    put32(head + 60, state->snapshots == NULL ? 0 : state->snapshots->len);
+    put32(head + 60, sim_snapshots_count(sim_image_snapshots(image)));
     if (!state->version_2) {
         put32(head + 96, 4);
         put32(head + 100, QCOW2_HEADER);

@@ -99,12 +99,14 @@ describe_snapshot(const SimSnapshot *snapshot)
 }
 
 static void
-describe_image(VmImageInfo *info, const char *path, const SimImageState *state)
+describe_image(VmImageInfo *info, const char *path, const SimImage *image)
 {
+    const SimImageState *state = sim_image_state(image);
+    const GList *link = sim_snapshots_first(sim_image_snapshots(image));
     info->backing = state->backing == NULL ? NULL : sim_image_resolve(path, state->backing);
     info->backing_format = g_strdup(state->backing_format);
-    for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++)
-        g_ptr_array_add(info->snapshots, describe_snapshot(state->snapshots->pdata[i]));
+    for (; link != NULL; link = link->next)
+        g_ptr_array_add(info->snapshots, describe_snapshot(link->data));
     for (guint i = 0; state->bitmaps != NULL && i < state->bitmaps->len; i++)
         g_ptr_array_add(info->bitmaps,
                         g_strdup(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
@@ -123,7 +125,7 @@ sim_image_op_info(SimFs *fs, const char *path, GError **error)
     info->snapshots = g_ptr_array_new_with_free_func((GDestroyNotify)vm_image_snapshot_free);
     info->bitmaps = g_ptr_array_new_with_free_func(g_free);
     if (image != NULL)
-        describe_image(info, path, sim_image_state(image));
+        describe_image(info, path, image);
     return info;
 }
 

@@ -2,26 +2,6 @@
 #include "sim/block/image_state.h"
 #include "sim/block/image_bitmap.h"
 
-SimSnapshot *
-sim_snapshot_ref(SimSnapshot *snapshot)
-{
-    snapshot->refs++;
-    return snapshot;
-}
-
-void
-sim_snapshot_unref(SimSnapshot *snapshot)
-{
-    if (--snapshot->refs > 0)
-        return;
-    g_free(snapshot->id);
-    g_free(snapshot->name);
-    sim_content_unref(snapshot->content);
-    g_clear_pointer(&snapshot->vm_state, g_bytes_unref);
-    json_decref(snapshot->told);
-    g_free(snapshot);
-}
-
 SimImageState
 sim_image_state_copy(const SimImageState *state)
 {
@@ -34,7 +14,6 @@ sim_image_state_copy(const SimImageState *state)
         .content = state->content == NULL ? NULL : sim_content_ref(state->content),
         .backing = g_strdup(state->backing),
         .backing_format = g_strdup(state->backing_format),
-        .snapshots = state->snapshots == NULL ? NULL : g_ptr_array_ref(state->snapshots),
         .bitmaps = state->bitmaps == NULL ? NULL : g_ptr_array_ref(state->bitmaps),
     };
     return copy;
@@ -46,7 +25,6 @@ sim_image_state_clear(SimImageState *state)
     sim_content_unref(state->content);
     g_free(state->backing);
     g_free(state->backing_format);
-    g_clear_pointer(&state->snapshots, g_ptr_array_unref);
     g_clear_pointer(&state->bitmaps, g_ptr_array_unref);
     *state = (SimImageState){0};
 }
@@ -58,8 +36,22 @@ digest_content(SimDigest *digest, SimContent *content, guint64 size)
     sim_digest_string(digest, text);
 }
 
+static void
+digest_snapshot(SimDigest *digest, const SimSnapshot *snapshot)
+{
+    sim_digest_string(digest, snapshot->id);
+    sim_digest_string(digest, snapshot->name);
+    digest_content(digest, snapshot->content, snapshot->size);
+    if (snapshot->vm_state == NULL)
+        return;
+    gsize length = 0;
+    const void *data = g_bytes_get_data(snapshot->vm_state, &length);
+    sim_digest_bytes(digest, data, length);
+}
+
 void
-sim_image_state_digest(const SimImageState *state, SimDigest *digest)
+sim_image_state_digest(const SimImageState *state, const SimSnapshotList *snapshots,
+                       SimDigest *digest)
 {
     digest_content(digest, state->content, state->size);
     sim_digest_string(digest, state->backing);
@@ -67,17 +59,8 @@ sim_image_state_digest(const SimImageState *state, SimDigest *digest)
     /* A leak and the dirty flag are about how the file is laid out, not about what it holds. */
     if (sim_damage_refusal(state->damage, SIM_OPEN_WRITE) != NULL)
         sim_digest_number(digest, state->damage);
-    for (guint i = 0; state->snapshots != NULL && i < state->snapshots->len; i++) {
-        const SimSnapshot *snapshot = state->snapshots->pdata[i];
-        sim_digest_string(digest, snapshot->id);
-        sim_digest_string(digest, snapshot->name);
-        digest_content(digest, snapshot->content, snapshot->size);
-        if (snapshot->vm_state != NULL) {
-            gsize length = 0;
-            const void *data = g_bytes_get_data(snapshot->vm_state, &length);
-            sim_digest_bytes(digest, data, length);
-        }
-    }
+    for (const GList *link = sim_snapshots_first(snapshots); link != NULL; link = link->next)
+        digest_snapshot(digest, link->data);
     for (guint i = 0; state->bitmaps != NULL && i < state->bitmaps->len; i++)
         sim_stored_bitmap_digest(state->bitmaps->pdata[i], digest);
 }

@@ -11,9 +11,6 @@
 SimImageState sim_image_state_copy(const SimImageState *state);
 /** Let go of what it holds. */
 void sim_image_state_clear(SimImageState *state);
-/** Add it to a digest, dates left out. */
-void sim_image_state_digest(const SimImageState *state, SimDigest *digest);
-
-/** One more reference to a snapshot / one less. */
-SimSnapshot *sim_snapshot_ref(SimSnapshot *snapshot);
-void sim_snapshot_unref(SimSnapshot *snapshot);
+/** Add it to a digest, with the snapshots beside it, dates left out. */
+void sim_image_state_digest(const SimImageState *state, const SimSnapshotList *snapshots,
+                            SimDigest *digest);

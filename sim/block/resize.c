@@ -33,7 +33,8 @@ sim_node_resize(SimNode *node, guint64 size, GError **error)
     size = (size + SECTOR - 1) / SECTOR * SECTOR;
     if (!sim_bitmaps_check_resize(data, error))
         return FALSE;
-    if (data->driver == SIM_DRIVER_QCOW2 && state->version_2 && state->snapshots != NULL)
+    if (data->driver == SIM_DRIVER_QCOW2 && state->version_2 &&
+        sim_snapshots_count(sim_image_snapshots(image)) > 0)
         return sim_qmp_refuse(error, "Can't resize a v2 image which has snapshots");
     int number = sim_node_can_write(data);
     if (number != 0)

@@ -78,7 +78,7 @@ test_a_copy_is_its_own(void **state)
     sim_image_remove_bitmap(copy, "b");
     g_autofree char *after = sim_image_digest(image);
     assert_string_equal(before, after);
-    assert_null(sim_image_state(copy)->snapshots);
+    assert_int_equal(sim_snapshots_count(sim_image_snapshots(copy)), 0);
     assert_null(sim_image_state(copy)->bitmaps);
 }
 

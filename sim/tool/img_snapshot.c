@@ -35,13 +35,13 @@ print_snapshot(SimToolCall *call, const SimSnapshot *snapshot)
 static void
 list(SimToolCall *call, SimNode *node)
 {
-    const GPtrArray *snapshots = sim_image_state(sim_node_image(node))->snapshots;
-    if (snapshots == NULL)
+    const GList *link = sim_snapshots_first(sim_image_snapshots(sim_node_image(node)));
+    if (link == NULL)
         return;
     g_string_append_printf(call->out, "Snapshot list:\n%-9s %-16s %8s%20s%13s%11s\n", "ID", "TAG",
                            "VM SIZE", "DATE", "VM CLOCK", "ICOUNT");
-    for (guint i = 0; i < snapshots->len; i++)
-        print_snapshot(call, snapshots->pdata[i]);
+    for (; link != NULL; link = link->next)
+        print_snapshot(call, link->data);
 }
 
 static void

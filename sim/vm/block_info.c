@@ -167,17 +167,18 @@ format_specific(const SimImageState *state)
 }
 
 static json_t *
-snapshot_list(const GPtrArray *snapshots)
+snapshot_list(const GList *link)
 {
     json_t *list = json_array();
-    for (guint i = 0; i < snapshots->len; i++)
-        json_array_append_new(list, sim_block_info_snapshot(snapshots->pdata[i]));
+    for (; link != NULL; link = link->next)
+        json_array_append_new(list, sim_block_info_snapshot(link->data));
     return list;
 }
 
 static void
 add_header(json_t *info, SimNode *node, const SimImageState *state)
 {
+    const GList *snapshots = sim_snapshots_first(sim_image_snapshots(sim_node_image(node)));
     json_object_set_new(info, "cluster-size", json_integer(state->cluster_size));
     json_object_set_new(info, "format-specific", format_specific(state));
     if (state->backing != NULL) {
@@ -188,8 +189,8 @@ add_header(json_t *info, SimNode *node, const SimImageState *state)
             json_object_set_new(info, "backing-filename-format",
                                 json_string(state->backing_format));
     }
-    if (state->snapshots != NULL)
-        json_object_set_new(info, "snapshots", snapshot_list(state->snapshots));
+    if (snapshots != NULL)
+        json_object_set_new(info, "snapshots", snapshot_list(snapshots));
 }
 
 /* What shines through filters and raw nodes that lie over a format. */
@@ -204,9 +205,10 @@ add_below(json_t *info, SimNode *node)
     const SimImageState *state = state_of(node);
     if (state == NULL)
         return;
+    const GList *snapshots = sim_snapshots_first(sim_image_snapshots(sim_node_image(node)));
     json_object_set_new(info, "cluster-size", json_integer(state->cluster_size));
-    if (state->snapshots != NULL && !copies)
-        json_object_set_new(info, "snapshots", snapshot_list(state->snapshots));
+    if (snapshots != NULL && !copies)
+        json_object_set_new(info, "snapshots", snapshot_list(snapshots));
 }
 
 /* Of the chain, a disk does not show the filters that jobs have put in by themselves. */

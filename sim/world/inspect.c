@@ -140,11 +140,12 @@ sim_visit_files(SimWorld *world, void (*visit)(void *data, const struct vm_file 
 }
 
 static json_t *
-list_snapshots(const SimImageState *state)
+list_snapshots(const SimImage *image)
 {
+    const GList *link = image == NULL ? NULL : sim_snapshots_first(sim_image_snapshots(image));
     json_t *list = json_array();
-    for (guint i = 0; state != NULL && state->snapshots != NULL && i < state->snapshots->len; i++) {
-        const SimSnapshot *snapshot = state->snapshots->pdata[i];
+    for (; link != NULL; link = link->next) {
+        const SimSnapshot *snapshot = link->data;
         gsize size = snapshot->vm_state == NULL ? 0 : g_bytes_get_size(snapshot->vm_state);
         json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "id", snapshot->id, "name",
                                               snapshot->name, "vm-state-size", (json_int_t)size));
@@ -186,7 +187,7 @@ sim_inspect_file(SimWorld *world, const char *path)
     json_object_set_new(info, "backing", text_or_null(state == NULL ? NULL : state->backing));
     json_object_set_new(info, "backing-format",
                         text_or_null(state == NULL ? NULL : state->backing_format));
-    json_object_set_new(info, "snapshots", list_snapshots(state));
+    json_object_set_new(info, "snapshots", list_snapshots(image));
     json_object_set_new(info, "bitmaps", bitmaps);
     json_object_set_new(info, "digest", take_text(file_digest(inode)));
     return info;

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sim/block/snapshot_list.h"
+#include <string.h>
+
+struct SimSnapshotList {
+    guint refs;
+    GQueue order;        /* of SimSnapshot *; ids rise, for each is the greatest plus one */
+    GHashTable *by_name; /* char * → the first link of that name */
+    GHashTable *by_id;   /* char * → link */
+    guint doubles;       /* links of a name that an older one has */
+    guint64 vm_state_size;
+};
+
+/* ---- a snapshot ---- */
+
+static void
+snapshot_unref(SimSnapshot *snapshot)
+{
+    if (--snapshot->refs > 0)
+        return;
+    g_free(snapshot->id);
+    g_free(snapshot->name);
+    sim_content_unref(snapshot->content);
+    g_clear_pointer(&snapshot->vm_state, g_bytes_unref);
+    json_decref(snapshot->told);
+    g_free(snapshot);
+}
+
+static guint64
+vm_state_size(const SimSnapshot *snapshot)
+{
+    return snapshot->vm_state == NULL ? 0 : g_bytes_get_size(snapshot->vm_state);
+}
+
+/* ---- the list ---- */
+
+static SimSnapshotList *
+list_new(void)
+{
+    SimSnapshotList *list = g_new0(SimSnapshotList, 1);
+    list->refs = 1;
+    list->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    list->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    return list;
+}
+
+SimSnapshotList *
+sim_snapshots_ref(SimSnapshotList *list)
+{
+    if (list != NULL)
+        list->refs++;
+    return list;
+}
+
+void
+sim_snapshots_unref(SimSnapshotList *list)
+{
+    if (list == NULL || --list->refs > 0)
+        return;
+    g_hash_table_unref(list->by_name);
+    g_hash_table_unref(list->by_id);
+    g_queue_clear_full(&list->order, (GDestroyNotify)snapshot_unref);
+    g_free(list);
+}
+
+static void
+append(SimSnapshotList *list, SimSnapshot *snapshot)
+{
+    g_queue_push_tail(&list->order, snapshot);
+    GList *link = list->order.tail;
+    if (g_hash_table_contains(list->by_name, snapshot->name))
+        list->doubles++;
+    else
+        g_hash_table_insert(list->by_name, snapshot->name, link);
+    gboolean fresh = g_hash_table_insert(list->by_id, snapshot->id, link);
+    g_assert(fresh);
+    list->vm_state_size += vm_state_size(snapshot);
+}
+
+void
+sim_snapshots_own(SimSnapshotList **list)
+{
+    SimSnapshotList *shared = *list;
+    if (shared != NULL && shared->refs == 1)
+        return;
+    *list = list_new();
+    for (const GList *link = sim_snapshots_first(shared); link != NULL; link = link->next) {
+        SimSnapshot *snapshot = link->data;
+        snapshot->refs++;
+        append(*list, snapshot);
+    }
+    sim_snapshots_unref(shared);
+}
+
+void
+sim_snapshots_add(SimSnapshotList *list, SimSnapshot *snapshot)
+{
+    const SimSnapshot *last = g_queue_peek_tail(&list->order);
+    guint64 greatest = last == NULL ? 0 : g_ascii_strtoull(last->id, NULL, 10);
+    g_assert(list->refs == 1 && snapshot->id == NULL);
+    snapshot->id = g_strdup_printf("%" G_GUINT64_FORMAT, greatest + 1);
+    append(list, snapshot);
+}
+
+/* The name stands for the next link that has it. */
+static void
+forget_name(SimSnapshotList *list, GList *link)
+{
+    const char *name = ((SimSnapshot *)link->data)->name;
+    if (g_hash_table_lookup(list->by_name, name) != link) {
+        list->doubles--;
+        return;
+    }
+    g_hash_table_remove(list->by_name, name);
+    for (GList *next = list->doubles > 0 ? link->next : NULL; next != NULL; next = next->next) {
+        SimSnapshot *other = next->data;
+        if (strcmp(other->name, name) != 0)
+            continue;
+        g_hash_table_insert(list->by_name, other->name, next);
+        list->doubles--;
+        return;
+    }
+}
+
+void
+sim_snapshots_remove(SimSnapshotList *list, const SimSnapshot *snapshot)
+{
+    GList *link = g_hash_table_lookup(list->by_id, snapshot->id);
+    g_assert(list->refs == 1 && link != NULL && link->data == snapshot);
+    forget_name(list, link);
+    g_hash_table_remove(list->by_id, snapshot->id);
+    list->vm_state_size -= vm_state_size(snapshot);
+    snapshot_unref(link->data);
+    g_queue_delete_link(&list->order, link);
+}
+
+/* ---- look ---- */
+
+guint
+sim_snapshots_count(const SimSnapshotList *list)
+{
+    return list == NULL ? 0 : list->order.length;
+}
+
+const GList *
+sim_snapshots_first(const SimSnapshotList *list)
+{
+    return list == NULL ? NULL : list->order.head;
+}
+
+static SimSnapshot *
+find(GHashTable *table, const char *key)
+{
+    const GList *link = g_hash_table_lookup(table, key);
+    return link == NULL ? NULL : link->data;
+}
+
+SimSnapshot *
+sim_snapshots_find_name(const SimSnapshotList *list, const char *name)
+{
+    return list == NULL ? NULL : find(list->by_name, name);
+}
+
+SimSnapshot *
+sim_snapshots_find_id(const SimSnapshotList *list, const char *id)
+{
+    return list == NULL ? NULL : find(list->by_id, id);
+}
+
+guint
+sim_snapshots_count_name(const SimSnapshotList *list, const char *name)
+{
+    const GList *link = list == NULL ? NULL : g_hash_table_lookup(list->by_name, name);
+    guint count = link != NULL;
+    while (count > 0 && list->doubles > 0 && (link = link->next) != NULL)
+        count += strcmp(((const SimSnapshot *)link->data)->name, name) == 0;
+    return count;
+}
+
+guint64
+sim_snapshots_vm_state_size(const SimSnapshotList *list)
+{
+    return list == NULL ? 0 : list->vm_state_size;
+}
