@@ -220,6 +220,8 @@ open_world(VmProfile profile)
     images.ops.attach = pass_attach;
     images.ops.image_create = pass_image_create;
     images.ops.image_info = pass_image_info;
+    images.ops.device_tag = NULL; /* query-block and image_info() are asked, as on QEMU */
+    images.ops.image_tag = NULL;
     images.ops.image_snapshot = fail_image_snapshot;
     images.ops.image_rebase = pass_image_rebase;
     images.parent.ops = &images.ops;

@@ -129,6 +129,31 @@ sim_image_op_info(SimFs *fs, const char *path, GError **error)
     return info;
 }
 
+void
+sim_image_tell_tag(const SimImage *image, VmImageTag *held)
+{
+    const SimSnapshotList *list = image == NULL ? NULL : sim_image_snapshots(image);
+    const SimSnapshot *named = sim_snapshots_find_name(list, held->name);
+    const SimSnapshot *numbered = sim_snapshots_find_id(list, held->name);
+    held->is_id = numbered != NULL && strcmp(numbered->name, held->name) != 0;
+    if (named == NULL)
+        return;
+    held->count = sim_snapshots_count_name(list, held->name);
+    held->vm_state_size = named->vm_state == NULL ? 0 : g_bytes_get_size(named->vm_state);
+}
+
+gboolean
+sim_image_op_tag(SimFs *fs, const char *path, VmImageTag *held, GError **error)
+{
+    SimInode *inode = open_file(fs, path, error);
+    if (inode == NULL || !check_damage(inode, path, SIM_OPEN_HEADER, error))
+        return FALSE;
+    const SimImage *image = sim_inode_image(inode);
+    sim_image_tell_tag(image, held);
+    held->has_bitmaps = image != NULL && sim_image_state(image)->bitmaps != NULL;
+    return TRUE;
+}
+
 static gboolean
 snapshot_failed(GError **error, const char *path, const char *tag, const char *verb,
                 const char *text)

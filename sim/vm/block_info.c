@@ -3,6 +3,7 @@
 #include "sim/block/bitmap.h"
 #include "sim/block/chain.h"
 #include "sim/block/image_bitmap.h"
+#include "sim/block/image_ops.h"
 #include "sim/block/image_path.h"
 #include "sim/block/node_io.h"
 #include <string.h>
@@ -193,15 +194,25 @@ add_header(json_t *info, SimNode *node, const SimImageState *state)
         json_object_set_new(info, "snapshots", snapshot_list(snapshots));
 }
 
+/* What lies below filters and raw nodes; *copies: one of them has two children, and whose snapshots
+ * they are is not told. */
+static SimNode *
+format_below(SimNode *node, gboolean *copies)
+{
+    *copies = FALSE;
+    while (node->driver == SIM_DRIVER_RAW || sim_driver_is_filter(node->driver)) {
+        *copies = *copies || node->driver == SIM_DRIVER_COPY_BEFORE_WRITE;
+        node = node->file != NULL ? node->file->child : node->backing->child;
+    }
+    return node;
+}
+
 /* What shines through filters and raw nodes that lie over a format. */
 static void
 add_below(json_t *info, SimNode *node)
 {
-    gboolean copies = FALSE; /* two children: whose snapshots they are is not told */
-    while (node->driver == SIM_DRIVER_RAW || sim_driver_is_filter(node->driver)) {
-        copies = copies || node->driver == SIM_DRIVER_COPY_BEFORE_WRITE;
-        node = node->file != NULL ? node->file->child : node->backing->child;
-    }
+    gboolean copies = FALSE;
+    node = format_below(node, &copies);
     const SimImageState *state = state_of(node);
     if (state == NULL)
         return;
@@ -298,4 +309,15 @@ json_t *
 sim_block_info_disk(SimNode *node)
 {
     return node_info(shown_to(node, VIEWER_DISK), VIEWER_DISK);
+}
+
+void
+sim_block_info_tag(SimNode *node, VmImageTag *held)
+{
+    gboolean copies = FALSE;
+    node = shown_to(node, VIEWER_DISK);
+    held->has_bitmaps = sim_bitmaps_any(node);
+    node = format_below(node, &copies);
+    if (!copies && state_of(node) != NULL)
+        sim_image_tell_tag(sim_node_image(node), held);
 }

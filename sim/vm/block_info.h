@@ -19,3 +19,5 @@ json_t *sim_block_info_image(SimNode *node, gboolean flat);
 char *sim_block_info_name(SimNode *node);
 /** An internal snapshot.  A new reference. */
 json_t *sim_block_info_snapshot(SimSnapshot *snapshot);
+/** The part of sim_block_info_disk() that is about held->name. */
+void sim_block_info_tag(SimNode *node, VmImageTag *held);

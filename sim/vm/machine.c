@@ -226,6 +226,17 @@ sim_machine_disk(SimMachine *machine, const char *name)
     return NULL;
 }
 
+SimDevice *
+sim_machine_device(SimMachine *machine, const char *id)
+{
+    for (guint i = 0; i < machine->devices->len; i++) {
+        SimDevice *device = machine->devices->pdata[i];
+        if (strcmp(device->id, id) == 0)
+            return device;
+    }
+    return NULL;
+}
+
 gboolean
 sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error)
 {
@@ -235,10 +246,8 @@ sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error
         return sim_qmp_refuse(error, "drive property not set");
     if (id == NULL)
         return sim_qmp_refuse(error, "Parameter 'id' is missing");
-    for (guint i = 0; i < machine->devices->len; i++) {
-        if (strcmp(((SimDevice *)machine->devices->pdata[i])->id, id) == 0)
-            return sim_qmp_refuse(error, "Duplicate device ID '%s'", id);
-    }
+    if (sim_machine_device(machine, id) != NULL)
+        return sim_qmp_refuse(error, "Duplicate device ID '%s'", id);
     SimEdge *root = NULL;
     if (!sim_graph_attach_device(machine->graph, id, drive, &root, error))
         return FALSE;

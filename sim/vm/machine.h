@@ -117,5 +117,7 @@ void sim_machine_power_on(SimMachine *machine);
 
 /** The disk with that serial number or device id, or NULL. */
 SimDevice *sim_machine_disk(SimMachine *machine, const char *name);
+/** The disk with that device id, or NULL. */
+SimDevice *sim_machine_device(SimMachine *machine, const char *id);
 /** Plug a disk in: a member of the start configuration's "device". */
 gboolean sim_machine_add_device(SimMachine *machine, const json_t *config, GError **error);

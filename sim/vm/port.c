@@ -2,6 +2,7 @@
 #include "sim/vm/port.h"
 #include "sim/block/image_check.h"
 #include "sim/block/image_ops.h"
+#include "sim/vm/block_info.h"
 #include "sim/vm/blockdev_options.h"
 #include "sim/vm/hang.h"
 #include "sim/vm/qmp/command.h"
@@ -140,23 +141,46 @@ port_detach(VmInstance *instance)
 
 /* ---- talking ---- */
 
+/* Whether the process gets to do a command; arguments and pass are borrowed. */
+static gboolean
+is_taken(SimMonitor *monitor, const char *name, json_t *arguments, VmStoreFile *pass,
+         GError **error)
+{
+    if (sim_hang_takes(monitor, name, arguments)) {
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT, "no answer to %s in time", name);
+        return FALSE;
+    }
+    if (!sim_hang_ends(monitor->machine, name, arguments, pass))
+        return TRUE;
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED, "the process has ended");
+    return FALSE;
+}
+
 static gboolean
 port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
              json_t **reply, GError **error)
 {
     SimMonitor *monitor = monitor_of(instance);
-    if (sim_hang_takes(monitor, name, arguments)) {
-        json_decref(arguments);
-        g_set_error(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT, "no answer to %s in time", name);
-        return FALSE;
-    }
-    gboolean ends = sim_hang_ends(monitor->machine, name, arguments, pass);
-    gboolean ok =
-        !ends && sim_machine_command(monitor->machine, name, arguments, pass, reply, error);
-    if (ends)
-        g_set_error(error, VM_QMP_ERROR, VM_QMP_DISCONNECTED, "the process has ended");
+    gboolean ok = is_taken(monitor, name, arguments, pass, error) &&
+                  sim_machine_command(monitor->machine, name, arguments, pass, reply, error);
     json_decref(arguments);
     return ok;
+}
+
+static gboolean
+port_device_tag(VmInstance *instance, const char *device, VmImageTag *held, GError **error)
+{
+    SimMonitor *monitor = monitor_of(instance);
+    if (!is_taken(monitor, "query-block", NULL, NULL, error) ||
+        !sim_machine_receive(monitor->machine, error))
+        return FALSE;
+    const SimDevice *found = sim_machine_device(monitor->machine, device);
+    if (found == NULL) {
+        g_set_error(error, VM_QMP_ERROR, VM_QMP_DEVICE_NOT_FOUND, "no device '%s'", device);
+        return FALSE;
+    }
+    sim_block_info_tag(found->root->child, held);
+    return TRUE;
 }
 
 static json_t *
@@ -211,6 +235,12 @@ port_image_info(VmHypervisor *hv, const char *path, GError **error)
 }
 
 static gboolean
+port_image_tag(VmHypervisor *hv, const char *path, VmImageTag *held, GError **error)
+{
+    return sim_image_op_tag(sim(hv)->fs, path, held, error);
+}
+
+static gboolean
 port_image_snapshot(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
                     GError **error)
 {
@@ -239,12 +269,14 @@ static const VmHypervisorOps port_ops = {
     .detach = port_detach,
     .command = port_command,
     .look_ahead = port_look_ahead,
+    .device_tag = port_device_tag,
     .next_event = port_next_event,
     .settled = port_settled,
     .ended = port_ended,
     .kill = port_kill,
     .image_create = port_image_create,
     .image_info = port_image_info,
+    .image_tag = port_image_tag,
     .image_snapshot = port_image_snapshot,
     .image_rebase = port_image_rebase,
 };

@@ -128,6 +128,10 @@ gboolean vm_domain_qmp(VmDomain *domain, const char *name, json_t *arguments, js
 /** The next command is query-block: TRUE where the hypervisor has been asked already and takes its
  *  time to answer. */
 gboolean vm_domain_look_ahead(VmDomain *domain);
+/** The instance of domain did not do the command `name`: what that says of the domain is noted, and
+ *  the caller's error set, as vm_domain_qmp() does. */
+gboolean vm_domain_refuse_qmp(VmDomain *domain, const char *name, const GError *failure,
+                              GError **error);
 /** What def needs to be started (borrowed) is there and supported; nothing is changed.
  *  CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and
  *  file. */

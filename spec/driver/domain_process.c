@@ -11,6 +11,19 @@
 
 /* ---- commands ---- */
 
+gboolean
+vm_domain_refuse_qmp(VmDomain *domain, const char *name, const GError *failure, GError **error)
+{
+    vm_domain_note_failure(domain, name, failure);
+    if (g_error_matches(failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT))
+        return vm_refuse(error, VIR_ERR_OPERATION_TIMEOUT,
+                         "domain '%s': no answer to %s in time; whether it was done shows when the "
+                         "answer comes (VM-HANG-001)",
+                         domain->def->name, name);
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
+                     domain->def->name, name, failure->message);
+}
+
 static gboolean
 qmp_pass(VmDomain *domain, const char *name, json_t *arguments, VmStoreFile *pass, json_t **reply,
          GError **error)
@@ -23,14 +36,7 @@ qmp_pass(VmDomain *domain, const char *name, json_t *arguments, VmStoreFile *pas
     }
     if (instance->hypervisor->ops->command(instance, name, arguments, pass, reply, &failure))
         return TRUE;
-    vm_domain_note_failure(domain, name, failure);
-    if (g_error_matches(failure, VM_QMP_ERROR, VM_QMP_TIMED_OUT))
-        return vm_refuse(error, VIR_ERR_OPERATION_TIMEOUT,
-                         "domain '%s': no answer to %s in time; whether it was done shows when the "
-                         "answer comes (VM-HANG-001)",
-                         domain->def->name, name);
-    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': %s failed: %s",
-                     domain->def->name, name, failure->message);
+    return vm_domain_refuse_qmp(domain, name, failure, error);
 }
 
 gboolean

@@ -56,6 +56,15 @@ typedef struct {
     GPtrArray *bitmaps;   /* of char *, names */
 } VmImageInfo;
 
+/** What an image holds under the name of a snapshot. */
+typedef struct {
+    const char *name;      /* the one that is asked for; set by who asks */
+    guint count;           /* entries of that name */
+    guint64 vm_state_size; /* of the first of them */
+    gboolean is_id;        /* an entry of another name has it for its id */
+    gboolean has_bitmaps;
+} VmImageTag;
+
 /** Free an image description. */
 void vm_image_info_free(VmImageInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmImageInfo, vm_image_info_free)
@@ -70,7 +79,8 @@ typedef enum {
     VM_IMAGE_SNAPSHOT_DELETE, /* -d; the first match */
 } VmImageSnapshotVerb;
 
-/** What a hypervisor implements; every function is required. */
+/** What a hypervisor implements; every function is required that is not said to be NULL for some.
+ */
 typedef struct {
     /** Start an instance, CPUs stopped (as -S).  config (borrowed):
      *  {"name","uuid","memory":MiB,"vcpus":N,"machine",
@@ -93,6 +103,11 @@ typedef struct {
      *  file, it is asked for now and TRUE is returned, for the caller to do meanwhile what it can.
      */
     gboolean (*look_ahead)(VmInstance *instance);
+    /** What the image in a device (of "device" at the start) holds under a name, as query-block
+     *  would tell it and with all else that that command brings with it; DEVICE_NOT_FOUND where it
+     *  has none.  NULL: query-block is asked, whose answer names every snapshot. */
+    gboolean (*device_tag)(VmInstance *instance, const char *device, VmImageTag *held,
+                           GError **error);
     /** The next event object ({"event","data","timestamp"}), waiting for background work
      *  where `wait` is set, at most as long as a command may take; NULL when none came.  The
      *  caller decrefs it. */
@@ -112,6 +127,8 @@ typedef struct {
                              const char *backing, const char *backing_format, GError **error);
     /** qemu-img info; the caller frees it. */
     VmImageInfo *(*image_info)(VmHypervisor *hv, const char *path, GError **error);
+    /** What image_info() would tell of one name.  NULL: it is asked. */
+    gboolean (*image_tag)(VmHypervisor *hv, const char *path, VmImageTag *held, GError **error);
     /** qemu-img snapshot. */
     gboolean (*image_snapshot)(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb,
                                const char *tag, GError **error);

@@ -44,13 +44,12 @@ is_in_images(const VmIntent *intent)
     json_array_foreach(json_object_get(intent->data, "images"), i, path)
     {
         g_autoptr(GError) error = NULL;
-        g_autoptr(VmImageInfo) info =
-            vm_snapshot_image_file(intent->domain, json_string_value(path), &error);
-        if (info == NULL) {
+        VmImageTag held = {.name = tag};
+        if (!vm_snapshot_file_tag(intent->domain, json_string_value(path), &held, &error)) {
             vm_snapshot_log(intent->domain, "an image cannot be looked at", error);
             continue;
         }
-        if (vm_snapshot_image_tags(info, tag) == 0)
+        if (held.count == 0)
             return FALSE;
     }
     return TRUE;

@@ -102,10 +102,10 @@ delete_from_former_disk(VmDomain *domain, const VmMoment *moment, const VmSnapsh
         vm_domain_def_disk_index(domain->def, disk->name) >= 0 ||
         vm_store_kind(domain->driver->store, path) == VM_FILE_MISSING)
         return TRUE;
-    g_autoptr(VmImageInfo) info = vm_snapshot_image_file(domain, path, error);
-    if (info == NULL)
+    VmImageTag held = {.name = moment->name};
+    if (!vm_snapshot_file_tag(domain, path, &held, error))
         return FALSE;
-    return vm_snapshot_image_tags(info, moment->name) == 0 ||
+    return held.count == 0 ||
            vm_snapshot_image_do(domain, path, VM_IMAGE_SNAPSHOT_DELETE, moment->name, error);
 }
 

@@ -55,6 +55,14 @@ vm_snapshot_live_depth(VmDomain *domain, guint disk, json_t **blocks)
     return depth;
 }
 
+gboolean
+vm_snapshot_image_unreadable(const VmDomain *domain, const char *path, const GError *failure,
+                             GError **error)
+{
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': image '%s' cannot be read: %s",
+                     domain->def->name, path, failure->message);
+}
+
 VmImageInfo *
 vm_snapshot_image_file(VmDomain *domain, const char *path, GError **error)
 {
@@ -62,8 +70,7 @@ vm_snapshot_image_file(VmDomain *domain, const char *path, GError **error)
     g_autoptr(GError) failure = NULL;
     VmImageInfo *info = hypervisor->ops->image_info(hypervisor, path, &failure);
     if (info == NULL)
-        vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': image '%s' cannot be read: %s",
-                  domain->def->name, path, failure->message);
+        vm_snapshot_image_unreadable(domain, path, failure, error);
     return info;
 }
 
@@ -74,18 +81,6 @@ vm_snapshot_image(VmDomain *domain, guint disk, json_t **blocks, GError **error)
         return live_image(domain, disk, blocks, error);
     return vm_snapshot_image_file(domain, vm_domain_def_disk(domain->def, disk)->source.path,
                                   error);
-}
-
-guint
-vm_snapshot_image_tags(const VmImageInfo *info, const char *tag)
-{
-    guint count = 0;
-    for (guint i = 0; i < info->snapshots->len; i++) {
-        const VmImageSnapshot *entry = g_ptr_array_index(info->snapshots, i);
-        if (g_strcmp0(entry->name, tag) == 0)
-            count++;
-    }
-    return count;
 }
 
 /* ---- change ---- */
@@ -145,10 +140,10 @@ vm_snapshot_job(VmDomain *domain, const char *job, const char *tag, const GArray
 static gboolean
 delete_tag_off(VmDomain *domain, const char *tag, const VmDiskDef *disk, GError **error)
 {
-    g_autoptr(VmImageInfo) info = vm_snapshot_image_file(domain, disk->source.path, error);
-    if (info == NULL)
+    VmImageTag held = {.name = tag};
+    if (!vm_snapshot_file_tag(domain, disk->source.path, &held, error))
         return FALSE;
-    if (vm_snapshot_image_tags(info, tag) > 0)
+    if (held.count > 0)
         return vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_DELETE, tag,
                                     error);
     vm_env_log(domain->driver->env, "domain '%s': disk '%s' has no snapshot '%s' any more",

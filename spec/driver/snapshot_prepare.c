@@ -346,10 +346,10 @@ vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
 static gboolean
 check_image_tags(VmSnapshotPlan *plan, guint disk, GError **error)
 {
-    g_autoptr(VmImageInfo) info = vm_snapshot_image(plan->domain, disk, &plan->blocks, error);
-    if (info == NULL)
+    VmImageTag held = {.name = plan->def->name};
+    if (!vm_snapshot_disk_tag(plan->domain, disk, &plan->blocks, &held, error))
         return FALSE;
-    if (vm_snapshot_image_tags(info, plan->def->name) == 0)
+    if (held.count == 0)
         return TRUE;
     return vm_refuse(
         error, VIR_ERR_OPERATION_FAILED,

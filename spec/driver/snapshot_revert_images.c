@@ -27,40 +27,35 @@ refuse(const VmRevertPlan *plan, const VmDiskDef *disk, GError **error, const ch
 }
 
 static gboolean
-check_entry(VmRevertPlan *plan, guint number, const VmImageInfo *info, GError **error)
+check_entry(VmRevertPlan *plan, guint number, const VmImageTag *held, GError **error)
 {
     const VmDiskDef *disk = vm_domain_def_disk(plan->base, number);
-    const char *name = plan->moment->name;
-    guint count = vm_snapshot_image_tags(info, name);
-    if (count == 0)
+    if (held->count == 0)
         return refuse(plan, disk, error, "the image does not hold the snapshot (SNAP-REVI-004)");
-    if (count > 1)
+    if (held->count > 1)
         return refuse(plan, disk, error,
                       "the image holds several snapshots of that name (VM-REV-005)");
-    for (guint i = 0; i < info->snapshots->len; i++) {
-        const VmImageSnapshot *entry = g_ptr_array_index(info->snapshots, i);
-        if (strcmp(entry->name, name) != 0 && g_strcmp0(entry->id, name) == 0)
-            return refuse(plan, disk, error,
-                          "the name is the id of another snapshot in the image, which would be "
-                          "loaded in its place (SNAP-REVI-004)");
-        if (strcmp(entry->name, name) != 0 || entry->vm_state_size == 0 || !plan->live)
-            continue;
-        if (plan->vmstate >= 0)
-            return refuse(plan, disk, error,
-                          "a second image holds memory of the snapshot (SNAP-REVI-005)");
+    if (held->is_id)
+        return refuse(plan, disk, error,
+                      "the name is the id of another snapshot in the image, which would be "
+                      "loaded in its place (SNAP-REVI-004)");
+    gboolean memory = plan->live && held->vm_state_size > 0;
+    if (memory && plan->vmstate >= 0)
+        return refuse(plan, disk, error,
+                      "a second image holds memory of the snapshot (SNAP-REVI-005)");
+    if (memory)
         plan->vmstate = (int)number;
-    }
-    if (info->bitmaps->len > 0)
+    if (held->has_bitmaps)
         return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
                          "domain '%s', snapshot '%s': the image of disk '%s' has bitmaps, which "
                          "cannot go back with it (EC-167)",
-                         plan->domain->def->name, name, disk->target);
+                         plan->domain->def->name, plan->moment->name, disk->target);
     return TRUE;
 }
 
-/* The image, through the process where it has it open. */
-static VmImageInfo *
-look(const VmRevertPlan *plan, guint number, json_t **nodes, GError **error)
+/* Into the image, through the process where it has it open. */
+static gboolean
+look(const VmRevertPlan *plan, guint number, json_t **nodes, VmImageTag *held, GError **error)
 {
     VmDomain *domain = plan->domain;
     const VmDiskDef *disk = vm_domain_def_disk(plan->base, number);
@@ -68,8 +63,8 @@ look(const VmRevertPlan *plan, guint number, json_t **nodes, GError **error)
     gboolean open = today >= 0 && vm_domain_is_active(domain) &&
                     g_strcmp0(vm_domain_def_disk(domain->def, (guint)today)->source.path,
                               disk->source.path) == 0;
-    return open ? vm_snapshot_image(domain, (guint)today, nodes, error)
-                : vm_snapshot_image_file(domain, disk->source.path, error);
+    return open ? vm_snapshot_disk_tag(domain, (guint)today, nodes, held, error)
+                : vm_snapshot_file_tag(domain, disk->source.path, held, error);
 }
 
 /* A tag that no name can be: names of recorded snapshots have no slash, and others are looked for.
@@ -90,10 +85,10 @@ check_images(VmRevertPlan *plan, gboolean *clash, GError **error)
     *clash = FALSE;
     for (guint i = 0; ok && i < plan->disks->len; i++) {
         guint number = g_array_index(plan->disks, guint, i);
-        g_autoptr(VmImageInfo) info = look(plan, number, &nodes, error);
-        ok = info != NULL && check_entry(plan, number, info, error);
-        if (ok && plan->way_back != NULL)
-            *clash |= vm_snapshot_image_tags(info, plan->way_back) > 0;
+        VmImageTag held = {.name = plan->moment->name}, back = {.name = plan->way_back};
+        ok = look(plan, number, &nodes, &held, error) && check_entry(plan, number, &held, error) &&
+             (back.name == NULL || look(plan, number, &nodes, &back, error));
+        *clash |= ok && back.count > 0;
     }
     json_decref(nodes);
     return ok;
@@ -189,12 +184,11 @@ forget_off(const VmRevertPlan *plan, GError **error)
     for (guint i = 0; i < plan->disks->len; i++) {
         const char *path =
             vm_domain_def_disk(plan->base, g_array_index(plan->disks, guint, i))->source.path;
-        g_autoptr(VmImageInfo) info = vm_snapshot_image_file(plan->domain, path, error);
-        if (info == NULL)
+        VmImageTag held = {.name = plan->way_back};
+        if (!vm_snapshot_file_tag(plan->domain, path, &held, error))
             return FALSE;
-        if (vm_snapshot_image_tags(info, plan->way_back) > 0 &&
-            !vm_snapshot_image_do(plan->domain, path, VM_IMAGE_SNAPSHOT_DELETE, plan->way_back,
-                                  error))
+        if (held.count > 0 && !vm_snapshot_image_do(plan->domain, path, VM_IMAGE_SNAPSHOT_DELETE,
+                                                    plan->way_back, error))
             return FALSE;
     }
     return TRUE;
@@ -205,8 +199,8 @@ holds_way_back(const VmRevertPlan *plan, guint i)
 {
     guint number = g_array_index(plan->disks, guint, i);
     const char *path = vm_domain_def_disk(plan->base, number)->source.path;
-    g_autoptr(VmImageInfo) info = vm_snapshot_image_file(plan->domain, path, NULL);
-    return info != NULL && vm_snapshot_image_tags(info, plan->way_back) > 0;
+    VmImageTag held = {.name = plan->way_back};
+    return vm_snapshot_file_tag(plan->domain, path, &held, NULL) && held.count > 0;
 }
 
 VmWayBack

@@ -17,6 +17,10 @@ VmImageInfo *vm_snapshot_image(VmDomain *domain, guint disk, json_t **blocks, GE
 /** What the image file holds that no instance has open: OPERATION_FAILED naming it. */
 VmImageInfo *vm_snapshot_image_file(VmDomain *domain, const char *path, GError **error);
 
+/** Refuse for an image file that the hypervisor could not look at: OPERATION_FAILED naming it. */
+gboolean vm_snapshot_image_unreadable(const VmDomain *domain, const char *path,
+                                      const GError *failure, GError **error);
+
 /** qemu-img snapshot on a file that no instance has open, then durable: OPERATION_FAILED with
  *  qemu-img's text. */
 gboolean vm_snapshot_image_do(VmDomain *domain, const char *path, VmImageSnapshotVerb verb,
@@ -24,9 +28,6 @@ gboolean vm_snapshot_image_do(VmDomain *domain, const char *path, VmImageSnapsho
 
 /** Make durable what a hypervisor wrote into a file, and the file's name. */
 gboolean vm_snapshot_image_sync(VmDomain *domain, const char *path, GError **error);
-
-/** How many entries of that name the image has. */
-guint vm_snapshot_image_tags(const VmImageInfo *info, const char *tag);
 
 /** Disks of domain->def that are internal in def, as numbers; the caller unrefs the array. */
 GArray *vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain);
@@ -46,6 +47,17 @@ gboolean vm_snapshot_delete_tag(VmDomain *domain, const char *tag, const GArray 
 
 /** The first internal disk whose top image of today is another than the snapshot's, or NULL. */
 const char *vm_snapshot_other_image(const VmDomain *domain, const VmSnapshotDef *def);
+
+/* ---- snapshot_tag.c: what the images hold under a name ---- */
+
+/** What the top image of disk `disk` of domain->def holds under held->name; live, *blocks is as for
+ *  vm_snapshot_image(), and may stay NULL.  OPERATION_FAILED naming the disk. */
+gboolean vm_snapshot_disk_tag(VmDomain *domain, guint disk, json_t **blocks, VmImageTag *held,
+                              GError **error);
+
+/** What the image file holds under held->name that no instance has open: OPERATION_FAILED naming
+ *  it. */
+gboolean vm_snapshot_file_tag(VmDomain *domain, const char *path, VmImageTag *held, GError **error);
 
 /* ---- snapshot_record.c: metadata files and the tree ---- */
 

@@ -35,6 +35,9 @@ gboolean sim_command_run(SimMachine *machine, const char *name, const json_t *ar
 /** The names of all commands, in the order of the table; NULL beyond the last. */
 const char *sim_command_name(guint i);
 
+/** A command comes: background work goes on and time passes first.  DISCONNECTED where the process
+ *  has ended. */
+gboolean sim_machine_receive(SimMachine *machine, GError **error);
 /** A command as a client sends it: background work goes on and time passes first.  DISCONNECTED
  *  where the process has ended; otherwise as sim_command_run(). */
 gboolean sim_machine_command(SimMachine *machine, const char *name, const json_t *arguments,

@@ -73,8 +73,7 @@ sim_command_run(SimMachine *machine, const char *name, const json_t *arguments, 
 }
 
 gboolean
-sim_machine_command(SimMachine *machine, const char *name, const json_t *arguments,
-                    VmStoreFile *pass, json_t **reply, GError **error)
+sim_machine_receive(SimMachine *machine, GError **error)
 {
     while (sim_machine_work(machine))
         continue;
@@ -85,7 +84,15 @@ sim_machine_command(SimMachine *machine, const char *name, const json_t *argumen
     }
     sim_clock_advance(machine->clock, SIM_CLOCK_STEP);
     sim_machine_count_time(machine);
-    return sim_command_run(machine, name, arguments, pass, reply, error);
+    return TRUE;
+}
+
+gboolean
+sim_machine_command(SimMachine *machine, const char *name, const json_t *arguments,
+                    VmStoreFile *pass, json_t **reply, GError **error)
+{
+    return sim_machine_receive(machine, error) &&
+           sim_command_run(machine, name, arguments, pass, reply, error);
 }
 
 gboolean
