@@ -104,8 +104,9 @@ copy_of(const VmDomainDef *def)
 VmDomainDef *
 vm_domain_def_with_name(const VmDomainDef *def, const char *name)
 {
+    if (strcmp(def->name, name) == 0)
+        return vm_domain_def_ref((VmDomainDef *)def);
     VmDomainDef *copy = copy_of(def);
-
     g_free(copy->name);
     copy->name = g_strdup(name);
     if (def->open != NULL)

@@ -130,7 +130,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmDomainDef, vm_domain_def_unref)
  *  formatting that the same text.  The caller frees it. */
 char *vm_domain_def_format(const VmDomainDef *def, guint flags);
 
-/** The same definition under another name.  The caller unrefs it. */
+/** The same definition under a name: itself where that is its name.  The caller unrefs it. */
 VmDomainDef *vm_domain_def_with_name(const VmDomainDef *def, const char *name);
 
 /** The same definition, the top image of disk number `index` replaced by a copy of `top`; the
