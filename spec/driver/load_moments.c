@@ -43,7 +43,7 @@ vm_snapshot_owner_uuid(const VmSnapshotDef *def)
 VmSnapshotDef *
 vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file, GError **error)
 {
-    g_autofree char *path = g_strdup_printf("%s/%s", folder, file);
+    g_autofree char *path = g_strconcat(folder, "/", file, NULL);
     g_autofree char *xml = vm_store_read_text(driver->store, path, VM_SNAPSHOT_FILE_MAX, error);
     if (xml == NULL)
         return NULL;
@@ -103,8 +103,8 @@ static gboolean
 move_file(MomentLoad *load, const char *file, const char *to)
 {
     VmStore *store = load->domain->driver->store;
-    g_autofree char *old = g_strdup_printf("%s/%s", load->folder, file);
-    g_autofree char *new = g_strdup_printf("%s/%s", load->folder, to);
+    g_autofree char *old = g_strconcat(load->folder, "/", file, NULL);
+    g_autofree char *new = g_strconcat(load->folder, "/", to, NULL);
     g_autoptr(GError) error = NULL;
     if (vm_store_kind(store, new) == VM_FILE_MISSING &&
         store->ops->rename(store, old, new, &error) &&

@@ -9,37 +9,37 @@
 char *
 vm_path_config(const VmDriver *driver, const char *domain)
 {
-    return g_strdup_printf("%s/etc/qemu/%s.xml", driver->root, domain);
+    return g_strconcat(driver->root, "/etc/qemu/", domain, ".xml", NULL);
 }
 
 char *
 vm_path_status(const VmDriver *driver, const char *domain)
 {
-    return g_strdup_printf("%s/run/qemu/%s.xml", driver->root, domain);
+    return g_strconcat(driver->root, "/run/qemu/", domain, ".xml", NULL);
 }
 
 char *
 vm_path_autostart(const VmDriver *driver, const char *domain)
 {
-    return g_strdup_printf("%s/etc/qemu/autostart/%s.xml", driver->root, domain);
+    return g_strconcat(driver->root, "/etc/qemu/autostart/", domain, ".xml", NULL);
 }
 
 char *
 vm_path_managed_save(const VmDriver *driver, const char *domain)
 {
-    return g_strdup_printf("%s/lib/qemu/save/%s.save", driver->root, domain);
+    return g_strconcat(driver->root, "/lib/qemu/save/", domain, ".save", NULL);
 }
 
 char *
 vm_path_snapshot_dir(const VmDriver *driver, const char *domain)
 {
-    return g_strdup_printf("%s/lib/qemu/snapshot/%s", driver->root, domain);
+    return g_strconcat(driver->root, "/lib/qemu/snapshot/", domain, NULL);
 }
 
 char *
 vm_path_snapshot(const VmDriver *driver, const char *domain, const char *snapshot)
 {
-    return g_strdup_printf("%s/lib/qemu/snapshot/%s/%s.xml", driver->root, domain, snapshot);
+    return g_strconcat(driver->root, "/lib/qemu/snapshot/", domain, "/", snapshot, ".xml", NULL);
 }
 
 gboolean

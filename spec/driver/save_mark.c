@@ -10,7 +10,7 @@
 static char *
 mark_path(const VmDriver *driver, const char *uuid)
 {
-    return g_strdup_printf("%s/lib/qemu/saved/%s.mark", driver->root, uuid);
+    return g_strconcat(driver->root, "/lib/qemu/saved/", uuid, ".mark", NULL);
 }
 
 gboolean

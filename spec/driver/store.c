@@ -172,7 +172,7 @@ vm_store_sweep(VmStore *store, const char *folder)
         for (guint end = 0; end < G_N_ELEMENTS(leftovers); end++) {
             if (!g_str_has_suffix(name, leftovers[end]))
                 continue;
-            g_autofree char *path = g_strdup_printf("%s/%s", folder, name);
+            g_autofree char *path = g_strconcat(folder, "/", name, NULL);
             store->ops->unlink(store, path, NULL);
         }
     }
