@@ -8,6 +8,7 @@
 #pragma once
 
 #include "spec/driver/driver.h"
+#include "spec/driver/json_text.h"
 #include "spec/model/domain_def.h"
 #include "spec/model/moment_tree.h"
 #include "spec/model/snapshot_def.h"
@@ -320,12 +321,13 @@ gboolean vm_domain_managed_save_exists(const VmDomain *domain);
 
 /* ---- intent.c: what is about to happen ---- */
 
-/** Record durably that `verb` on `domain` has begun; data (taken) is what recover needs. */
-gboolean vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error);
+/** Record durably that `verb` on `domain` has begun; data, a JSON object's text, is what recover
+ *  needs. */
+gboolean vm_intent_begin(VmDomain *domain, const char *verb, const char *data, GError **error);
 /** The same record is about to be begun, unless what is looked at meanwhile forbids the call: it is
- *  written now, and vm_intent_begin() has only to give it its name.  data is taken.  Once no call
- *  can begin it any more, vm_intent_forget_ahead() follows. */
-void vm_intent_ahead(VmDomain *domain, const char *verb, json_t *data);
+ *  written now, and vm_intent_begin() has only to give it its name.  Once no call can begin it any
+ *  more, vm_intent_forget_ahead() follows. */
+void vm_intent_ahead(VmDomain *domain, const char *verb, const char *data);
 /** What was written ahead and not begun goes. */
 void vm_intent_forget_ahead(VmDomain *domain);
 /** The call is done or undone: the record goes.  In doubt it is neither, and the record stays. */

@@ -121,7 +121,10 @@ vm_domain_rename(VmDriver *driver, const char *name, const char *new_name, guint
         return FALSE;
 
     g_autoptr(VmDomainDef) def = vm_domain_def_with_name(domain->def, new_name);
-    if (!vm_intent_begin(domain, "rename", json_pack("{s:s}", "to", new_name), error))
+    GString *json = vm_json_begin();
+    vm_json_text(json, "to", new_name);
+    g_autofree char *data = vm_json_end(json);
+    if (!vm_intent_begin(domain, "rename", data, error))
         return FALSE;
     gboolean ok = rename_files(domain, def, error);
     vm_intent_end(domain);

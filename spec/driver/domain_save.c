@@ -96,8 +96,11 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
     int former = domain->state;
     if (!vm_domain_check_unsent(domain, error))
         return FALSE;
-    json_t *data = json_pack("{s:s, s:s, s:b}", "path", save->path, "partial", partial, "running",
-                             former == VIR_DOMAIN_RUNNING);
+    GString *json = vm_json_begin();
+    vm_json_text(json, "path", save->path);
+    vm_json_text(json, "partial", partial);
+    vm_json_flag(json, "running", former == VIR_DOMAIN_RUNNING);
+    g_autofree char *data = vm_json_end(json);
     if (!vm_intent_begin(domain, "save", data, error))
         return FALSE;
     if (!write_image(domain, save, partial, error)) {

@@ -29,19 +29,17 @@ drops_moments(const VmDomain *domain, guint32 flags)
     return !vm_domain_is_active(domain) || domain->driver->profile == VM_PROFILE_RFC;
 }
 
-/* The snapshots' names, or an empty array where they stay. */
-static json_t *
-moment_names(const VmDomain *domain, gboolean dropped)
+/* The snapshots' names; none where they stay. */
+static char *
+intent_data(const VmDomain *domain, gboolean dropped)
 {
-    json_t *names = json_array();
-    if (!dropped)
-        return names;
     g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
-    for (guint i = 0; i < moments->len; i++) {
-        const VmMoment *moment = g_ptr_array_index(moments, i);
-        json_array_append_new(names, json_string(moment->name));
-    }
-    return names;
+    GString *json = vm_json_begin();
+    vm_json_open(json, "snapshots", '[');
+    for (guint i = 0; dropped && i < moments->len; i++)
+        vm_json_text(json, NULL, ((VmMoment *)g_ptr_array_index(moments, i))->name);
+    vm_json_close(json, ']');
+    return vm_json_end(json);
 }
 
 /* What is left once the definition is gone; each step may find its work done.  FALSE, logged, where
@@ -117,10 +115,11 @@ undefine(VmDriver *driver, const char *name, guint32 flags, GError **error)
         return FALSE;
 
     gboolean dropped = drops_moments(domain, flags);
-    json_t *data = json_pack("{s:o}", "snapshots", moment_names(domain, dropped));
+    g_autofree char *text = intent_data(domain, dropped);
     gboolean leftovers = dropped || domain->autostart || vm_domain_managed_save_exists(domain);
-    gboolean ok = (!leftovers || vm_intent_begin(domain, "undefine", json_incref(data), error)) &&
+    gboolean ok = (!leftovers || vm_intent_begin(domain, "undefine", text, error)) &&
                   vm_record_drop_config(domain, error);
+    json_t *data = json_loads(text, 0, NULL);
     /* where something is left, the record is, too: the next start of the driver tries again */
     if (leftovers && (!ok || remove_leftovers(driver, name, data)))
         vm_intent_end(domain);

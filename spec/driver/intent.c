@@ -9,8 +9,8 @@
  * owns and that look like a caller's own (NO_METADATA); no order of the other
  * writes can tell these apart.
  */
-#include "spec/driver/domain_obj.h"
 #include <string.h>
+#include "spec/driver/domain_obj.h"
 
 /* Larger records are not ours. */
 #define INTENT_FILE_MAX (4 * VM_SNAPSHOT_FILE_MAX)
@@ -184,29 +184,28 @@ static const IntentRow intent_rows[] = {
 static char *
 intent_folder(const VmDriver *driver)
 {
-    return g_strdup_printf("%s/lib/qemu/intent", driver->root);
+    return g_strconcat(driver->root, "/lib/qemu/intent", NULL);
 }
 
 static char *
 intent_path(const VmDriver *driver, const char *domain)
 {
-    return g_strdup_printf("%s/lib/qemu/intent/%s.json", driver->root, domain);
+    return g_strconcat(driver->root, "/lib/qemu/intent/", domain, ".json", NULL);
 }
 
-/* The text of a record; data is taken. */
 static char *
-record_text(const VmDomain *domain, const char *verb, json_t *data)
+record_text(const VmDomain *domain, const char *verb, const char *data)
 {
-    json_t *record =
-        json_pack("{s:s, s:s, s:s, s:o}", "verb", verb, "domain", domain->def->name, "uuid",
-                  domain->def->uuid, "data", data != NULL ? data : json_object());
-    char *text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT);
-    json_decref(record);
-    return text;
+    GString *record = vm_json_begin();
+    vm_json_text(record, "verb", verb);
+    vm_json_text(record, "domain", domain->def->name);
+    vm_json_text(record, "uuid", domain->def->uuid);
+    vm_json_value(record, "data", data);
+    return vm_json_end(record);
 }
 
 void
-vm_intent_ahead(VmDomain *domain, const char *verb, json_t *data)
+vm_intent_ahead(VmDomain *domain, const char *verb, const char *data)
 {
     g_autofree char *text = record_text(domain, verb, data);
     g_autofree char *path = intent_path(domain->driver, domain->def->name);
@@ -226,7 +225,7 @@ vm_intent_forget_ahead(VmDomain *domain)
 }
 
 gboolean
-vm_intent_begin(VmDomain *domain, const char *verb, json_t *data, GError **error)
+vm_intent_begin(VmDomain *domain, const char *verb, const char *data, GError **error)
 {
     VmStore *store = domain->driver->store;
     g_autofree char *text = record_text(domain, verb, data);
@@ -349,7 +348,7 @@ vm_intent_recover(VmDriver *driver, VmIntentPhase phase)
     g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, folder, NULL);
     for (guint i = 0; names != NULL && i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
-        g_autofree char *path = g_strdup_printf("%s/%s", folder, name);
+        g_autofree char *path = g_strconcat(folder, "/", name, NULL);
         if (g_str_has_suffix(name, ".json"))
             recover_file(driver, path, phase);
     }

@@ -83,13 +83,19 @@ begin(const VmSnapshotPlan *plan, const Change *change, GError **error)
     g_autofree char *def = vm_domain_def_format(domain->def, format);
     g_autofree char *next =
         domain->next_def != NULL ? vm_domain_def_format(domain->next_def, format) : NULL;
-    json_t *data =
-        json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:s, s:s?, s:s?, s:o, s:o}", "kind", "external",
-                  "name", plan->def->name, "metadata", records(plan), "running", stops(plan),
-                  "manual", plan->manual, "halt", (plan->flags & CREATE(HALT)) != 0, "def", def,
-                  "next", next, "memory", has_memory(plan) ? plan->def->memory_file : NULL,
-                  "images", vm_revert_paths(domain->def, change->tagged), "overlays",
-                  vm_overlays_to_json(change->overlays));
+    GString *json = vm_json_begin();
+    vm_json_text(json, "kind", "external");
+    vm_json_text(json, "name", plan->def->name);
+    vm_json_flag(json, "metadata", records(plan));
+    vm_json_flag(json, "running", stops(plan));
+    vm_json_flag(json, "manual", plan->manual);
+    vm_json_flag(json, "halt", (plan->flags & CREATE(HALT)) != 0);
+    vm_json_text(json, "def", def);
+    vm_json_text(json, "next", next);
+    vm_json_text(json, "memory", has_memory(plan) ? plan->def->memory_file : NULL);
+    vm_snapshot_put_paths(json, "images", domain->def, change->tagged);
+    vm_overlays_write(json, "overlays", change->overlays);
+    g_autofree char *data = vm_json_end(json);
     return vm_intent_begin(domain, "snapshot-create", data, error);
 }
 

@@ -16,13 +16,16 @@ records(const VmSnapshotPlan *plan)
 #define VERB "snapshot-create"
 
 /* What recovery needs to take an unrecorded snapshot out of the images again. */
-static json_t *
+static char *
 intent_data(const VmSnapshotPlan *plan, const GArray *disks)
 {
-    return json_pack("{s:s, s:s, s:b, s:b, s:o}", "kind", "internal", "name", plan->def->name,
-                     "running", plan->domain->state == VIR_DOMAIN_RUNNING, "halt",
-                     (plan->flags & CREATE(HALT)) != 0, "images",
-                     vm_revert_paths(plan->domain->def, disks));
+    GString *json = vm_json_begin();
+    vm_json_text(json, "kind", "internal");
+    vm_json_text(json, "name", plan->def->name);
+    vm_json_flag(json, "running", plan->domain->state == VIR_DOMAIN_RUNNING);
+    vm_json_flag(json, "halt", (plan->flags & CREATE(HALT)) != 0);
+    vm_snapshot_put_paths(json, "images", plan->domain->def, disks);
+    return vm_json_end(json);
 }
 
 void
@@ -31,7 +34,8 @@ vm_snapshot_internal_ahead(const VmSnapshotPlan *plan)
     if (plan->external || !vm_domain_look_ahead(plan->domain))
         return;
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, plan->domain->def);
-    vm_intent_ahead(plan->domain, VERB, intent_data(plan, disks));
+    g_autofree char *data = intent_data(plan, disks);
+    vm_intent_ahead(plan->domain, VERB, data);
 }
 
 /* Off: qemu-img on one image after the other; those done are undone when one fails. */
@@ -107,7 +111,8 @@ vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
     VmDomain *domain = plan->domain;
     gboolean running = domain->state == VIR_DOMAIN_RUNNING;
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, domain->def);
-    if (!vm_intent_begin(domain, VERB, intent_data(plan, disks), error))
+    g_autofree char *data = intent_data(plan, disks);
+    if (!vm_intent_begin(domain, VERB, data, error))
         return FALSE;
 
     gboolean ok = vm_domain_is_active(domain) ? act_live(plan, disks, error)

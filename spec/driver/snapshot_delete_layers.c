@@ -9,29 +9,34 @@
 
 /* ---- what is recorded ---- */
 
-static json_t *
-step_to_json(const VmLayerStep *step)
+static void
+put_step(GString *json, const VmLayerStep *step)
 {
-    json_t *above = json_array();
-    for (guint i = 0; i < step->above->len; i++)
-        json_array_append_new(above, json_string(g_ptr_array_index(step->above, i)));
-    return json_pack("{s:s, s:b, s:s, s:s?, s:s?, s:s?, s:s?, s:o}", "moment", step->moment,
-                     "merge", step->fate == VM_LAYER_MERGE, "path", step->path, "format",
-                     step->format, "base-type", step->base.type, "base", step->base.path,
-                     "base-format", step->base.format, "above", above);
+    vm_json_open(json, NULL, '{');
+    vm_json_text(json, "moment", step->moment);
+    vm_json_flag(json, "merge", step->fate == VM_LAYER_MERGE);
+    vm_json_text(json, "path", step->path);
+    vm_json_text(json, "format", step->format);
+    vm_json_text(json, "base-type", step->base.type);
+    vm_json_text(json, "base", step->base.path);
+    vm_json_text(json, "base-format", step->base.format);
+    vm_json_texts(json, "above", step->above);
+    vm_json_close(json, '}');
 }
 
 gboolean
 vm_snapshot_delete_begin(const VmDeleteRun *run, GError **error)
 {
-    json_t *names = json_array(), *steps = json_array();
-    for (guint i = 0; i < run->names->len; i++)
-        json_array_append_new(names, json_string(g_ptr_array_index(run->names, i)));
+    GString *json = vm_json_begin();
+    vm_json_texts(json, "names", run->names);
+    vm_json_flag(json, "metadata-only", run->metadata_only);
+    vm_json_open(json, "steps", '[');
     for (guint i = 0; i < run->steps->len; i++)
-        json_array_append_new(steps, step_to_json(g_ptr_array_index(run->steps, i)));
-    json_t *data =
-        json_pack("{s:o, s:b, s:o, s:I, s:b}", "names", names, "metadata-only", run->metadata_only,
-                  "steps", steps, "committed", (json_int_t)run->committed, "running", run->running);
+        put_step(json, g_ptr_array_index(run->steps, i));
+    vm_json_close(json, ']');
+    vm_json_number(json, "committed", run->committed);
+    vm_json_flag(json, "running", run->running);
+    g_autofree char *data = vm_json_end(json);
     return vm_intent_begin(run->domain, "snapshot-delete", data, error);
 }
 

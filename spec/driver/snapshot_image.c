@@ -190,6 +190,17 @@ vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain)
     return disks;
 }
 
+void
+vm_snapshot_put_paths(GString *json, const char *name, const VmDomainDef *def, const GArray *disks)
+{
+    vm_json_open(json, name, '[');
+    for (guint i = 0; i < disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, g_array_index(disks, guint, i));
+        vm_json_text(json, NULL, disk->source.path);
+    }
+    vm_json_close(json, ']');
+}
+
 const char *
 vm_snapshot_disk_path(const VmSnapshotDef *def, const VmSnapshotDisk *disk)
 {

@@ -263,18 +263,24 @@ vm_overlays_remove(VmDomain *domain, GPtrArray *overlays)
 
 /* ---- recovery ---- */
 
-json_t *
-vm_overlays_to_json(const GPtrArray *overlays)
+void
+vm_overlays_write(GString *json, const char *name, const GPtrArray *overlays)
 {
-    json_t *json = json_array();
+    vm_json_open(json, name, '[');
     for (guint i = 0; i < overlays->len; i++) {
         const VmOverlay *o = g_ptr_array_index(overlays, i);
-        json_array_append_new(json, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s}", "disk",
-                                              o->target, "type", o->type, "path", o->path, "format",
-                                              o->format, "base", o->base, "given", o->given,
-                                              "fresh", o->fresh, "node", o->node));
+        vm_json_open(json, NULL, '{');
+        vm_json_text(json, "disk", o->target);
+        vm_json_text(json, "type", o->type);
+        vm_json_text(json, "path", o->path);
+        vm_json_text(json, "format", o->format);
+        vm_json_text(json, "base", o->base);
+        vm_json_flag(json, "given", o->given);
+        vm_json_flag(json, "fresh", o->fresh);
+        vm_json_text(json, "node", o->node);
+        vm_json_close(json, '}');
     }
-    return json;
+    vm_json_close(json, ']');
 }
 
 static char *

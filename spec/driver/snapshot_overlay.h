@@ -52,5 +52,5 @@ gboolean vm_overlays_in_use(VmDomain *domain, const GPtrArray *overlays);
 VmDomainDef *vm_overlays_put(VmDomainDef *def, const GPtrArray *overlays);
 
 /** As an intent keeps them / as it gave them. */
-json_t *vm_overlays_to_json(const GPtrArray *overlays);
+void vm_overlays_write(GString *json, const char *name, const GPtrArray *overlays);
 GPtrArray *vm_overlays_from_json(const json_t *json, const VmDomainDef *def);

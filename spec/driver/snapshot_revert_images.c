@@ -6,17 +6,6 @@
 #include "spec/driver/snapshot_steps.h"
 #include <string.h>
 
-json_t *
-vm_revert_paths(const VmDomainDef *def, const GArray *disks)
-{
-    json_t *paths = json_array();
-    for (guint i = 0; i < disks->len; i++) {
-        const VmDiskDef *disk = vm_domain_def_disk(def, g_array_index(disks, guint, i));
-        json_array_append_new(paths, json_string(disk->source.path));
-    }
-    return paths;
-}
-
 /* ---- look ---- */
 
 static gboolean

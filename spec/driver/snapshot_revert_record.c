@@ -190,59 +190,54 @@ vm_revert_unrecord(VmRevertPlan *plan)
 
 /* ---- intent ---- */
 
-static json_t *
-old_lists(const VmSnapshotDef *old, const VmSnapshotDef *changed)
+static void
+put_old_lists(GString *json, const char *name, const VmSnapshotDef *old,
+              const VmSnapshotDef *changed)
 {
-    if (old == changed)
-        return json_null();
-    g_autofree char *xml =
-        vm_snapshot_def_format(old, NULL, VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL);
-    return json_string(xml);
-}
-
-static json_t *
-tops_to_json(const GPtrArray *tops)
-{
-    json_t *paths = json_array();
-    for (guint i = 0; i < tops->len; i++)
-        json_array_append_new(paths, json_string(g_ptr_array_index(tops, i)));
-    return paths;
+    guint flags = VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL;
+    g_autofree char *xml = old == changed ? NULL : vm_snapshot_def_format(old, NULL, flags);
+    vm_json_text(json, name, xml);
 }
 
 #define VERB "snapshot-revert"
 
-static json_t *
+static char *
 intent_data(const VmRevertPlan *plan)
 {
     /* one that stays needs no way back */
     g_autofree char *config = vm_domain_def_equal(plan->old, plan->next)
                                   ? NULL
                                   : vm_domain_def_format(plan->old, VM_DOMAIN_FORMAT_SECURE);
-    const char *former = plan->former != NULL ? plan->former->name : NULL;
-    json_t *data =
-        json_pack("{s:s, s:s?, s:s?, s:b, s:b, s:b, s:s?}", "name", plan->moment->name, "former",
-                  former, "way-back", plan->way_back, "kept", plan->keep_process, "done",
-                  plan->done, "drop-save", plan->drop_save, "config", config);
-    json_object_set_new(data, "delete-children",
-                        json_boolean(plan->flags & REVERT(DELETE_CHILDREN)));
-    json_object_set_new(data, "discard", json_boolean(plan->flags & REVERT(DISCARD)));
-    json_object_set_new(data, "overlays", vm_overlays_to_json(plan->overlays));
-    json_object_set_new(data, "tops", tops_to_json(plan->tops));
-    json_object_set_new(data, "old", old_lists(plan->old_def, plan->def));
-    json_object_set_new(data, "old-former", old_lists(plan->old_former_def, plan->former_def));
-    return data;
+    GString *json = vm_json_begin();
+    vm_json_text(json, "name", plan->moment->name);
+    vm_json_text(json, "former", plan->former != NULL ? plan->former->name : NULL);
+    vm_json_text(json, "way-back", plan->way_back);
+    vm_json_flag(json, "kept", plan->keep_process);
+    vm_json_flag(json, "done", plan->done);
+    vm_json_flag(json, "drop-save", plan->drop_save);
+    vm_json_text(json, "config", config);
+    vm_json_flag(json, "delete-children", (plan->flags & REVERT(DELETE_CHILDREN)) != 0);
+    vm_json_flag(json, "discard", (plan->flags & REVERT(DISCARD)) != 0);
+    vm_overlays_write(json, "overlays", plan->overlays);
+    vm_json_texts(json, "tops", plan->tops);
+    put_old_lists(json, "old", plan->old_def, plan->def);
+    put_old_lists(json, "old-former", plan->old_former_def, plan->former_def);
+    return vm_json_end(json);
 }
 
 void
 vm_revert_ahead(const VmRevertPlan *plan)
 {
-    if (plan->keep_process && vm_domain_look_ahead(plan->domain))
-        vm_intent_ahead(plan->domain, VERB, intent_data(plan));
+    if (!plan->keep_process || !vm_domain_look_ahead(plan->domain))
+        return;
+    g_autofree char *data = intent_data(plan);
+    vm_intent_ahead(plan->domain, VERB, data);
 }
 
 gboolean
 vm_revert_begin(const VmRevertPlan *plan, GError **error)
 {
+    g_autofree char *data = intent_data(plan);
     return vm_save_mark_drop(plan->domain, error) &&
-           vm_intent_begin(plan->domain, VERB, intent_data(plan), error);
+           vm_intent_begin(plan->domain, VERB, data, error);
 }

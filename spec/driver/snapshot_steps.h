@@ -32,6 +32,10 @@ gboolean vm_snapshot_image_sync(VmDomain *domain, const char *path, GError **err
 /** Disks of domain->def that are internal in def, as numbers; the caller unrefs the array. */
 GArray *vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain);
 
+/** Paths of the disks' images, as a JSON list. */
+void vm_snapshot_put_paths(GString *json, const char *name, const VmDomainDef *def,
+                           const GArray *disks);
+
 /** The path of def's disk `disk` when it was taken, from its captured domain; NULL without one. */
 const char *vm_snapshot_disk_path(const VmSnapshotDef *def, const VmSnapshotDisk *disk);
 
@@ -156,9 +160,6 @@ void vm_snapshot_halt(VmDomain *domain);
 
 /** REDEFINE: put a snapshot's metadata in; def is held. */
 gboolean vm_snapshot_redefine(VmDomain *domain, VmSnapshotDef *def, guint32 flags, GError **error);
-
-/** Paths of the disks' images, as a new JSON array. */
-json_t *vm_revert_paths(const VmDomainDef *def, const GArray *disks);
 
 /* ---- the steps of revert ---- */
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Every value is followed by a comma, which the closing bracket takes away.
+ */
+#include "spec/driver/json_text.h"
+
+#include <string.h>
+
+GString *
+vm_json_begin(void)
+{
+    GString *json = g_string_sized_new(512);
+
+    g_string_append_c(json, '{');
+    return json;
+}
+
+char *
+vm_json_end(GString *json)
+{
+    vm_json_close(json, '}');
+    g_string_truncate(json, json->len - 1);
+    return g_string_free(json, FALSE);
+}
+
+static void
+put_name(GString *json, const char *name)
+{
+    if (name == NULL)
+        return;
+    g_string_append_c(json, '"');
+    g_string_append_len(json, name, (gssize)strlen(name));
+    g_string_append_len(json, "\":", 2);
+}
+
+static gboolean
+is_plain(char c)
+{
+    return (guchar)c >= 0x20 && c != '"' && c != '\\';
+}
+
+static void
+put_escaped(GString *json, const char *text)
+{
+    for (;;) {
+        gsize plain = 0;
+        while (is_plain(text[plain]))
+            plain++;
+        g_string_append_len(json, text, (gssize)plain);
+        text += plain;
+        if (*text == '\0')
+            return;
+        g_string_append_printf(json, "\\u%04x", (guint)(guchar)*text++);
+    }
+}
+
+void
+vm_json_text(GString *json, const char *name, const char *text)
+{
+    if (text == NULL) {
+        vm_json_value(json, name, "null");
+        return;
+    }
+    put_name(json, name);
+    g_string_append_c(json, '"');
+    put_escaped(json, text);
+    g_string_append_len(json, "\",", 2);
+}
+
+void
+vm_json_flag(GString *json, const char *name, gboolean flag)
+{
+    vm_json_value(json, name, flag ? "true" : "false");
+}
+
+void
+vm_json_number(GString *json, const char *name, guint number)
+{
+    put_name(json, name);
+    g_string_append_printf(json, "%u,", number);
+}
+
+void
+vm_json_value(GString *json, const char *name, const char *value)
+{
+    put_name(json, name);
+    g_string_append_len(json, value, (gssize)strlen(value));
+    g_string_append_c(json, ',');
+}
+
+void
+vm_json_texts(GString *json, const char *name, const GPtrArray *texts)
+{
+    vm_json_open(json, name, '[');
+    for (guint i = 0; i < texts->len; i++)
+        vm_json_text(json, NULL, g_ptr_array_index(texts, i));
+    vm_json_close(json, ']');
+}
+
+void
+vm_json_open(GString *json, const char *name, char bracket)
+{
+    put_name(json, name);
+    g_string_append_c(json, bracket);
+}
+
+void
+vm_json_close(GString *json, char bracket)
+{
+    if (json->str[json->len - 1] == ',')
+        g_string_truncate(json, json->len - 1);
+    g_string_append_c(json, bracket);
+    g_string_append_c(json, ',');
+}
