@@ -43,6 +43,7 @@ open_driver(struct vm_conn *conn, GError **error)
         .env = ports->env,
         .root = ports->root,
         .profile = conn->profile,
+        .readings = ports->readings,
     };
     conn->driver = vm_driver_open(&options, error);
     return conn->driver != NULL;

@@ -15,6 +15,7 @@ typedef struct {
     VmEnv *env;
     const char *root;     /* of all metadata */
     const char *disk_dir; /* of the images; exists */
+    VmReadings *readings; /* shared with other copies of the world, or NULL */
 } ReferencePorts;
 
 typedef struct ReferenceWorld ReferenceWorld;

@@ -22,6 +22,7 @@ typedef struct {
     SimWorld *sim;
     VmStore *copy; /* of a copy, which only borrows the simulated world; or NULL */
     QuietEnv quiet;
+    VmReadings *readings; /* what drivers of copies have read; a copy has none of its own */
 } SimTargetWorld;
 
 static SimWorld *
@@ -78,6 +79,7 @@ sim_close(ReferenceWorld *world)
         sim_world_store_free(self->copy);
     else
         sim_world_free(self->sim);
+    vm_readings_free(self->readings);
     g_free(self);
 }
 
@@ -190,8 +192,13 @@ world_new(SimWorld *world, VmStore *copy)
 static ReferenceWorld *
 sim_copy(ReferenceWorld *world, GError **error)
 {
+    SimTargetWorld *self = (SimTargetWorld *)world;
+    ReferenceWorld *copy = world_new(self->sim, sim_world_store_copy(self->sim));
     (void)error;
-    return world_new(sim(world), sim_world_store_copy(sim(world)));
+    if (self->readings == NULL)
+        self->readings = vm_readings_new();
+    copy->ports.readings = self->readings;
+    return copy;
 }
 
 static int

@@ -45,6 +45,7 @@ struct VmDriver {
     VmEnv *env;
     char *root;
     VmProfile profile;
+    VmReadings *readings;      /* or NULL */
     GHashTable *by_name;       /* char * → VmDomain *, owns the domain */
     GHashTable *by_uuid;       /* char * → VmDomain * */
     GQueue events;             /* of VmDriverEvent * */

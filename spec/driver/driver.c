@@ -13,6 +13,7 @@ vm_driver_open(const VmDriverOptions *options, GError **error)
     driver->env = options->env;
     driver->root = g_strdup(options->root);
     driver->profile = options->profile;
+    driver->readings = options->readings;
     driver->by_name = vm_driver_new_name_table();
     driver->by_uuid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_queue_init(&driver->events);

@@ -22,6 +22,7 @@
 #include "spec/api/api.h"
 #include "spec/driver/env.h"
 #include "spec/driver/hypervisor.h"
+#include "spec/driver/readings.h"
 #include "spec/driver/store.h"
 
 typedef struct VmDriver VmDriver;
@@ -42,8 +43,9 @@ typedef struct {
     VmHypervisor *hypervisor;
     VmStore *store;
     VmEnv *env;
-    const char *root;  /* folder of all metadata: ROOT/etc, ROOT/lib, ROOT/run */
-    VmProfile profile; /* VM_PROFILE_RFC or VM_PROFILE_LIBVIRT */
+    const char *root;     /* folder of all metadata: ROOT/etc, ROOT/lib, ROOT/run */
+    VmProfile profile;    /* VM_PROFILE_RFC or VM_PROFILE_LIBVIRT */
+    VmReadings *readings; /* what other drivers have read, see readings.h; or NULL */
 } VmDriverOptions;
 
 /** Open the driver: load the store, keep all that can be kept, log what was found (SNAP-META-013

@@ -47,8 +47,7 @@ vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file, 
     g_autofree char *xml = vm_store_read_text(driver->store, path, VM_SNAPSHOT_FILE_MAX, error);
     if (xml == NULL)
         return NULL;
-    return vm_snapshot_def_parse(xml, VM_SNAPSHOT_PARSE_REDEFINE | VM_SNAPSHOT_PARSE_INTERNAL,
-                                 error);
+    return vm_readings_snapshot(driver->readings, xml, error);
 }
 
 /* The snapshot that a file holds, where it is one of this domain's; else the file's name stays

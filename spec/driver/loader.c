@@ -25,7 +25,8 @@ load_config(VmDriver *driver, const char *name)
     g_autofree char *path = vm_path_config(driver, name);
     g_autoptr(GError) error = NULL;
     g_autofree char *xml = vm_store_read_text(driver->store, path, VM_XML_SIZE_MAX, &error);
-    g_autoptr(VmDomainDef) def = xml != NULL ? vm_domain_def_parse(xml, NULL, 0, &error) : NULL;
+    g_autoptr(VmDomainDef) def =
+        xml != NULL ? vm_readings_domain(driver->readings, xml, &error) : NULL;
     if (def == NULL) {
         vm_env_log(driver->env, "'%s': cannot be loaded: %s", path, error->message);
         return;
@@ -68,7 +69,7 @@ read_status(VmDriver *driver, const char *path, DomainStatus *status, GError **e
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "not a status of this driver");
     if (status->state == VIR_DOMAIN_SHUTOFF)
         return TRUE;
-    status->def = vm_domain_def_parse(body + 1, NULL, 0, error);
+    status->def = vm_readings_domain(driver->readings, body + 1, error);
     return status->def != NULL;
 }
 
