@@ -514,41 +514,6 @@ const AtomFamily atoms_families[] = {
     {"moment.state:", moment_state_is}, {"undecided:", nobody_knows}, {NULL, NULL},
 };
 
-static GHashTable *
-atom_index(void)
-{
-    static GHashTable *by_name;
-
-    if (by_name)
-        return by_name;
-    by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    for (const AtomRow *row = atoms_world; row->name; row++)
-        g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
-    for (const AtomRow *row = atoms_document; row->name; row++)
-        g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
-    for (const AtomRow *row = atoms_disks; row->name; row++)
-        g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
-    for (const AtomRow *row = atoms_layers; row->name; row++)
-        g_hash_table_insert(by_name, (gpointer)row->name, (gpointer)row);
-    return by_name;
-}
-
-static const AtomFamily *
-find_family(const char *atom)
-{
-    for (const AtomFamily *family = atoms_families; family->prefix; family++) {
-        if (g_str_has_prefix(atom, family->prefix))
-            return family;
-    }
-    return NULL;
-}
-
-gboolean
-context_knows_atom(const char *atom)
-{
-    return g_hash_table_contains(atom_index(), atom) || find_family(atom);
-}
-
 /* Metadata of a name that no domain has, put there behind the driver's back. */
 static gboolean
 has_leftovers(const StepContext *context, const char *name)
@@ -559,46 +524,68 @@ has_leftovers(const StepContext *context, const char *name)
            observed_any_path(context->before, folder);
 }
 
-/* What the oracle has not seen happen is not known. */
+/* ---- what the oracle has not seen happen is not known ---- */
+
 static gboolean
-is_unknown(const char *atom, const StepContext *context)
+always(const StepContext *context G_GNUC_UNUSED)
 {
-    if (g_str_has_prefix(atom, "undecided:"))
-        return TRUE;
-    if (strcmp(atom, "image:known") == 0)
-        return !context->image && !argument_no_file(context);
-    if (g_str_has_prefix(atom, "image:") || g_str_has_prefix(atom, "image."))
-        return !context->image;
-    if (strcmp(atom, "victims:over-tags") == 0 || strcmp(atom, "victims:over-bitmaps") == 0)
-        return !context->view->files;
-    if (strcmp(atom, "moment:written-under") == 0) /* what is on top has nothing over it */
-        return !context->view->files && !moment_same_tops(context);
-    if (strcmp(atom, "moment:memory-foreign") == 0)
-        return memory_is_strange(context);
-    if (strcmp(atom, "argument:negative") == 0)
-        return !context->step->argument;
-    if (strcmp(atom, "kept:foreign") == 0)
-        return has_leftovers(context, context->domain_name);
-    if (strcmp(atom, "argument:foreign-metadata") == 0)
-        return has_leftovers(context, context->step->argument);
-    return FALSE;
+    return TRUE;
 }
 
-OutcomeTruth
-context_atom(const char *atom, gpointer opaque)
+static gboolean
+image_unheard_of(const StepContext *context)
 {
-    const StepContext *context = opaque;
-    const AtomRow *row = g_hash_table_lookup(atom_index(), atom);
-    const AtomFamily *family;
-    gboolean holds;
-
-    if (is_unknown(atom, context))
-        return OUTCOME_UNKNOWN;
-    if (row)
-        return row->holds(context) ? OUTCOME_YES : OUTCOME_NO;
-    family = find_family(atom);
-    if (!family)
-        g_error("outcome data names the atom '%s', which the oracle does not know", atom);
-    holds = family->holds(context, atom + strlen(family->prefix));
-    return holds ? OUTCOME_YES : OUTCOME_NO;
+    return !context->image && !argument_no_file(context);
 }
+
+static gboolean
+no_image(const StepContext *context)
+{
+    return !context->image;
+}
+
+static gboolean
+no_files(const StepContext *context)
+{
+    return !context->view->files;
+}
+
+/* What is on top has nothing over it. */
+static gboolean
+not_on_top_unseen(const StepContext *context)
+{
+    return !context->view->files && !moment_same_tops(context);
+}
+
+static gboolean
+no_argument(const StepContext *context)
+{
+    return !context->step->argument;
+}
+
+static gboolean
+domain_leftovers(const StepContext *context)
+{
+    return has_leftovers(context, context->domain_name);
+}
+
+static gboolean
+argument_leftovers(const StepContext *context)
+{
+    return has_leftovers(context, context->step->argument);
+}
+
+const AtomRow atoms_doubts[] = {
+    {"undecided:", always},
+    {"image:known", image_unheard_of},
+    {"image:", no_image},
+    {"image.", no_image},
+    {"victims:over-tags", no_files},
+    {"victims:over-bitmaps", no_files},
+    {"moment:written-under", not_on_top_unseen},
+    {"moment:memory-foreign", memory_is_strange},
+    {"argument:negative", no_argument},
+    {"kept:foreign", domain_leftovers},
+    {"argument:foreign-metadata", argument_leftovers},
+    {NULL, NULL},
+};

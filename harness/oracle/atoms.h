@@ -26,6 +26,9 @@ extern const AtomRow atoms_document[];
 extern const AtomRow atoms_disks[];
 /** Atoms of images over one another and of memory files; ends with a NULL name. */
 extern const AtomRow atoms_layers[];
+/** When the value of an atom is not known: the first row whose name it is, or begins with where the
+ *  row's name ends with ':' or '.'; ends with a NULL name. */
+extern const AtomRow atoms_doubts[];
 /** The families; ends with a NULL prefix. */
 extern const AtomFamily atoms_families[];
 

@@ -10,6 +10,9 @@
 #include "harness/oracle/observe.h"
 #include "spec/rules/outcome/outcome.h"
 
+/** Atoms whose values a step remembers; there are fewer. */
+#define CONTEXT_VALUES 400
+
 /** A step and the world before it; all borrowed but what context_clear() frees. */
 typedef struct {
     const ObserveView *view;
@@ -17,15 +20,16 @@ typedef struct {
     const Observation *before;
     const OracleStep *step;
     VmProfile profile;
-    const ObservedDomain *domain; /* of the step, or NULL */
-    const char *domain_name;      /* the name that the step means */
-    const ObservedMoment *moment; /* of the step, or NULL */
-    const MomentDoc *moment_xml;  /* a snapshot document handed in, or NULL */
-    const DomainDoc *domain_xml;  /* a domain document handed in, or NULL */
-    const ObservedMoment *named;  /* the moment that has the document's name already, or NULL */
-    const HistoryImage *image;    /* the save image that the step reads, or NULL */
-    Alignment *alignment;         /* of the document with the domain, or NULL */
-    const GArray *events;         /* of the step, or NULL before it */
+    const ObservedDomain *domain;  /* of the step, or NULL */
+    const char *domain_name;       /* the name that the step means */
+    const ObservedMoment *moment;  /* of the step, or NULL */
+    const MomentDoc *moment_xml;   /* a snapshot document handed in, or NULL */
+    const DomainDoc *domain_xml;   /* a domain document handed in, or NULL */
+    const ObservedMoment *named;   /* the moment that has the document's name already, or NULL */
+    const HistoryImage *image;     /* the save image that the step reads, or NULL */
+    Alignment *alignment;          /* of the document with the domain, or NULL */
+    const GArray *events;          /* of the step, or NULL before it */
+    guint8 values[CONTEXT_VALUES]; /* of atoms that were asked: their truth + 1 */
 } StepContext;
 
 /** Put a step beside the world before it. */

@@ -328,6 +328,18 @@ document_moment(DocumentCache *cache, const char *text)
     return doc;
 }
 
+const DomainDoc *
+document_domain_like(DocumentCache *cache, const char *text, const DomainDoc *likely)
+{
+    return likely && strcmp(likely->text, text) == 0 ? likely : document_domain(cache, text);
+}
+
+const MomentDoc *
+document_moment_like(DocumentCache *cache, const char *text, const MomentDoc *likely)
+{
+    return likely && strcmp(likely->text, text) == 0 ? likely : document_moment(cache, text);
+}
+
 DocumentCache *
 document_cache_new(void)
 {

@@ -73,6 +73,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DocumentCache, document_cache_free)
 const DomainDoc *document_domain(DocumentCache *cache, const char *text);
 const MomentDoc *document_moment(DocumentCache *cache, const char *text);
 
+/** The same where the text is likely that of `likely` (of the same cache, or NULL): texts are
+ *  compared, not looked up. */
+const DomainDoc *document_domain_like(DocumentCache *cache, const char *text,
+                                      const DomainDoc *likely);
+const MomentDoc *document_moment_like(DocumentCache *cache, const char *text,
+                                      const MomentDoc *likely);
+
 /** The disk of that target name, or NULL. */
 const OracleDisk *document_disk(const GPtrArray *disks, const char *name);
 

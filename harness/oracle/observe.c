@@ -57,30 +57,40 @@ static void G_GNUC_PRINTF(2, 3) note_fault(Observation *world, const char *forma
     va_end(args);
 }
 
+/* One look, beside the one before. */
+typedef struct {
+    const ObserveView *view;
+    Observation *world;
+    const Observation *former;    /* or NULL */
+    const ObservedDomain *domain; /* of `former`: that of the name that is looked at; or NULL */
+} Look;
+
 static void
-observe_moment(const ObserveView *view, Observation *world, ObservedDomain *domain,
-               const char *name)
+observe_moment(const Look *look, ObservedDomain *domain, const char *name)
 {
+    const ObserveView *view = look->view;
+    const ObservedMoment *former = look->domain ? observed_moment(look->domain, name) : NULL;
     struct vm_error err = {0};
     char *xml = NULL;
     ObservedMoment *moment;
 
     if (view->target->snapshot_get_xml(view->conn, domain->name, name,
                                        VIR_DOMAIN_SNAPSHOT_XML_SECURE, &xml, &err) != 0) {
-        note_fault(world, "snapshot '%s' of '%s' is listed, but its XML is refused: %s", name,
+        note_fault(look->world, "snapshot '%s' of '%s' is listed, but its XML is refused: %s", name,
                    domain->name, err.text);
         return;
     }
     moment = g_new0(ObservedMoment, 1);
     moment->name = g_strdup(name);
-    moment->doc = document_moment(view->cache, xml);
+    moment->doc = document_moment_like(view->cache, xml, former ? former->doc : NULL);
     g_ptr_array_add(domain->moments, moment);
     view->target->free_string(xml);
 }
 
 static void
-observe_tree(const ObserveView *view, Observation *world, ObservedDomain *domain)
+observe_tree(const Look *look, ObservedDomain *domain)
 {
+    const ObserveView *view = look->view;
     const struct vm_target *target = view->target;
     struct vm_error err = {0};
     g_autoptr(GPtrArray) names = NULL;
@@ -91,12 +101,12 @@ observe_tree(const ObserveView *view, Observation *world, ObservedDomain *domain
     if (!target->snapshot_list || !target->snapshot_get_xml)
         return;
     if (target->snapshot_list(view->conn, domain->name, NULL, 0, &list, &err) != 0) {
-        note_fault(world, "the snapshots of '%s' are not listed: %s", domain->name, err.text);
+        note_fault(look->world, "the snapshots of '%s' are not listed: %s", domain->name, err.text);
         return;
     }
     names = observe_take_list(target, list);
     for (guint i = 0; i < names->len; i++)
-        observe_moment(view, world, domain, g_ptr_array_index(names, i));
+        observe_moment(look, domain, g_ptr_array_index(names, i));
     if (!target->snapshot_current)
         return;
     if (target->snapshot_has_current &&
@@ -109,31 +119,35 @@ observe_tree(const ObserveView *view, Observation *world, ObservedDomain *domain
 }
 
 static const DomainDoc *
-observe_definition(const ObserveView *view, Observation *world, const char *name, guint32 flags)
+observe_definition(const Look *look, const char *name, guint32 flags, const DomainDoc *former)
 {
+    const ObserveView *view = look->view;
     struct vm_error err = {0};
     char *xml = NULL;
     const DomainDoc *doc;
 
     if (view->target->domain_get_xml(view->conn, name, flags, &xml, &err) != 0) {
-        note_fault(world, "domain '%s' is listed, but its XML is refused: %s", name, err.text);
+        note_fault(look->world, "domain '%s' is listed, but its XML is refused: %s", name,
+                   err.text);
         return document_domain(view->cache, "");
     }
-    doc = document_domain(view->cache, xml);
+    doc = document_domain_like(view->cache, xml, former);
     view->target->free_string(xml);
     return doc;
 }
 
 static void
-observe_properties(const ObserveView *view, Observation *world, ObservedDomain *domain)
+observe_properties(const Look *look, ObservedDomain *domain)
 {
+    const ObserveView *view = look->view;
     const struct vm_target *target = view->target;
     struct vm_error err = {0};
     int yes = 0;
 
     if (target->domain_get_state(view->conn, domain->name, &domain->state, &domain->reason, &err) !=
         0)
-        note_fault(world, "domain '%s' is listed, but has no state: %s", domain->name, err.text);
+        note_fault(look->world, "domain '%s' is listed, but has no state: %s", domain->name,
+                   err.text);
     if (target->domain_get_uuid)
         target->domain_get_uuid(view->conn, domain->name, domain->uuid, &err);
     if (target->domain_is_persistent &&
@@ -148,17 +162,20 @@ observe_properties(const ObserveView *view, Observation *world, ObservedDomain *
 }
 
 static ObservedDomain *
-observe_domain(const ObserveView *view, Observation *world, const char *name)
+observe_domain(Look *look, const char *name)
 {
     ObservedDomain *domain = g_new0(ObservedDomain, 1);
+    const ObservedDomain *former = look->former ? observed_domain(look->former, name) : NULL;
 
+    look->domain = former;
     domain->name = g_strdup(name);
     domain->moments = g_ptr_array_new_with_free_func((GDestroyNotify)moment_free);
-    observe_properties(view, world, domain);
-    domain->live = observe_definition(view, world, name, VIR_DOMAIN_XML_SECURE);
-    domain->config =
-        observe_definition(view, world, name, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE);
-    observe_tree(view, world, domain);
+    observe_properties(look, domain);
+    domain->live =
+        observe_definition(look, name, VIR_DOMAIN_XML_SECURE, former ? former->live : NULL);
+    domain->config = observe_definition(look, name, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE,
+                                        former ? former->config : domain->live);
+    observe_tree(look, domain);
     return domain;
 }
 
@@ -184,6 +201,7 @@ Observation *
 observe_world(const ObserveView *view, const Observation *former)
 {
     Observation *world = g_new0(Observation, 1);
+    Look look = {view, world, former, NULL};
     struct vm_error err = {0};
     g_autoptr(GPtrArray) names = NULL;
     char **list = NULL;
@@ -197,7 +215,7 @@ observe_world(const ObserveView *view, const Observation *former)
         const char *name = g_ptr_array_index(names, i);
 
         if (g_str_has_prefix(name, view->prefix))
-            g_ptr_array_add(world->domains, observe_domain(view, world, name));
+            g_ptr_array_add(world->domains, observe_domain(&look, name));
     }
     if (view->files)
         world->files = observe_files(view, former ? former->files : NULL);

@@ -57,8 +57,8 @@ typedef struct {
     gboolean damaged; /* files were damaged on purpose: what was lost may be missed */
 } ObserveView;
 
-/** Look at everything; files that are as in `former` (may be NULL) are not looked into again. Never
- *  NULL; see its fault. */
+/** Look at everything; texts that are as in `former` (may be NULL) are not read again, files not
+ *  looked into.  Never NULL; see its fault. */
 Observation *observe_world(const ObserveView *view, const Observation *former);
 
 /** Look at the files alone: those that are as in `former` (may be NULL) are not looked into again.

@@ -117,7 +117,7 @@ invariant_restart(const ObserveView *view, const Observation *world, GHashTable 
     copy.files = FALSE;
     if (view->target->probe(view->conn, &copy.conn, &err) != 0)
         return g_strdup_printf("a restarted driver does not come up: %s", err.text);
-    seen = observe_world(&copy, NULL);
+    seen = observe_world(&copy, world);
     found = compare_copy(world, seen);
     if (!found) {
         *invariant = "I3";
