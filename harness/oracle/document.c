@@ -276,7 +276,47 @@ sound_root(xmlDoc *xml)
     return xml && !xml->intSubset && !xml->extSubset ? xmlDocGetRootElement(xml) : NULL;
 }
 
+/* libxml2 asks for more input, in vain and at length, whenever less than this is left. */
+#define PADDING 256
+/* A document of more than that is not worth a copy. */
+#define PADDED_MAX 65536
+
+static xmlParserCtxt *parser; /* one for all; its dictionary grows with each document */
+static guint parser_documents;
+
+static void __attribute__((destructor)) drop_parser(void)
+{
+    g_clear_pointer(&parser, xmlFreeParserCtxt);
+    parser_documents = 0;
+}
+
+static xmlParserCtxt *
+parser_get(void)
+{
+    if (++parser_documents > 1000)
+        drop_parser();
+    if (!parser)
+        parser = xmlNewParserCtxt();
+    return parser;
+}
+
 static const int parse_options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
+
+/* The document of a text, or NULL; blanks at its end say nothing. */
+static xmlDoc *
+read_text(const char *text)
+{
+    gsize length = strlen(text);
+    g_autofree char *padded = NULL;
+
+    if (length <= PADDED_MAX) {
+        padded = g_malloc(length + PADDING);
+        memset(mempcpy(padded, text, length), ' ', PADDING);
+        text = padded;
+        length += length > 0 ? PADDING : 0;
+    }
+    return xmlCtxtReadMemory(parser_get(), text, (int)length, NULL, NULL, parse_options);
+}
 
 const DomainDoc *
 document_domain(DocumentCache *cache, const char *text)
@@ -287,7 +327,7 @@ document_domain(DocumentCache *cache, const char *text)
 
     if (doc)
         return doc;
-    xml = xmlReadMemory(text, (int)strlen(text), NULL, NULL, parse_options);
+    xml = read_text(text);
     root = sound_root(xml);
     if (root && document_is(root, "domain")) {
         doc = read_domain(root);
@@ -314,7 +354,7 @@ document_moment(DocumentCache *cache, const char *text)
         return doc;
     doc = g_new0(MomentDoc, 1);
     doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify)disk_free);
-    xml = xmlReadMemory(text, (int)strlen(text), NULL, NULL, parse_options);
+    xml = read_text(text);
     root = sound_root(xml);
     if (root && document_is(root, "domainsnapshot"))
         read_moment(doc, root);
@@ -340,15 +380,33 @@ document_moment_like(DocumentCache *cache, const char *text, const MomentDoc *li
     return likely && strcmp(likely->text, text) == 0 ? likely : document_moment(cache, text);
 }
 
+/* The texts are long: eight bytes at a time. */
+static guint
+hash_text(gconstpointer key)
+{
+    const char *text = key;
+    gsize length = strlen(text);
+    guint64 hash = length, word;
+
+    for (; length >= sizeof(word); text += sizeof(word), length -= sizeof(word)) {
+        memcpy(&word, text, sizeof(word));
+        hash = (hash ^ word) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    for (; length > 0; text++, length--)
+        hash = (hash ^ (guchar)*text) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+    return (guint)(hash ^ (hash >> 32));
+}
+
 DocumentCache *
 document_cache_new(void)
 {
     DocumentCache *cache = g_new0(DocumentCache, 1);
 
     cache->domains =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)domain_doc_free);
+        g_hash_table_new_full(hash_text, g_str_equal, NULL, (GDestroyNotify)domain_doc_free);
     cache->moments =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)moment_doc_free);
+        g_hash_table_new_full(hash_text, g_str_equal, NULL, (GDestroyNotify)moment_doc_free);
     return cache;
 }
 

@@ -1,21 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Keeping definitions by their text; what cannot be read is not kept.
+ * Keeping definitions by their text; what cannot be read is not kept.  A
+ * snapshot's carries what the driver that holds it knows of its file, so each
+ * driver gets a copy.
  */
 #include "spec/driver/readings.h"
+#include <string.h>
 
 struct VmReadings {
     GHashTable *domains;   /* text → VmDomainDef * */
     GHashTable *snapshots; /* text → VmSnapshotDef * */
 };
 
+/* The texts are long: eight bytes at a time. */
+static guint
+hash_text(gconstpointer key)
+{
+    const char *text = key;
+    gsize length = strlen(text);
+    guint64 hash = length;
+    for (; length >= 8; text += 8, length -= 8) {
+        guint64 word;
+        memcpy(&word, text, 8);
+        hash = (hash ^ word) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    for (; length > 0; text++, length--)
+        hash = (hash ^ (guchar)*text) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+    return (guint)(hash ^ (hash >> 32));
+}
+
 VmReadings *
 vm_readings_new(void)
 {
     VmReadings *readings = g_new0(VmReadings, 1);
     readings->domains =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)vm_domain_def_unref);
-    readings->snapshots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+        g_hash_table_new_full(hash_text, g_str_equal, g_free, (GDestroyNotify)vm_domain_def_unref);
+    readings->snapshots = g_hash_table_new_full(hash_text, g_str_equal, g_free,
                                                 (GDestroyNotify)vm_snapshot_def_unref);
     return readings;
 }

@@ -212,6 +212,29 @@ parse_bytes(const char *xml, gsize length, const char *encoding, Fault *fault)
     return doc;
 }
 
+/** libxml2 asks for more input, in vain and at length, whenever less than this is left. */
+#define PADDING 256
+/** A document of more than that is not worth a copy. */
+#define PADDED_MAX 65536
+
+/** The same with blanks after the end of a document, which say nothing; what is wrong in a document
+ *  is told as it stands. */
+static xmlDoc *
+parse_padded(const char *xml, gsize length, const char *encoding, Fault *fault)
+{
+    if (length > PADDED_MAX)
+        return parse_bytes(xml, length, encoding, fault);
+    g_autofree char *padded = g_malloc(length + PADDING);
+    memset(mempcpy(padded, xml, length), ' ', PADDING);
+    xmlDoc *doc = parse_bytes(padded, length + PADDING, encoding, fault);
+    if (doc != NULL && fault->cause == NULL)
+        return doc;
+    vm_xml_doc_free(doc);
+    g_free(fault->cause);
+    *fault = (Fault){0};
+    return parse_bytes(xml, length, encoding, fault);
+}
+
 VmXmlDoc *
 vm_xml_parse(const char *xml, gssize length, const char *root, GError **error)
 {
@@ -221,7 +244,7 @@ vm_xml_parse(const char *xml, gssize length, const char *root, GError **error)
 
     if (!check_bytes(xml, bytes, &encoding, error))
         return NULL;
-    g_autoptr(VmXmlDoc) doc = parse_bytes(xml, bytes, encoding, &fault);
+    g_autoptr(VmXmlDoc) doc = parse_padded(xml, bytes, encoding, &fault);
     g_autofree char *cause = fault.cause;
     if (cause != NULL) {
         vm_refuse(error, VIR_ERR_XML_DETAIL, "line %d: %s", MAX(fault.line, 1), cause);
