@@ -21,6 +21,20 @@ ATOM(domain_stored,
 ATOM(image_known, context->image != NULL)
 ATOM(argument_no_file,
      context->step->argument && !observed_file(context->before, context->step->argument))
+
+/* Whether something lies where a save image is to go, or its unfinished form. */
+static gboolean
+argument_file_taken(const StepContext *context)
+{
+    const char *path = context->step->argument;
+    g_autofree char *partial = path ? g_strconcat(path, ".partial", NULL) : NULL;
+
+    return path && context->view->files &&
+           (observed_file(context->before, path) || observed_file(context->before, partial));
+}
+
+ATOM(argument_no_folder, context->step->argument && context->view->files &&
+                             !observed_folder_of(context->before, context->step->argument))
 ATOM(image_paused, context->image && context->image->paused)
 ATOM(image_other_uuid,
      context->image && context->domain && strcmp(context->image->uuid, context->domain->uuid) != 0)
@@ -460,6 +474,8 @@ const AtomRow atoms_world[] = {
     {"argument:newline", argument_newline},
     {"argument:negative", argument_negative},
     {"argument:no-file", argument_no_file},
+    {"argument:no-folder", argument_no_folder},
+    {"argument:file-taken", argument_file_taken},
     {"moment:exists", moment_exists},
     {"moment:parent", moment_parent},
     {"moment:children", has_children},

@@ -71,15 +71,20 @@ cancel_save(VmDomain *domain, int former, const char *partial)
     return FALSE;
 }
 
-static gboolean
-write_image(VmDomain *domain, const VmSave *save, const char *partial, GError **error)
+static VmStoreFile *
+begin_image(const VmDomain *domain, const VmSave *save, const char *partial, GError **error)
 {
-    VmStore *store = domain->driver->store;
     gboolean running = runs_afterwards(save->flags, domain->state == VIR_DOMAIN_RUNNING);
     const VmSaveHead head = {.def = save->def, .running = running, .mark = save->mark};
-    VmStoreFile *file = vm_save_image_create(store, partial, &head, error);
-    if (file == NULL)
-        return FALSE;
+    return vm_save_image_create(domain->driver->store, partial, &head, error);
+}
+
+/* The file is closed. */
+static gboolean
+write_image(VmDomain *domain, const VmSave *save, VmStoreFile *file, GError **error)
+{
+    VmStore *store = domain->driver->store;
+    g_autofree char *partial = vm_save_image_partial_path(save->path);
     gboolean ok =
         (domain->state != VIR_DOMAIN_RUNNING || vm_domain_process_stop_cpus(domain, error)) &&
         vm_domain_process_write_stream(domain, file, error) &&
@@ -92,6 +97,7 @@ write_image(VmDomain *domain, const VmSave *save, const char *partial, GError **
 gboolean
 vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
 {
+    VmStore *store = domain->driver->store;
     g_autofree char *partial = vm_save_image_partial_path(save->path);
     int former = domain->state;
     if (!vm_domain_check_unsent(domain, error))
@@ -103,7 +109,13 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
     g_autofree char *data = vm_json_end(json);
     if (!vm_intent_begin(domain, "save", data, error))
         return FALSE;
-    if (!write_image(domain, save, partial, error)) {
+    VmStoreFile *file = begin_image(domain, save, partial, error);
+    if (file == NULL) { /* the guest has not noticed */
+        store->ops->unlink(store, partial, NULL);
+        vm_intent_end(domain);
+        return FALSE;
+    }
+    if (!write_image(domain, save, file, error)) {
         if (vm_domain_is_unclear(domain))
             return FALSE;
         vm_save_mark_drop(domain, NULL);
@@ -178,6 +190,27 @@ vm_domain_save_recover(const VmIntent *intent)
         vm_store_remove(store, partial, NULL);
 }
 
+/* Memory is written to a file that is not there yet: what is may be a disk, a moment's memory, or
+ * the only image of another guest. */
+static gboolean
+check_free(const VmDomain *domain, const char *path, GError **error)
+{
+    g_autofree char *partial = vm_save_image_partial_path(path);
+    const char *const places[] = {path, partial};
+    VmStore *store = domain->driver->store;
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+        VmFileStat st = {0};
+        if (!store->ops->stat(store, places[i], &st, error))
+            return FALSE;
+        if (st.kind != VM_FILE_MISSING)
+            return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                             "domain '%s': '%s' exists, and would be lost under the save image "
+                             "(VM-SAVE-007)",
+                             domain->def->name, places[i]);
+    }
+    return TRUE;
+}
+
 gboolean
 vm_domain_save(VmDriver *driver, const char *name, const char *path, const char *dxml,
                guint32 flags, GError **error)
@@ -191,7 +224,7 @@ vm_domain_save(VmDriver *driver, const char *name, const char *path, const char 
     if (!vm_save_check_disks(domain, error))
         return FALSE;
     g_autoptr(VmDomainDef) def = changed_def(domain->def, dxml, error);
-    if (def == NULL)
+    if (def == NULL || !check_free(domain, path, error))
         return FALSE;
     g_autofree char *mark = vm_env_uuid(driver->env);
     VmSave save = {.path = path, .def = def, .flags = flags, .mark = mark};
