@@ -43,6 +43,28 @@ check_list(const SimArgument *argument, const json_t *value, const char *path, G
     return TRUE;
 }
 
+/* What needs no path to be found right. */
+static gboolean
+is_plainly_right(const SimArgument *argument, const json_t *value)
+{
+    switch (argument->type) {
+    case SIM_ARG_STRING:
+        return json_is_string(value);
+    case SIM_ARG_BOOLEAN:
+        return json_is_boolean(value);
+    case SIM_ARG_INTEGER:
+        return json_is_integer(value);
+    case SIM_ARG_LIST:
+        for (gsize i = 0; i < json_array_size(value); i++) {
+            if (!is_plainly_right(argument->members, json_array_get(value, i)))
+                return FALSE;
+        }
+        return json_is_array(value);
+    default:
+        return FALSE;
+    }
+}
+
 gboolean
 sim_argument_check(const SimArgument *argument, const json_t *value, const char *path,
                    GError **error)
@@ -77,7 +99,7 @@ check_table(const SimArgument *members, const json_t *object, const char *path, 
 {
     for (; members != NULL && members->name != NULL; members++) {
         const json_t *value = json_object_get(object, members->name);
-        if (value == NULL && !members->required)
+        if (value == NULL ? !members->required : is_plainly_right(members, value))
             continue;
         g_autofree char *place = sim_argument_path(path, members->name);
         if (value == NULL)

@@ -124,12 +124,21 @@ sim_jobs_init(SimJobs *jobs, SimJobEmit emit, gpointer machine, const SimClock *
     jobs->drains = 0;
 }
 
+static void
+forget_told(SimJobs *jobs)
+{
+    g_clear_pointer(&jobs->told_id, g_free);
+    for (SimJobStatus status = 0; status < SIM_JOB_STATUS_LAST; status++)
+        g_clear_pointer(&jobs->told[status], json_decref);
+}
+
 void
 sim_jobs_clear(SimJobs *jobs)
 {
     while (jobs->jobs != NULL && jobs->jobs->len > 0)
         free_job(g_ptr_array_remove_index(jobs->jobs, jobs->jobs->len - 1));
     g_clear_pointer(&jobs->jobs, g_ptr_array_unref);
+    forget_told(jobs);
 }
 
 static SimJob *
@@ -178,14 +187,33 @@ sim_jobs_need_block(SimJobs *jobs, const char *id, GError **error)
 /* ---- a job comes and goes ---- */
 
 void
+sim_job_emit(SimJob *job, const char *event, json_t *data)
+{
+    job->jobs->emit(job->jobs->machine, json_pack("{s:s, s:o}", "event", event, "data", data));
+}
+
+/* The words are the same for every job of that name: they are put together once. */
+static void
+tell_status(SimJobs *jobs, const char *id, SimJobStatus status)
+{
+    if (g_strcmp0(jobs->told_id, id) != 0) {
+        forget_told(jobs);
+        jobs->told_id = g_strdup(id);
+    }
+    if (jobs->told[status] == NULL)
+        jobs->told[status] = json_pack("{s:s, s:{s:s, s:s}}", "event", "JOB_STATUS_CHANGE", "data",
+                                       "id", id, "status", sim_job_status_name(status));
+    jobs->emit(jobs->machine, json_incref(jobs->told[status]));
+}
+
+void
 sim_job_go(SimJob *job, SimJobStatus status)
 {
     g_assert(sim_job_status_allows(job->status, status));
     if (job->status == status)
         return;
     job->status = status;
-    job->jobs->emit(job->jobs->machine, "JOB_STATUS_CHANGE",
-                    json_pack("{s:s, s:s}", "id", job->id, "status", sim_job_status_name(status)));
+    tell_status(job->jobs, job->id, status);
 }
 
 SimJob *
@@ -206,8 +234,7 @@ sim_job_create(SimJobs *jobs, const SimJobDriver *driver, const SimJobOptions *o
     job->pauses = jobs->drains;
     join_group(job, options->group);
     g_ptr_array_add(jobs->jobs, job);
-    jobs->emit(jobs->machine, "JOB_STATUS_CHANGE",
-               json_pack("{s:s, s:s}", "id", job->id, "status", "created"));
+    tell_status(jobs, job->id, SIM_JOB_CREATED);
     if (options->speed >= 0)
         return job;
     sim_qmp_refuse(error, "Parameter 'speed' expects a non-negative value");

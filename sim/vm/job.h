@@ -115,8 +115,8 @@ struct SimJob {
     const char *io_status; /* "ok", "failed", "nospace"; static */
 };
 
-/** Send an event; data is taken. */
-typedef void (*SimJobEmit)(gpointer machine, const char *event, json_t *data);
+/** Send an event object ({"event","data"}), which is taken and never changed. */
+typedef void (*SimJobEmit)(gpointer machine, json_t *event);
 
 /** The jobs of an instance, oldest first. */
 struct SimJobs {
@@ -124,7 +124,9 @@ struct SimJobs {
     SimJobEmit emit;
     gpointer machine;
     const SimClock *clock;
-    guint drains; /* begun and not ended */
+    guint drains;                      /* begun and not ended */
+    char *told_id;                     /* the job that `told` is about, or NULL */
+    json_t *told[SIM_JOB_STATUS_LAST]; /* what was told of its statuses, once it was; else NULL */
 };
 
 /** What a new job is to be. */

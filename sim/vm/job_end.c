@@ -16,7 +16,7 @@ sim_job_emit_block(SimJob *job, const char *event, const char *error)
                              (json_int_t)job->progress, "speed", (json_int_t)job->speed);
     if (error != NULL)
         json_object_set_new(data, "error", json_string(error));
-    job->jobs->emit(job->jobs->machine, event, data);
+    sim_job_emit(job, event, data);
 }
 
 gboolean
@@ -133,8 +133,8 @@ succeed_group(SimJobGroup *group)
             continue;
         manual = TRUE;
         if (job->driver->block_job)
-            job->jobs->emit(job->jobs->machine, "BLOCK_JOB_PENDING",
-                            json_pack("{s:s, s:s}", "type", job->driver->type, "id", job->id));
+            sim_job_emit(job, "BLOCK_JOB_PENDING",
+                         json_pack("{s:s, s:s}", "type", job->driver->type, "id", job->id));
     }
     if (!manual)
         sim_job_group_finalize(group);

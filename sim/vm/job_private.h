@@ -14,6 +14,8 @@ struct SimJobGroup {
     gboolean aborting;
 };
 
+/** Tell of a job: an event; data is taken. */
+void sim_job_emit(SimJob *job, const char *event, json_t *data);
 /** Go to another status, with the event; the way must be in the table. */
 void sim_job_go(SimJob *job, SimJobStatus status);
 /** To null; freed. */

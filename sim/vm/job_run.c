@@ -256,9 +256,9 @@ SimJobStep
 sim_job_io_error(SimJob *job, SimOnError policy, gboolean reading, int number)
 {
     SimOnError action = resolve(policy, number);
-    job->jobs->emit(job->jobs->machine, "BLOCK_JOB_ERROR",
-                    json_pack("{s:s, s:s, s:s}", "device", job->id, "operation",
-                              reading ? "read" : "write", "action", sim_on_error_names[action]));
+    sim_job_emit(job, "BLOCK_JOB_ERROR",
+                 json_pack("{s:s, s:s, s:s}", "device", job->id, "operation",
+                           reading ? "read" : "write", "action", sim_on_error_names[action]));
     if (action == SIM_ON_ERROR_REPORT) {
         sim_job_fail(job, "%s", g_strerror(number));
         return SIM_STEP_DONE;

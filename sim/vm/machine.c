@@ -28,9 +28,9 @@ close_file(gpointer data)
 }
 
 static void
-emit_for_job(gpointer machine, const char *event, json_t *data)
+emit_for_job(gpointer machine, json_t *event)
 {
-    sim_machine_event(machine, event, data);
+    sim_machine_tell(machine, event);
 }
 
 SimMachine *
@@ -99,25 +99,41 @@ sim_machine_unref(SimMachine *machine)
     g_ptr_array_unref(machine->monitors);
     g_hash_table_unref(machine->fds);
     g_free(machine->migration_error);
+    json_decref(machine->into_snapshot);
     g_string_free(machine->output, TRUE);
     g_free(machine->name);
     g_free(machine);
 }
 
+static json_t *
+with_time(const SimMachine *machine, json_t *event)
+{
+    gint64 microseconds = machine->clock->now / 1000;
+    json_t *timed = json_copy(event);
+    json_object_set_new(timed, "timestamp",
+                        json_pack("{s:I, s:I}", "seconds", (json_int_t)(microseconds / 1000000),
+                                  "microseconds", (json_int_t)(microseconds % 1000000)));
+    return timed;
+}
+
+void
+sim_machine_tell(SimMachine *machine, json_t *event)
+{
+    for (guint i = 0; i < machine->monitors->len; i++) {
+        SimMonitor *monitor = machine->monitors->pdata[i];
+        g_queue_push_tail(&monitor->events,
+                          monitor->timed ? with_time(machine, event) : json_incref(event));
+    }
+    json_decref(event);
+}
+
 void
 sim_machine_event(SimMachine *machine, const char *name, json_t *data)
 {
-    gint64 microseconds = machine->clock->now / 1000;
-    json_t *event = json_pack("{s:s, s:{s:I, s:I}}", "event", name, "timestamp", "seconds",
-                              (json_int_t)(microseconds / 1000000), "microseconds",
-                              (json_int_t)(microseconds % 1000000));
+    json_t *event = json_pack("{s:s}", "event", name);
     if (data != NULL)
         json_object_set_new(event, "data", data);
-    for (guint i = 0; i < machine->monitors->len; i++) {
-        SimMonitor *monitor = machine->monitors->pdata[i];
-        g_queue_push_tail(&monitor->events, json_incref(event));
-    }
-    json_decref(event);
+    sim_machine_tell(machine, event);
 }
 
 void

@@ -40,6 +40,7 @@ typedef struct {
     VmInstance base;
     SimMachine *machine;
     GQueue events;    /* of json_t * */
+    gboolean timed;   /* its events bear the time */
     gboolean waiting; /* a command of it has not been answered: see sim/vm/hang.h */
 } SimMonitor;
 
@@ -71,6 +72,7 @@ struct SimMachine {
     VmStoreFile *migration_file; /* or NULL, as migration_uri */
     char *migration_uri;
     gboolean migration_events;
+    json_t *into_snapshot; /* array: what snapshot-save tells of its migration, once it did */
 
     GString *output; /* what the process wrote to its standard output and error */
 
@@ -93,6 +95,8 @@ void sim_machine_unref(SimMachine *machine);
 /** The process ends; `flush`: orderly, what it wrote is durable. */
 void sim_machine_end(SimMachine *machine, int status, gboolean flush);
 
+/** Send an event object ({"event","data"}; taken, never changed) to every monitor. */
+void sim_machine_tell(SimMachine *machine, json_t *event);
 /** Send an event to every monitor; data (taken) may be NULL. */
 void sim_machine_event(SimMachine *machine, const char *name, json_t *data);
 /** Queue background work; argument may be NULL. */

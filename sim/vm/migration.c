@@ -54,13 +54,25 @@ sim_migration_status(SimMachine *machine, const char *status)
     announce(machine, "MIGRATION", "status", json_string(status));
 }
 
+static json_t *
+events_of_a_snapshot(void)
+{
+    return json_pack("[{s:s, s:{s:s}}, {s:s, s:{s:i}}, {s:s, s:{s:i}}, {s:s, s:{s:s}}]", "event",
+                     "MIGRATION", "data", "status", "setup", "event", "MIGRATION_PASS", "data",
+                     "pass", 1, "event", "MIGRATION_PASS", "data", "pass", 2, "event", "MIGRATION",
+                     "data", "status", "completed");
+}
+
 void
 sim_migration_into_snapshot(SimMachine *machine)
 {
-    sim_migration_status(machine, "setup");
-    announce(machine, "MIGRATION_PASS", "pass", json_integer(1));
-    announce(machine, "MIGRATION_PASS", "pass", json_integer(2));
-    sim_migration_status(machine, "completed");
+    machine->migration = "completed";
+    if (!machine->migration_events)
+        return;
+    if (machine->into_snapshot == NULL)
+        machine->into_snapshot = events_of_a_snapshot();
+    for (gsize i = 0; i < json_array_size(machine->into_snapshot); i++)
+        sim_machine_tell(machine, json_incref(json_array_get(machine->into_snapshot, i)));
 }
 
 /* Let go of where the stream goes to, or comes from. */

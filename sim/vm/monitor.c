@@ -155,6 +155,7 @@ sim_session_new(SimMachine *machine)
 {
     SimSession *session = g_new0(SimSession, 1);
     session->monitor.machine = sim_machine_ref(machine);
+    session->monitor.timed = TRUE;
     session->input = sim_json_stream_new(take_request, session);
     json_t *greeting = json_pack("{s:{s:o, s:[s]}}", "QMP", "version", sim_command_version(),
                                  "capabilities", "oob");

@@ -34,8 +34,10 @@ note(Bench *bench, const char *id, const char *sign, const char *word)
 }
 
 static void
-emit(gpointer machine, const char *event, json_t *data)
+emit(gpointer machine, json_t *event)
 {
+    const json_t *data = json_object_get(event, "data");
+    const char *name = json_string_value(json_object_get(event, "event"));
     const char *id = json_string_value(json_object_get(data, "id"));
     const char *status = json_string_value(json_object_get(data, "status"));
     if (id == NULL)
@@ -43,11 +45,11 @@ emit(gpointer machine, const char *event, json_t *data)
     if (status != NULL)
         note(machine, id, ":", status);
     else
-        note(machine, id, "!", event + strlen("BLOCK_JOB_"));
+        note(machine, id, "!", name + strlen("BLOCK_JOB_"));
     const char *error = json_string_value(json_object_get(data, "error"));
     if (error != NULL)
         note(machine, id, "=", error);
-    json_decref(data);
+    json_decref(event);
 }
 
 static SimJobStep

@@ -108,7 +108,7 @@ typedef struct {
      *  has none.  NULL: query-block is asked, whose answer names every snapshot. */
     gboolean (*device_tag)(VmInstance *instance, const char *device, VmImageTag *held,
                            GError **error);
-    /** The next event object ({"event","data","timestamp"}), waiting for background work
+    /** The next event object ({"event","data"}, more may be there), waiting for background work
      *  where `wait` is set, at most as long as a command may take; NULL when none came.  The
      *  caller decrefs it. */
     json_t *(*next_event)(VmInstance *instance, gboolean wait);
