@@ -40,13 +40,20 @@ scn_conditions_free(GPtrArray *conditions)
     g_ptr_array_unref(conditions);
 }
 
+/* A value as the ids of cases say it: without what separates the parts of an id. */
+static char *
+label_of(const char *text)
+{
+    return g_strdelimit(g_strdup(text), "/[],= \t", '_');
+}
+
 static void
 add_value(ScnMatrix *matrix, const char *value, const char *label)
 {
     ScnMatrixValue *made = g_new0(ScnMatrixValue, 1);
 
     made->value = g_strdup(value);
-    made->label = g_strdelimit(g_strdup(label), "/[],= \t", '_');
+    made->label = label_of(label);
     g_ptr_array_add(matrix->values, made);
 }
 
@@ -220,6 +227,15 @@ scn_matrix_parse(ScnSection *preamble, ScnSection *section, const ScnStatement *
     return add_matrix(preamble, section, g_steal_pointer(&matrix), place, error);
 }
 
+static gboolean
+has_value(const ScnMatrix *matrix, const char *label)
+{
+    for (guint i = 0; i < matrix->values->len; i++)
+        if (strcmp(((ScnMatrixValue *)g_ptr_array_index(matrix->values, i))->label, label) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 gboolean
 scn_exclude_parse(const ScnSection *preamble, ScnSection *section, const ScnStatement *statement,
                   const ScnPlace *place, GError **error)
@@ -230,20 +246,28 @@ scn_exclude_parse(const ScnSection *preamble, ScnSection *section, const ScnStat
     for (guint i = 1; i < statement->words->len; i++) {
         const ScnWord *word = g_ptr_array_index(statement->words, i);
         const char *sign = strpbrk(word->text, "=~");
+        const ScnMatrix *matrix;
         ScnCondition *condition;
 
         if (!sign || sign == word->text)
             return scn_syntax_error(error, place, word->column, "expected VAR=value or VAR~FLAG");
         condition = g_new0(ScnCondition, 1);
         condition->name = g_strndup(word->text, sign - word->text);
-        condition->label = g_strdup(sign + 1);
+        condition->label = label_of(sign + 1);
         condition->contains = *sign == '~';
         g_ptr_array_add(conditions, condition);
-        if (!find_matrix(preamble, condition->name) && !find_matrix(section, condition->name))
+        matrix = find_matrix(section, condition->name);
+        if (!matrix)
+            matrix = find_matrix(preamble, condition->name);
+        if (!matrix)
             return scn_syntax_error(error, place, word->column,
                                     "no matrix variable '%s'; expected one of a 'matrix' line "
                                     "above this line",
                                     condition->name);
+        if (!condition->contains && !has_value(matrix, condition->label))
+            return scn_syntax_error(error, place, word->column,
+                                    "'%s' has no value '%s'; expected one that it has",
+                                    condition->name, sign + 1);
     }
     if (conditions->len == 0)
         return scn_syntax_error(error, place, 1, "expected 'exclude VAR=value…'");

@@ -88,6 +88,18 @@ test_matrix_multiplies_and_excludes(void **state)
 }
 
 static void
+test_excludes_a_value_that_is_written_otherwise_in_ids(void **state)
+{
+    g_autoptr(GPtrArray) cases =
+        expand("# S.\nmatrix a = snapshot=no 'two words' x\nexclude a=snapshot=no\nexclude "
+               "'a=two words'\ndomain vm { }\nstate shutoff\n");
+
+    (void)state;
+    assert_int_equal(cases->len, 1);
+    assert_string_equal(info(cases, 0)->id, "f/x[a=x]");
+}
+
+static void
 test_full_flag_matrix(void **state)
 {
     g_autoptr(GPtrArray) cases =
@@ -177,6 +189,8 @@ test_bad_matrices(void **state)
     assert_bad("# S.\nmatrix a = 1 2\nexclude b=1\n",
                "f/x.scn:3:9: no matrix variable 'b'; expected one of a 'matrix' line above this "
                "line");
+    assert_bad("# S.\nmatrix a = 1 2\nexclude a=3\n",
+               "f/x.scn:3:9: 'a' has no value '3'; expected one that it has");
 }
 
 static void
@@ -254,6 +268,7 @@ main(void)
         cmocka_unit_test(test_file_without_cases_is_one),
         cmocka_unit_test(test_cases_add_to_the_preamble),
         cmocka_unit_test(test_matrix_multiplies_and_excludes),
+        cmocka_unit_test(test_excludes_a_value_that_is_written_otherwise_in_ids),
         cmocka_unit_test(test_full_flag_matrix),
         cmocka_unit_test(test_pairs_of_flags),
         cmocka_unit_test(test_needs_are_implied_and_sorted),
