@@ -27,8 +27,23 @@ reference_answer(gboolean ok, GError *failure, struct vm_error *err)
 char **
 reference_list(GPtrArray *names)
 {
-    g_ptr_array_add(names, NULL);
-    return (char **)g_ptr_array_free(names, FALSE);
+    gsize size = (names->len + 1) * sizeof(char *);
+    for (guint i = 0; i < names->len; i++)
+        size += strlen(g_ptr_array_index(names, i)) + 1;
+    char **list = g_malloc0(size);
+    char *text = (char *)(list + names->len + 1);
+    for (guint i = 0; i < names->len; i++) {
+        list[i] = text;
+        text = stpcpy(text, g_ptr_array_index(names, i)) + 1;
+    }
+    g_ptr_array_unref(names);
+    return list;
+}
+
+static void
+free_list(char **list)
+{
+    g_free(list);
 }
 
 /* ---- connection ---- */
@@ -132,7 +147,7 @@ static int
 capabilities(struct vm_conn *conn, char ***names, struct vm_error *err)
 {
     (void)err;
-    GPtrArray *list = g_ptr_array_new();
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < G_N_ELEMENTS(common_capabilities); i++)
         g_ptr_array_add(list, g_strdup(common_capabilities[i]));
     if (conn->world->ops->recipe != NULL)
@@ -370,7 +385,7 @@ reference_fill(struct vm_target *table)
     table->capabilities = capabilities;
     table->describe = describe;
     table->free_string = free_string;
-    table->free_list = g_strfreev;
+    table->free_list = free_list;
     table->next_event = next_event;
     table->disk_create = disk_create;
     table->file_write = file_write;

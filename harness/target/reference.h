@@ -79,5 +79,5 @@ void reference_fill_snapshot(struct vm_target *table);
 int reference_fail(GError *failure, struct vm_error *err);
 /** 0, or what reference_fail() answers. */
 int reference_answer(gboolean ok, GError *failure, struct vm_error *err);
-/** An array of names (taken) as a list. */
+/** An array of names (taken, with its names) as a list in one block, as the driver gives them. */
 char **reference_list(GPtrArray *names);

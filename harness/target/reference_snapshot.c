@@ -92,11 +92,8 @@ snapshot_list(struct vm_conn *conn, const char *domain, const char *parent, uint
               char ***names, struct vm_error *err)
 {
     GError *failure = NULL;
-    GPtrArray *found = NULL;
-    if (!vm_snapshot_list(conn->driver, domain, parent, flags, &found, &failure))
-        return reference_fail(failure, err);
-    *names = reference_list(found);
-    return 0;
+    gboolean ok = vm_snapshot_list(conn->driver, domain, parent, flags, names, &failure);
+    return reference_answer(ok, failure, err);
 }
 
 static int
@@ -104,11 +101,9 @@ snapshot_list_names(struct vm_conn *conn, const char *domain, const char *parent
                     uint32_t flags, char ***names, int *count, struct vm_error *err)
 {
     GError *failure = NULL;
-    GPtrArray *found = NULL;
-    if (!vm_snapshot_list_names(conn->driver, domain, parent, max, flags, &found, count, &failure))
-        return reference_fail(failure, err);
-    *names = reference_list(found);
-    return 0;
+    gboolean ok =
+        vm_snapshot_list_names(conn->driver, domain, parent, max, flags, names, count, &failure);
+    return reference_answer(ok, failure, err);
 }
 
 void

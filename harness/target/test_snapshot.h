@@ -288,11 +288,12 @@ guest(const char *command)
 static inline char *
 tree(void)
 {
-    g_autoptr(GPtrArray) names = NULL;
-    assert_done(vm_snapshot_list(driver, "vm", NULL, 0, &names, &failure));
+    g_autofree char **names = NULL;
+    guint32 flags = VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL;
+    assert_done(vm_snapshot_list(driver, "vm", NULL, flags, &names, &failure));
     GString *text = g_string_new(NULL);
-    for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
+    for (guint i = 0; names[i] != NULL; i++) {
+        const char *name = names[i];
         g_autofree char *parent = NULL;
         gboolean current = FALSE;
         vm_snapshot_parent(driver, "vm", name, 0, &parent, NULL);

@@ -479,12 +479,13 @@ disk_path(const char *target)
 static char *
 held(void)
 {
-    g_autoptr(GPtrArray) names = NULL;
+    g_autofree char **names = NULL;
+    guint32 flags = VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL;
     GString *text = g_string_new(NULL);
-    assert_done(vm_snapshot_list(driver, "vm", NULL, 0, &names, &failure));
-    for (guint i = 0; i < names->len; i++) {
+    assert_done(vm_snapshot_list(driver, "vm", NULL, flags, &names, &failure));
+    for (guint i = 0; names[i] != NULL; i++) {
         g_autofree char *xml = NULL;
-        const char *name = g_ptr_array_index(names, i);
+        const char *name = names[i];
         assert_done(vm_snapshot_get_xml(driver, "vm", name, 0, &xml, &failure));
         const char *file = strstr(strstr(xml, "<domain "), "<source file='");
         if (strstr(xml, "snapshot='external'") == NULL || file == NULL)
@@ -535,17 +536,17 @@ has_suffix_of_ours(const char *path)
 static char *
 definitions(void)
 {
-    g_autoptr(GPtrArray) names = NULL;
+    g_autofree char **names = NULL;
+    guint32 flags = VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL;
     g_autofree char *now = NULL, *next = NULL;
     assert_done(vm_domain_get_xml(driver, "vm", 0, &now, &failure));
     assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_INACTIVE, &next, &failure));
-    assert_done(vm_snapshot_list(driver, "vm", NULL, 0, &names, &failure));
+    assert_done(vm_snapshot_list(driver, "vm", NULL, flags, &names, &failure));
     GString *text = g_string_new(now);
     g_string_append(text, next);
-    for (guint i = 0; i < names->len; i++) {
+    for (guint i = 0; names[i] != NULL; i++) {
         g_autofree char *xml = NULL;
-        assert_done(
-            vm_snapshot_get_xml(driver, "vm", g_ptr_array_index(names, i), 0, &xml, &failure));
+        assert_done(vm_snapshot_get_xml(driver, "vm", names[i], 0, &xml, &failure));
         g_string_append(text, strstr(xml, "<domain "));
     }
     return g_string_free(text, FALSE);

@@ -153,17 +153,17 @@ gboolean vm_snapshot_create_xml(VmDriver *driver, const char *domain, const char
 /** virDomainSnapshotGetXMLDesc; the caller frees *xml. */
 gboolean vm_snapshot_get_xml(VmDriver *driver, const char *domain, const char *snapshot,
                              guint32 flags, char **xml, GError **error);
-/** virDomainListAllSnapshots / virDomainSnapshotListAllChildren (parent given): an array of
- *  names; the caller unrefs it. */
+/** virDomainListAllSnapshots / virDomainSnapshotListAllChildren (parent given): a list of names
+ *  that ends with NULL, in one block, which the caller frees. */
 gboolean vm_snapshot_list(VmDriver *driver, const char *domain, const char *parent, guint32 flags,
-                          GPtrArray **names, GError **error);
+                          char ***names, GError **error);
 /** virDomainSnapshotNum / …NumChildren. */
 gboolean vm_snapshot_num(VmDriver *driver, const char *domain, const char *parent, guint32 flags,
                          int *count, GError **error);
 /** virDomainSnapshotListNames / …ListChildrenNames: at most `max` names; *count is how many were
  *  given (never more than max: SNAP-LIST-025 is a defect that we do not copy). */
 gboolean vm_snapshot_list_names(VmDriver *driver, const char *domain, const char *parent, int max,
-                                guint32 flags, GPtrArray **names, int *count, GError **error);
+                                guint32 flags, char ***names, int *count, GError **error);
 /** virDomainSnapshotLookupByName. */
 gboolean vm_snapshot_lookup(VmDriver *driver, const char *domain, const char *name, guint32 flags,
                             GError **error);

@@ -3,6 +3,7 @@
  * Lists of snapshots and their filters (section 2 of the snapshot rules).
  */
 #include "spec/driver/snapshot_steps.h"
+#include <string.h>
 
 #define LIST(name) VIR_DOMAIN_SNAPSHOT_LIST_##name
 
@@ -71,7 +72,8 @@ siblings(VmMoment *first)
 }
 
 /* Bit 0 narrows a domain's list to its roots, and widens a snapshot's to all its descendants
- * (SNAP-LIST-008, -009).  Either way parents come before their children (SNAP-LIST-021). */
+ * (SNAP-LIST-008, -009).  Where it is asked for, parents come before their children
+ * (SNAP-LIST-021). */
 static GPtrArray *
 candidates(const VmMomentTree *tree, VmMoment *top, guint32 flags)
 {
@@ -107,23 +109,71 @@ select_moments(VmDriver *driver, const char *domain_name, const char *parent, gu
     return found;
 }
 
-static GPtrArray *
+/* ---- names: a list and its texts in one block ---- */
+
+/* Room for `count` names of `size` bytes together; *text is where the first one goes. */
+static char **
+names_new(guint count, gsize size, char **text)
+{
+    char **names = g_malloc((count + 1) * sizeof(char *) + size);
+    *text = (char *)(names + count + 1);
+    names[count] = NULL;
+    return names;
+}
+
+static char **
 names_of(const GPtrArray *moments, guint max)
 {
     guint count = MIN(moments->len, max);
-    GPtrArray *names = g_ptr_array_new_full(count + 1, g_free);
+    gsize size = 0;
     for (guint i = 0; i < count; i++)
-        g_ptr_array_add(names, g_strdup(((VmMoment *)g_ptr_array_index(moments, i))->name));
+        size += strlen(((VmMoment *)g_ptr_array_index(moments, i))->name) + 1;
+    char *text = NULL;
+    char **names = names_new(count, size, &text);
+    for (guint i = 0; i < count; i++) {
+        names[i] = text;
+        text = stpcpy(text, ((VmMoment *)g_ptr_array_index(moments, i))->name) + 1;
+    }
     return names;
+}
+
+/* Of a hundred thousand, each is looked at once, in the order in which they lie. */
+static char **
+all_names(const VmMomentTree *tree)
+{
+    char *text = NULL;
+    char **names = names_new(vm_moment_tree_size(tree), vm_moment_tree_names_size(tree), &text);
+    char **next = names;
+    for (const VmMoment *at = vm_moment_tree_oldest(tree); at != NULL; at = at->newer) {
+        *next++ = text;
+        text = stpcpy(text, at->name) + 1;
+    }
+    return names;
+}
+
+/* ---- the calls ---- */
+
+/* The tree where all of it is asked for, in any order; else NULL. */
+static const VmMomentTree *
+whole_tree(VmDriver *driver, const char *domain_name, const char *parent, guint32 flags)
+{
+    const VmDomain *domain =
+        parent == NULL && flags == 0 ? vm_driver_domain(driver, domain_name, NULL) : NULL;
+    return domain != NULL ? domain->snapshots : NULL;
 }
 
 gboolean
 vm_snapshot_list(VmDriver *driver, const char *domain, const char *parent, guint32 flags,
-                 GPtrArray **names, GError **error)
+                 char ***names, GError **error)
 {
     VmCall call = parent != NULL ? VM_CALL_SNAPSHOT_LIST_CHILDREN : VM_CALL_SNAPSHOT_LIST;
     if (!vm_flags_check(call, flags, driver->profile, error))
         return FALSE;
+    const VmMomentTree *tree = whole_tree(driver, domain, parent, flags);
+    if (tree != NULL) {
+        *names = all_names(tree);
+        return TRUE;
+    }
     g_autoptr(GPtrArray) found = select_moments(driver, domain, parent, flags, error);
     if (found == NULL)
         return FALSE;
@@ -138,6 +188,11 @@ vm_snapshot_num(VmDriver *driver, const char *domain, const char *parent, guint3
     VmCall call = parent != NULL ? VM_CALL_SNAPSHOT_NUM_CHILDREN : VM_CALL_SNAPSHOT_NUM;
     if (!vm_flags_check(call, flags, driver->profile, error))
         return FALSE;
+    const VmMomentTree *tree = whole_tree(driver, domain, parent, flags);
+    if (tree != NULL) {
+        *count = (int)vm_moment_tree_size(tree);
+        return TRUE;
+    }
     g_autoptr(GPtrArray) found = select_moments(driver, domain, parent, flags, error);
     if (found == NULL)
         return FALSE;
@@ -147,7 +202,7 @@ vm_snapshot_num(VmDriver *driver, const char *domain, const char *parent, guint3
 
 gboolean
 vm_snapshot_list_names(VmDriver *driver, const char *domain, const char *parent, int max,
-                       guint32 flags, GPtrArray **names, int *count, GError **error)
+                       guint32 flags, char ***names, int *count, GError **error)
 {
     VmCall call =
         parent != NULL ? VM_CALL_SNAPSHOT_LIST_CHILDREN_NAMES : VM_CALL_SNAPSHOT_LIST_NAMES;
@@ -161,6 +216,6 @@ vm_snapshot_list_names(VmDriver *driver, const char *domain, const char *parent,
     if (found == NULL)
         return FALSE;
     *names = names_of(found, (guint)max);
-    *count = (int)(*names)->len;
+    *count = (int)MIN(found->len, (guint)max);
     return TRUE;
 }

@@ -9,11 +9,24 @@ typedef struct {
 
 struct VmMomentTree {
     GHashTable *by_name; /* name → VmMoment *; the name is the moment's own */
-    GQueue order;        /* of VmMoment *, in creation order */
+    VmMoment *oldest, *newest;
+    gsize names_size;
     VmMoment *first_root, *last_root;
     VmMoment *current;
     GDestroyNotify unref;
 };
+
+VmMoment *
+vm_moment_tree_oldest(const VmMomentTree *tree)
+{
+    return tree->oldest;
+}
+
+gsize
+vm_moment_tree_names_size(const VmMomentTree *tree)
+{
+    return tree->names_size;
+}
 
 VmMomentTree *
 vm_moment_tree_new(GDestroyNotify unref)
@@ -21,7 +34,6 @@ vm_moment_tree_new(GDestroyNotify unref)
     VmMomentTree *tree = g_new0(VmMomentTree, 1);
 
     tree->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    g_queue_init(&tree->order);
     tree->unref = unref;
     return tree;
 }
@@ -47,16 +59,18 @@ vm_moment_tree_free(VmMomentTree *tree)
     if (tree == NULL)
         return;
     g_hash_table_destroy(tree->by_name);
-    for (GList *at = tree->order.head; at != NULL; at = at->next)
-        moment_free(tree, at->data);
-    g_queue_clear(&tree->order);
+    for (VmMoment *at = tree->oldest; at != NULL;) {
+        VmMoment *newer = at->newer;
+        moment_free(tree, at);
+        at = newer;
+    }
     g_free(tree);
 }
 
 guint
 vm_moment_tree_size(const VmMomentTree *tree)
 {
-    return tree->order.length;
+    return g_hash_table_size(tree->by_name);
 }
 
 VmMoment *
@@ -102,6 +116,23 @@ unlink_moment(VmMomentTree *tree, VmMoment *moment)
     moment->parent = moment->next = moment->prev = NULL;
 }
 
+static void
+link_newest(VmMomentTree *tree, VmMoment *moment)
+{
+    moment->older = tree->newest;
+    *(tree->newest != NULL ? &tree->newest->newer : &tree->oldest) = moment;
+    tree->newest = moment;
+    tree->names_size += strlen(moment->name) + 1;
+}
+
+static void
+unlink_age(VmMomentTree *tree, VmMoment *moment)
+{
+    *(moment->older != NULL ? &moment->older->newer : &tree->oldest) = moment->newer;
+    *(moment->newer != NULL ? &moment->newer->older : &tree->newest) = moment->older;
+    tree->names_size -= strlen(moment->name) + 1;
+}
+
 VmMoment *
 vm_moment_tree_add(VmMomentTree *tree, const char *name, VmMoment *parent, gpointer def)
 {
@@ -110,11 +141,10 @@ vm_moment_tree_add(VmMomentTree *tree, const char *name, VmMoment *parent, gpoin
     /* Moments lie side by side, not between the documents that came with them: walks are quicker.
      */
     VmMoment *moment = g_slice_alloc0(block_size(name));
-    moment->name = memcpy(moment + 1, name, strlen(name) + 1);
+    memcpy(moment->name, name, strlen(name) + 1);
     moment->def = def;
     g_hash_table_insert(tree->by_name, moment->name, moment);
-    g_queue_push_tail(&tree->order, moment);
-    moment->node = tree->order.tail;
+    link_newest(tree, moment);
     link_last(tree, moment, parent);
     return moment;
 }
@@ -166,7 +196,7 @@ vm_moment_tree_remove(VmMomentTree *tree, VmMoment *moment)
         tree->current = moment->parent;
     lift_children(tree, moment);
     unlink_moment(tree, moment);
-    g_queue_delete_link(&tree->order, moment->node);
+    unlink_age(tree, moment);
     g_hash_table_remove(tree->by_name, moment->name);
     moment_free(tree, moment);
 }
@@ -216,7 +246,8 @@ walk_next(const VmMoment *at, const VmMoment *top)
 GPtrArray *
 vm_moment_tree_walk(const VmMomentTree *tree, VmMoment *top)
 {
-    GPtrArray *found = g_ptr_array_sized_new(top != NULL ? top->children : tree->order.length);
+    GPtrArray *found =
+        g_ptr_array_sized_new(top != NULL ? top->children : vm_moment_tree_size(tree));
     VmMoment *at = top != NULL ? top->first_child : tree->first_root;
 
     for (; at != NULL; at = walk_next(at, top))
@@ -239,6 +270,24 @@ check_siblings(const VmMoment *first, const VmMoment *last, const VmMoment *pare
     g_assert(parent == NULL || parent->children == count);
 }
 
+static void
+check_ages(const VmMomentTree *tree)
+{
+    const VmMoment *before = NULL;
+    gsize size = 0;
+    guint count = 0;
+
+    for (const VmMoment *at = tree->oldest; at != NULL; before = at, at = at->newer) {
+        g_assert(at->older == before);
+        g_assert(vm_moment_tree_find(tree, at->name) == at);
+        size += strlen(at->name) + 1;
+        count++;
+    }
+    g_assert(tree->newest == before);
+    g_assert(size == tree->names_size);
+    g_assert(count == g_hash_table_size(tree->by_name));
+}
+
 void
 vm_moment_tree_check(const VmMomentTree *tree)
 {
@@ -250,10 +299,9 @@ vm_moment_tree_check(const VmMomentTree *tree)
         const VmMoment *at = g_ptr_array_index(reached, i);
         check_siblings(at->first_child, at->last_child, at);
         g_assert(vm_moment_tree_find(tree, at->name) == at);
-        g_assert(at->node->data == at);
         current_met |= tree->current == at;
     }
     g_assert(current_met);
-    g_assert(reached->len == tree->order.length);
+    check_ages(tree);
     g_assert(reached->len == g_hash_table_size(tree->by_name));
 }

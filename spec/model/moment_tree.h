@@ -15,13 +15,13 @@ typedef struct VmMoment VmMoment;
 
 /** One moment; its links are the tree's, read by the functions below. */
 struct VmMoment {
-    char *name;       /* in the same block: a walk looks at both */
     gpointer def;     /* held with the tree's ref/unref functions */
     VmMoment *parent; /* NULL for a root */
     VmMoment *first_child, *last_child;
     VmMoment *next, *prev; /* siblings, oldest first */
     guint children;
-    GList *node; /* its place in creation order */
+    VmMoment *older, *newer; /* in the order of creation, over the whole tree */
+    char name[]; /* beside the link, so that a list of all names looks at little memory */
 };
 
 /** A new, empty tree; `unref` drops a definition. */
@@ -62,6 +62,13 @@ gboolean vm_moment_is_ancestor(const VmMoment *ancestor, const VmMoment *moment)
 
 /** The first root (then ->next), or NULL. */
 VmMoment *vm_moment_tree_first_root(const VmMomentTree *tree);
+
+/** The moment that was added first, or NULL; then ->newer, which says nothing of parents: a moment
+ *  may have been moved below a newer one. */
+VmMoment *vm_moment_tree_oldest(const VmMomentTree *tree);
+
+/** How many bytes all names take, each with its NUL. */
+gsize vm_moment_tree_names_size(const VmMomentTree *tree);
 
 /** All moments of a subtree, parents before children, siblings oldest first; the whole tree
  *  where `top` is NULL, without `top` itself otherwise.  The caller frees the array. */

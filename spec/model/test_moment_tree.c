@@ -99,6 +99,24 @@ a_moved_moment_takes_its_descendants_along(void **state)
 }
 
 static void
+ages_stay_whatever_is_moved_or_removed(void **state)
+{
+    g_autoptr(VmMomentTree) tree = family();
+    GString *seen = g_string_new(NULL);
+
+    (void)state;
+    vm_moment_tree_move(tree, vm_moment_tree_find(tree, "b"), vm_moment_tree_find(tree, "f"));
+    vm_moment_tree_remove(tree, vm_moment_tree_find(tree, "a"));
+    vm_moment_tree_add(tree, "a", NULL, def_a);
+    vm_moment_tree_check(tree);
+    for (VmMoment *at = vm_moment_tree_oldest(tree); at != NULL; at = at->newer)
+        g_string_append(seen, at->name);
+    assert_string_equal(seen->str, "bcdefa");
+    g_string_free(seen, TRUE);
+    assert_int_equal(vm_moment_tree_names_size(tree), 12);
+}
+
+static void
 every_definition_is_dropped_once(void **state)
 {
     VmMomentTree *tree = family();
@@ -257,6 +275,7 @@ main(void)
         cmocka_unit_test(children_take_the_place_of_a_removed_moment),
         cmocka_unit_test(without_a_parent_nothing_becomes_current),
         cmocka_unit_test(a_moved_moment_takes_its_descendants_along),
+        cmocka_unit_test(ages_stay_whatever_is_moved_or_removed),
         cmocka_unit_test(every_definition_is_dropped_once),
         cmocka_unit_test(random_steps_agree_with_a_naive_model),
         cmocka_unit_test(a_chain_of_100000_moments_is_no_burden),
