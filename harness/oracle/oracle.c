@@ -226,7 +226,7 @@ check_invariants(Oracle *oracle, const OracleStep *step, const Observation *afte
         return finding_take("I1", found);
     found = changed ? ledger_check(oracle->ledger, &oracle->view, made_from, after, &seen) : NULL;
     count(oracle, "I4", oracle->view.content ? SEEN_WHOLE : SEEN_NOT);
-    if (found)
+    if (found || step->faults) /* what a fault has left is looked at when it is over */
         return finding_take("I4", found);
     found = changed ? invariant_owners(&oracle->view, oracle->world, after, asked, &seen) : NULL;
     if (!found && changed)
@@ -304,6 +304,8 @@ check_outcome(Oracle *oracle, const OracleStep *step, const Observation *after,
 static gboolean
 is_in_doubt(const OracleStep *step)
 {
+    if (step->faults)
+        return step->code != 0;
     if (step->dies)
         return step->code == VIR_ERR_OPERATION_FAILED;
     return step->hangs && (step->code == VIR_ERR_OPERATION_TIMEOUT ||
@@ -368,6 +370,24 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
     note(oracle, check_events(oracle, after, events), step->code ? NULL : "events");
     if (step->code == 0)
         history_learn(oracle->history, step, writes_memory(oracle, step), oracle->world, after);
+    take_world(oracle, after);
+    return oracle_next_finding(oracle);
+}
+
+OracleFinding *
+oracle_after_power_cut(Oracle *oracle)
+{
+    Observation *after = observe_world(&oracle->view, oracle->world);
+    Seen seen = SEEN_NOT;
+
+    g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
+    note(oracle, finding_take("I1", invariant_trees(&oracle->view, after, &seen)), NULL);
+    count(oracle, "I1", seen);
+    note(oracle,
+         finding_take("I4", ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen)), NULL);
+    note(oracle, check_restart(oracle, after, TRUE), NULL);
+    losses_follow(oracle->losses, &oracle->view, oracle->world, after);
+    history_follow(oracle->history, oracle->world, after);
     take_world(oracle, after);
     return oracle_next_finding(oracle);
 }

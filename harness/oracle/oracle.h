@@ -26,6 +26,7 @@ typedef struct {
     const char *argument; /* path, new name, … or NULL */
     int hangs;            /* a process hangs: the call may have had no answer (VM-HANG-001) */
     int dies;             /* a process is killed in the middle of a call, maybe of this one */
+    int faults;           /* files fail: the call may, and what it began may wait to be finished */
     int code;             /* after the call: 0 or VIR_ERR_* */
     const char *text;     /* after the call: the error's text, or NULL */
     const char *result;   /* after the call: the new snapshot's name, or NULL */
@@ -73,6 +74,10 @@ OracleFinding *oracle_after_call(Oracle *oracle, const OracleStep *step, const G
 
 /** What else was found after the same step, or NULL: the next finding each time. */
 OracleFinding *oracle_next_finding(Oracle *oracle);
+
+/** After the power failed and the driver started again: memory and what was not synced may be lost,
+ *  and nobody was there to tell of it.  What a moment holds may not. */
+OracleFinding *oracle_after_power_cut(Oracle *oracle);
 
 /** After a step that is no API call (guest write, file damage, restart): take the world as it is
  *  now and check the invariants that must hold all the same.  `expect_damage` where the scenario

@@ -401,6 +401,15 @@ compile_restart(Compiler *compiler, ScnStep *step, GError **error)
 }
 
 static gboolean
+compile_power_cut(Compiler *compiler, ScnStep *step, GError **error)
+{
+    step->kind = SCN_STEP_RESTART;
+    g_hash_table_add(compiler->needs, (gpointer) "restart");
+    g_hash_table_add(compiler->needs, (gpointer) "store-faults");
+    return step->words->len == 1 || usage(compiler, step, "power-cut", error);
+}
+
+static gboolean
 compile_reconnect(Compiler *compiler, ScnStep *step, GError **error)
 {
     step->kind = SCN_STEP_RECONNECT;
@@ -424,8 +433,10 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
     static const struct {
         const char *verb;
         guint words;
-    } verbs[] = {{"write", 4},  {"truncate", 4}, {"pad", 4},
-                 {"remove", 3}, {"copy", 4},     {"replace", 5}};
+    } verbs[] = {{"write", 4}, {"truncate", 4}, {"pad", 4},  {"remove", 3},
+                 {"copy", 4},  {"replace", 5},  {"fail", 4}, {"heal", 2}};
+    gboolean fault =
+        strcmp(word_text(step, 1), "fail") == 0 || strcmp(word_text(step, 1), "heal") == 0;
     gboolean known =
         strcmp(word_text(step, 1), "write") == 0 && step->text && step->words->len == 3;
 
@@ -433,11 +444,12 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
         known |=
             strcmp(verbs[i].verb, word_text(step, 1)) == 0 && step->words->len == verbs[i].words;
     step->kind = SCN_STEP_FILE;
-    g_hash_table_add(compiler->needs, (gpointer) "files");
+    g_hash_table_add(compiler->needs, (gpointer)(fault ? "store-faults" : "files"));
     if (!known)
         return usage(compiler, step,
                      "file write PATH TEXT', 'file truncate PATH N', 'file pad PATH N', "
-                     "'file remove PATH', 'file copy A B' or 'file replace PATH TEXT BY",
+                     "'file remove PATH', 'file copy A B', 'file replace PATH TEXT BY', "
+                     "'file fail PATH OPERATION' or 'file heal",
                      error);
     if (strcmp(word_text(step, 1), "truncate") != 0 && strcmp(word_text(step, 1), "pad") != 0)
         return TRUE;
@@ -486,11 +498,13 @@ static const struct {
     const char *word;
     CompileStep compile;
 } statements[] = {
-    {"domain", compile_domain},       {"document", compile_document}, {"edit", compile_edit},
-    {"guest", compile_guest},         {"mark", compile_mark},         {"restart", compile_restart},
-    {"clock", compile_clock},         {"file", compile_file},         {"expect", compile_expect},
-    {"reconnect", compile_reconnect}, {"hang", compile_disturb},      {"unhang", compile_disturb},
-    {"kill", compile_disturb},
+    {"domain", compile_domain}, {"document", compile_document},
+    {"edit", compile_edit},     {"guest", compile_guest},
+    {"mark", compile_mark},     {"restart", compile_restart},
+    {"clock", compile_clock},   {"file", compile_file},
+    {"expect", compile_expect}, {"reconnect", compile_reconnect},
+    {"hang", compile_disturb},  {"unhang", compile_disturb},
+    {"kill", compile_disturb},  {"power-cut", compile_power_cut},
 };
 
 char **

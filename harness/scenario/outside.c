@@ -272,6 +272,29 @@ file_change(ScnRun *run, const char *verb, const char *path, const ScnStep *step
 }
 
 gboolean
+scn_fault_files(ScnRun *run, const char *what)
+{
+    struct vm_error err = {0};
+
+    if (run->target.disturb && run->target.disturb(run->conn, NULL, what, &err) == 0)
+        return TRUE;
+    return scn_fail(run, what, "%s: %s", vm_error_name(err.code), err.text);
+}
+
+/* `file fail PATH OPERATION`, `file heal`. */
+static gboolean
+run_fault(ScnRun *run, const ScnStep *step, gboolean fails)
+{
+    g_autofree char *path = fails ? scn_word(run, step, 2) : NULL;
+    g_autofree char *operation = fails ? scn_word(run, step, 3) : NULL;
+    g_autofree char *what =
+        fails ? g_strdup_printf("fail %s %s", operation, path) : g_strdup("heal");
+
+    run->faults = fails;
+    return scn_fault_files(run, what);
+}
+
+gboolean
 scn_run_file(ScnRun *run, const ScnStep *step)
 {
     g_autofree char *verb = scn_word(run, step, 1);
@@ -279,6 +302,8 @@ scn_run_file(ScnRun *run, const ScnStep *step)
     g_autofree char *text = step->text ? scn_expand_text(run, step->text) : scn_word(run, step, 3);
     struct vm_error err = {0};
 
+    if (strcmp(verb, "fail") == 0 || strcmp(verb, "heal") == 0)
+        return run_fault(run, step, strcmp(verb, "fail") == 0);
     if (!run->target.file_write || !run->target.file_read || !run->target.file_remove)
         return scn_fail(run, "files", "this target cannot reach them");
     run->damaged = TRUE;

@@ -243,7 +243,8 @@ scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answ
                        .xml = args->xml,
                        .argument = number ? number : args->argument,
                        .hangs = run->hangs,
-                       .dies = run->dies};
+                       .dies = run->dies,
+                       .faults = run->faults};
     const char *predicted = NULL, *rule = NULL;
     g_autoptr(GArray) sent = g_array_new(FALSE, FALSE, sizeof(struct vm_event));
     g_autofree char *line = NULL;
@@ -419,11 +420,20 @@ run_document(ScnRun *run, const ScnStep *step)
 }
 
 static gboolean
+is_power_cut(const ScnStep *step)
+{
+    const ScnWord *verb = g_ptr_array_index(step->words, 0);
+
+    return step->kind == SCN_STEP_RESTART && strcmp(verb->text, "power-cut") == 0;
+}
+
+static gboolean
 run_restart(ScnRun *run, const ScnStep *step)
 {
     struct vm_error err = {0};
 
-    (void)step;
+    if (is_power_cut(step) && !scn_fault_files(run, "power-cut"))
+        return FALSE;
     if (run->target.restart(run->conn, &err) == 0)
         return TRUE;
     return scn_fail(run, "the driver starts again", "%s: %s", vm_error_name(err.code), err.text);
@@ -540,6 +550,8 @@ do_step(ScnRun *run, const ScnStep *step)
     hash_events(run, before);
     if (!run->oracle || (step->kind == SCN_STEP_DOMAIN && run->events->len))
         return TRUE;
+    if (is_power_cut(step))
+        return judge(run, oracle_after_power_cut(run->oracle), 0);
     return judge(run, oracle_after_other(run->oracle, run->damaged, run->events), 0);
 }
 

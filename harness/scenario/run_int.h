@@ -52,9 +52,10 @@ typedef struct {
     int code;          /* of the traced step's call: 0 or VIR_ERR_* */
     char *name;        /* of the snapshot that the traced step's call made or found, or NULL */
     gboolean failed;
-    gboolean breach; /* by what the oracle found */
+    gboolean breach;  /* by what the oracle found */
     gboolean damaged; /* files were damaged on purpose, or a process lets nobody look into it */
     gboolean hangs;   /* the process of a domain, since a `hang` */
+    gboolean faults;  /* files fail, since a `file fail` */
     gboolean dies;    /* it will be killed in the middle of a call */
 } ScnRun;
 
@@ -163,6 +164,9 @@ gboolean scn_run_guest(ScnRun *run, const ScnStep *step);
 /** `hang`, `unhang`, `kill`: what happens to the process behind a domain.  One that hangs lets
  *  nobody look into it, so the oracle is told that the world is damaged. */
 gboolean scn_run_disturb(ScnRun *run, const ScnStep *step);
+/** Files fail from now on, or no more, or the power fails: what vm_target.disturb takes without a
+ *  domain. */
+gboolean scn_fault_files(ScnRun *run, const char *what);
 gboolean scn_run_mark(ScnRun *run, const ScnStep *step);
 gboolean scn_run_file(ScnRun *run, const ScnStep *step);
 gboolean scn_run_expect(ScnRun *run, const ScnStep *step);

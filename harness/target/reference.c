@@ -152,6 +152,8 @@ capabilities(struct vm_conn *conn, char ***names, struct vm_error *err)
         g_ptr_array_add(list, g_strdup(common_capabilities[i]));
     if (conn->world->ops->recipe != NULL)
         g_ptr_array_add(list, g_strdup("recipes"));
+    if (conn->world->ops->store_fault != NULL)
+        g_ptr_array_add(list, g_strdup("store-faults"));
     *names = reference_list(list);
     return 0;
 }
@@ -231,6 +233,19 @@ make_by_recipe(ReferenceWorld *world, const char *name, const char *path, guint6
     return world->ops->recipe(world, name, path, size, error);
 }
 
+/* The user's own image has been there for long. */
+static gboolean
+sync_image(VmStore *store, const char *path, GError **error)
+{
+    VmStoreFile *file = store->ops->open(store, path, 0, error);
+    if (file == NULL)
+        return FALSE;
+    gboolean ok = store->ops->sync_file(file, error);
+    store->ops->close(file);
+    g_autofree char *folder = g_path_get_dirname(path);
+    return ok && store->ops->sync_dir(store, folder, error);
+}
+
 static int
 disk_create(struct vm_conn *conn, const char *path, const char *format, uint64_t size,
             struct vm_error *err)
@@ -241,6 +256,8 @@ disk_create(struct vm_conn *conn, const char *path, const char *format, uint64_t
         g_str_has_prefix(format, RECIPE)
             ? make_by_recipe(conn->world, format + strlen(RECIPE), path, size, &failure)
             : hypervisor->ops->image_create(hypervisor, path, format, size, NULL, NULL, &failure);
+    if (ok && conn->world->ops->store_fault != NULL)
+        ok = sync_image(conn->world->ports.store, path, &failure);
     return reference_answer(ok, failure, err);
 }
 
@@ -361,8 +378,15 @@ take_log(struct vm_conn *conn, char **text, struct vm_error *err)
 static int
 disturb(struct vm_conn *conn, const char *domain, const char *what, struct vm_error *err)
 {
+    const ReferenceWorldOps *ops = conn->world->ops;
     GError *failure = NULL;
-    gboolean ok = conn->world->ops->disturb(conn->world, domain, what, &failure);
+    gboolean ok;
+    if (domain != NULL)
+        ok = ops->disturb(conn->world, domain, what, &failure);
+    else if (ops->store_fault != NULL)
+        ok = ops->store_fault(conn->world, what, &failure);
+    else
+        ok = vm_refuse(&failure, VIR_ERR_OPERATION_UNSUPPORTED, "files do not fail here");
     return reference_answer(ok, failure, err);
 }
 

@@ -39,6 +39,9 @@ typedef struct {
     /** See vm_target.disturb; INVALID_ARG for what is none of its words. */
     gboolean (*disturb)(ReferenceWorld *world, const char *instance, const char *what,
                         GError **error);
+    /** See vm_target.disturb without a domain.  NULL: nor is there the capability "store-faults".
+     */
+    gboolean (*store_fault)(ReferenceWorld *world, const char *what, GError **error);
     /** Let milliseconds pass. */
     void (*advance)(ReferenceWorld *world, guint64 milliseconds);
     /** What was logged since the last call, or NULL.  The caller frees it. */

@@ -139,6 +139,12 @@ sim_disturb(ReferenceWorld *world, const char *instance, const char *what, GErro
 }
 
 static gboolean
+sim_store_fault(ReferenceWorld *world, const char *what, GError **error)
+{
+    return sim_world_store_fault(sim(world), what, error);
+}
+
+static gboolean
 sim_recipe(ReferenceWorld *world, const char *name, const char *path, guint64 size, GError **error)
 {
     return sim_world_recipe(sim(world), name, path, size, error);
@@ -163,6 +169,7 @@ static const ReferenceWorldOps sim_ops = {
     .guest = sim_guest,
     .inspect = sim_inspect,
     .disturb = sim_disturb,
+    .store_fault = sim_store_fault,
     .advance = sim_advance,
     .take_log = sim_take_log,
     .recipe = sim_recipe,
@@ -207,7 +214,9 @@ sim_open(const struct vm_target_options *options, struct vm_conn **conn, struct 
     ReferenceWorld *world = world_new(sim_world_new(options->seed), NULL);
     VmStore *store = world->ports.store;
     GError *failure = NULL;
-    if (!store->ops->mkdir(store, SIM_DISK_DIR, &failure)) {
+    if (!store->ops->mkdir(store, SIM_DISK_DIR, &failure) ||
+        !store->ops->sync_dir(store, "/", &failure) ||
+        !store->ops->sync_dir(store, SIM_ROOT, &failure)) {
         sim_close(world);
         world = NULL;
     }

@@ -5,6 +5,7 @@
 #include "sim/vm/hang.h"
 #include "sim/world/store.h"
 #include "sim/world/world_private.h"
+#include <errno.h>
 #include <string.h>
 
 static gint64
@@ -135,6 +136,38 @@ sim_world_disturb(SimWorld *world, const char *instance, const char *what, GErro
     else
         return vm_refuse(error, VIR_ERR_INVALID_ARG, "a process cannot be told to '%s'", what);
     return TRUE;
+}
+
+static const struct {
+    const char *name;
+    SimFsOp op;
+} fault_ops[] = {
+    {"read", SIM_FS_READ},         {"create", SIM_FS_CREATE}, {"write", SIM_FS_WRITE},
+    {"sync", SIM_FS_SYNC},         {"rename", SIM_FS_RENAME}, {"unlink", SIM_FS_UNLINK},
+    {"sync-dir", SIM_FS_SYNC_DIR},
+};
+
+gboolean
+sim_world_store_fault(SimWorld *world, const char *what, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(what, " ", 3);
+    guint count = g_strv_length(words);
+    gboolean known = TRUE;
+    if (count == 1 && strcmp(what, "heal") == 0)
+        sim_fs_clear_faults(world->fs);
+    else if (count == 1 && strcmp(what, "power-cut") == 0)
+        sim_world_power_cut(world);
+    else
+        known = count == 3 && strcmp(words[0], "fail") == 0;
+    if (known && count < 3)
+        return TRUE;
+    for (guint i = 0; known && i < G_N_ELEMENTS(fault_ops); i++) {
+        if (strcmp(words[1], fault_ops[i].name) != 0)
+            continue;
+        sim_fs_set_fault(world->fs, words[2], fault_ops[i].op, EIO, -1);
+        return TRUE;
+    }
+    return vm_refuse(error, VIR_ERR_INVALID_ARG, "files cannot be told to '%s'", what);
 }
 
 void
