@@ -375,7 +375,7 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 }
 
 OracleFinding *
-oracle_after_power_cut(Oracle *oracle)
+oracle_after_recovery(Oracle *oracle)
 {
     Observation *after = observe_world(&oracle->view, oracle->world);
     Seen seen = SEEN_NOT;

@@ -75,9 +75,10 @@ OracleFinding *oracle_after_call(Oracle *oracle, const OracleStep *step, const G
 /** What else was found after the same step, or NULL: the next finding each time. */
 OracleFinding *oracle_next_finding(Oracle *oracle);
 
-/** After the power failed and the driver started again: memory and what was not synced may be lost,
- *  and nobody was there to tell of it.  What a moment holds may not. */
-OracleFinding *oracle_after_power_cut(Oracle *oracle);
+/** After the power failed and the driver started again, or when files fail no more: what a call had
+ *  begun has been finished or undone; guests' memory and what was not synced may be lost, and nobody
+ *  told of it.  What a moment holds may not. */
+OracleFinding *oracle_after_recovery(Oracle *oracle);
 
 /** After a step that is no API call (guest write, file damage, restart): take the world as it is
  *  now and check the invariants that must hold all the same.  `expect_damage` where the scenario

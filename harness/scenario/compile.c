@@ -443,13 +443,15 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
         known |=
             strcmp(verbs[i].verb, word_text(step, 1)) == 0 && step->words->len == verbs[i].words;
+    known |= strcmp(word_text(step, 1), "fail") == 0 && step->words->len == 5 &&
+             strcmp(word_text(step, 4), "once") == 0;
     step->kind = SCN_STEP_FILE;
     g_hash_table_add(compiler->needs, (gpointer)(fault ? "store-faults" : "files"));
     if (!known)
         return usage(compiler, step,
                      "file write PATH TEXT', 'file truncate PATH N', 'file pad PATH N', "
                      "'file remove PATH', 'file copy A B', 'file replace PATH TEXT BY', "
-                     "'file fail PATH OPERATION' or 'file heal",
+                     "'file fail PATH OPERATION [once]' or 'file heal",
                      error);
     if (strcmp(word_text(step, 1), "truncate") != 0 && strcmp(word_text(step, 1), "pad") != 0)
         return TRUE;

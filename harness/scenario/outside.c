@@ -281,14 +281,16 @@ scn_fault_files(ScnRun *run, const char *what)
     return scn_fail(run, what, "%s: %s", vm_error_name(err.code), err.text);
 }
 
-/* `file fail PATH OPERATION`, `file heal`. */
+/* `file fail PATH OPERATION [once]`, `file heal`. */
 static gboolean
 run_fault(ScnRun *run, const ScnStep *step, gboolean fails)
 {
     g_autofree char *path = fails ? scn_word(run, step, 2) : NULL;
     g_autofree char *operation = fails ? scn_word(run, step, 3) : NULL;
     g_autofree char *what =
-        fails ? g_strdup_printf("fail %s %s", operation, path) : g_strdup("heal");
+        fails ? g_strdup_printf("%s %s %s", step->words->len > 4 ? "fail-once" : "fail", operation,
+                                path)
+              : g_strdup("heal");
 
     run->faults = fails;
     return scn_fault_files(run, what);

@@ -428,6 +428,12 @@ is_power_cut(const ScnStep *step)
 }
 
 static gboolean
+is_heal(const ScnStep *step)
+{
+    return step->kind == SCN_STEP_FILE && step->words->len == 2;
+}
+
+static gboolean
 run_restart(ScnRun *run, const ScnStep *step)
 {
     struct vm_error err = {0};
@@ -550,8 +556,8 @@ do_step(ScnRun *run, const ScnStep *step)
     hash_events(run, before);
     if (!run->oracle || (step->kind == SCN_STEP_DOMAIN && run->events->len))
         return TRUE;
-    if (is_power_cut(step))
-        return judge(run, oracle_after_power_cut(run->oracle), 0);
+    if (is_power_cut(step) || is_heal(step))
+        return judge(run, oracle_after_recovery(run->oracle), 0);
     return judge(run, oracle_after_other(run->oracle, run->damaged, run->events), 0);
 }
 

@@ -158,13 +158,14 @@ sim_world_store_fault(SimWorld *world, const char *what, GError **error)
     else if (count == 1 && strcmp(what, "power-cut") == 0)
         sim_world_power_cut(world);
     else
-        known = count == 3 && strcmp(words[0], "fail") == 0;
+        known = count == 3 && (strcmp(words[0], "fail") == 0 || strcmp(words[0], "fail-once") == 0);
     if (known && count < 3)
         return TRUE;
     for (guint i = 0; known && i < G_N_ELEMENTS(fault_ops); i++) {
         if (strcmp(words[1], fault_ops[i].name) != 0)
             continue;
-        sim_fs_set_fault(world->fs, words[2], fault_ops[i].op, EIO, -1);
+        sim_fs_set_fault(world->fs, words[2], fault_ops[i].op, EIO,
+                         strcmp(words[0], "fail") == 0 ? -1 : 1);
         return TRUE;
     }
     return vm_refuse(error, VIR_ERR_INVALID_ARG, "files cannot be told to '%s'", what);

@@ -47,7 +47,8 @@ gboolean sim_world_recipe(SimWorld *world, const char *name, const char *path, g
  *  INVALID_ARG for another word. */
 gboolean sim_world_disturb(SimWorld *world, const char *instance, const char *what, GError **error);
 
-/** "fail OP PATH", "heal" or "power-cut", see vm_target.disturb; INVALID_ARG for anything else. */
+/** "fail OP PATH", "fail-once OP PATH", "heal" or "power-cut", see vm_target.disturb; INVALID_ARG
+ * for anything else. */
 gboolean sim_world_store_fault(SimWorld *world, const char *what, GError **error);
 
 /** The power goes: every instance ends, and of files and names only what was synced is left. */

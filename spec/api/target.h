@@ -261,8 +261,9 @@ struct vm_target {
      *  "kill-after COMMAND": instead of answering it).
      *  Or, with domain NULL, to the files under the driver and the processes (capability
      *  "store-faults"): "fail OP PATH" (from now on each such operation on a path that matches the
-     *  glob ends with EIO; OP: read, create, write, sync, rename, unlink, sync-dir), "heal" (none
-     *  does any more), "power-cut" (all processes are gone, and what was not synced). */
+     *  glob ends with EIO; OP: read, create, write, sync, rename, unlink, sync-dir), "fail-once OP
+     * PATH" (the next one), "heal" (none does any more), "power-cut" (all processes are gone, and
+     * what was not synced). */
     int (*disturb)(struct vm_conn *conn, const char *domain, const char *what,
                    struct vm_error *err);
     /** How long the hypervisor has worked for this connection; a run tells it apart from what the

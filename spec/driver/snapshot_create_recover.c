@@ -135,9 +135,9 @@ settle_external(const VmIntent *intent)
     if (!stands(intent, overlays)) {
         put_back_defs(intent);
         drop_moment(intent);
-        vm_snapshot_memory_remove(domain, memory);
+        gboolean clean = vm_snapshot_memory_remove(domain, memory);
         take_out(domain, text_of(intent, "name"), json_object_get(intent->data, "images"));
-        vm_overlays_remove(domain, overlays);
+        domain->unfinished |= !vm_overlays_remove(domain, overlays) || !clean;
         return FALSE;
     }
     /* where the definition lags behind, it follows; overlays that it has already stay */

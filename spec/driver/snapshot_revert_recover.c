@@ -83,7 +83,7 @@ take_back(VmRevertPlan *plan)
 {
     VmDomain *domain = plan->domain;
     vm_revert_unrecord(plan);
-    vm_overlays_remove(domain, plan->overlays);
+    domain->unfinished |= !vm_overlays_remove(domain, plan->overlays);
     if (!domain->persistent)
         return;
     if (!vm_domain_is_active(domain)) {
