@@ -76,8 +76,8 @@ OracleFinding *oracle_after_call(Oracle *oracle, const OracleStep *step, const G
 OracleFinding *oracle_next_finding(Oracle *oracle);
 
 /** After the power failed and the driver started again, or when files fail no more: what a call had
- *  begun has been finished or undone; guests' memory and what was not synced may be lost, and nobody
- *  told of it.  What a moment holds may not. */
+ *  begun has been finished or undone; guests' memory and what was not synced may be lost, and
+ *  nobody told of it.  What a moment holds may not. */
 OracleFinding *oracle_after_recovery(Oracle *oracle);
 
 /** After a step that is no API call (guest write, file damage, restart): take the world as it is

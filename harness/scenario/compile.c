@@ -435,16 +435,14 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
         guint words;
     } verbs[] = {{"write", 4}, {"truncate", 4}, {"pad", 4},  {"remove", 3},
                  {"copy", 4},  {"replace", 5},  {"fail", 4}, {"heal", 2}};
-    gboolean fault =
-        strcmp(word_text(step, 1), "fail") == 0 || strcmp(word_text(step, 1), "heal") == 0;
-    gboolean known =
-        strcmp(word_text(step, 1), "write") == 0 && step->text && step->words->len == 3;
+    const char *verb = word_text(step, 1);
+    gboolean fault = strcmp(verb, "fail") == 0 || strcmp(verb, "heal") == 0;
+    gboolean once = step->words->len == 5 && strcmp(word_text(step, 4), "once") == 0;
+    gboolean known = (strcmp(verb, "write") == 0 && step->text && step->words->len == 3) ||
+                     (strcmp(verb, "fail") == 0 && once);
 
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
-        known |=
-            strcmp(verbs[i].verb, word_text(step, 1)) == 0 && step->words->len == verbs[i].words;
-    known |= strcmp(word_text(step, 1), "fail") == 0 && step->words->len == 5 &&
-             strcmp(word_text(step, 4), "once") == 0;
+        known |= strcmp(verbs[i].verb, verb) == 0 && step->words->len == verbs[i].words;
     step->kind = SCN_STEP_FILE;
     g_hash_table_add(compiler->needs, (gpointer)(fault ? "store-faults" : "files"));
     if (!known)
@@ -453,7 +451,7 @@ compile_file(Compiler *compiler, ScnStep *step, GError **error)
                      "'file remove PATH', 'file copy A B', 'file replace PATH TEXT BY', "
                      "'file fail PATH OPERATION [once]' or 'file heal",
                      error);
-    if (strcmp(word_text(step, 1), "truncate") != 0 && strcmp(word_text(step, 1), "pad") != 0)
+    if (strcmp(verb, "truncate") != 0 && strcmp(verb, "pad") != 0)
         return TRUE;
     return check_number(compiler, g_ptr_array_index(step->words, 3), SCN_FILE_SIZE_MAX, error);
 }
