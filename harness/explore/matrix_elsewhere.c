@@ -64,49 +64,43 @@ typedef struct {
     MatrixSight *sights;  /* shared memory */
 } Elsewhere;
 
+/* In a folder of its own: what a driver leaves behind is in nobody's way. */
 static void
 try_one(const MatrixTarget *target, const MatrixCombination *combination, MatrixSight *sight)
 {
+    g_autofree char *folder = g_build_filename(target->workdir, "XXXXXX", NULL);
+    MatrixTarget there = *target;
     g_autoptr(GError) error = NULL;
-    MatrixTry *attempt = matrix_try_new(target, combination->world->kind, &error);
+    MatrixTry *attempt;
 
+    there.workdir = g_mkdtemp(folder);
+    attempt = matrix_try_new(&there, combination->world->kind, &error);
     if (attempt)
         matrix_try_here(attempt, combination->line, combination->flags, sight);
     else
-        not_reached(sight, error->message);
+        not_reached(sight, error ? error->message : "the world was not made");
     matrix_try_free(attempt);
 }
 
-/* In a process of its own, because a driver may end it: from `at` on, with time for each. */
-static void
-try_from(const Elsewhere *elsewhere, guint at)
-{
-    for (guint i = at; i < elsewhere->chosen->len; i++) {
-        MatrixSight sight = {0};
-
-        alarm(SECONDS_PER_COMBINATION);
-        try_one(elsewhere->target, &g_array_index(elsewhere->chosen, Chosen, i).combination,
-                &sight);
-        elsewhere->sights[i] = sight;
-    }
-}
-
+/* Each in a process of its own: a driver may end it, and one that is part of the process is there
+ * once. */
 static void
 try_all(const Elsewhere *elsewhere)
 {
-    for (guint at = 0; at < elsewhere->chosen->len; at++) {
+    for (guint i = 0; i < elsewhere->chosen->len; i++) {
         int pid = matrix_fork(SECONDS_PER_COMBINATION);
 
         if (pid == 0) {
-            try_from(elsewhere, at);
+            MatrixSight sight = {0};
+
+            try_one(elsewhere->target, &g_array_index(elsewhere->chosen, Chosen, i).combination,
+                    &sight);
+            elsewhere->sights[i] = sight;
             _exit(0);
         }
         matrix_wait(pid);
-        while (at < elsewhere->chosen->len &&
-               elsewhere->sights[at].record.verdict != MATRIX_NOT_RUN)
-            at++;
-        if (at < elsewhere->chosen->len)
-            not_reached(&elsewhere->sights[at], "the process ended before the call was judged");
+        if (elsewhere->sights[i].record.verdict == MATRIX_NOT_RUN)
+            not_reached(&elsewhere->sights[i], "the process ended before the call was judged");
     }
 }
 
@@ -126,6 +120,20 @@ of_rule(GPtrArray *rules, const char *rule)
     return found;
 }
 
+/* Why a row says nothing there, where its world was made. */
+static char *
+why_not_reached(const MatrixSight *sight)
+{
+    gsize count;
+    const OutcomeRow *rows = outcome_rows(&count);
+
+    if (*sight->text)
+        return g_strdup(sight->text);
+    if (sight->record.row == 0)
+        return g_strdup("what it asks for cannot be seen there");
+    return g_strdup_printf("%s decides there", rows[sight->record.row - 1].rule);
+}
+
 /* A row is reached where it decides there too: what the world lacks makes another row decide. */
 static void
 count(MatrixElsewhere *rule, const MatrixCombination *combination, guint row,
@@ -141,9 +149,10 @@ count(MatrixElsewhere *rule, const MatrixCombination *combination, guint row,
     rule->differ += reached && sight->record.verdict == MATRIX_DIFFERS;
     if (first) {
         g_autofree char *line = matrix_combination_text(combination);
+        g_autofree char *why = reached ? g_strdup(sight->text) : why_not_reached(sight);
 
         g_snprintf(rule->text, sizeof(rule->text), "%s: %s: %s", combination->world->kind->id, line,
-                   *sight->text ? sight->text : "another row decides there");
+                   why);
     }
 }
 

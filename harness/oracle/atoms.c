@@ -560,10 +560,11 @@ no_image(const StepContext *context)
     return !context->image;
 }
 
+/* Nothing is merged where none is external. */
 static gboolean
-no_files(const StepContext *context)
+merged_unseen(const StepContext *context)
 {
-    return !context->view->files;
+    return !context->view->files && victims_external(context);
 }
 
 /* What is on top has nothing over it. */
@@ -596,8 +597,8 @@ const AtomRow atoms_doubts[] = {
     {"image:known", image_unheard_of},
     {"image:", no_image},
     {"image.", no_image},
-    {"victims:over-tags", no_files},
-    {"victims:over-bitmaps", no_files},
+    {"victims:over-tags", merged_unseen},
+    {"victims:over-bitmaps", merged_unseen},
     {"moment:written-under", not_on_top_unseen},
     {"moment:memory-foreign", memory_is_strange},
     {"argument:negative", no_argument},

@@ -71,15 +71,18 @@ static int
 open_connection(const struct vm_target_options *options, struct vm_conn **result,
                 struct vm_error *err)
 {
-    virConnectPtr connect = lv.virConnectOpen(options->uri);
+    virConnectPtr connect;
     struct vm_conn *conn;
 
+    libvirt_local_prepare(options->uri);
+    connect = lv.virConnectOpen(options->uri);
     if (!connect)
         return libvirt_fail(err);
     conn = g_new0(struct vm_conn, 1);
     conn->connect = connect;
     conn->type = g_strdup(lv.virConnectGetType(connect));
     conn->disk_dir = g_strdup(options->workdir);
+    conn->local_images = g_str_has_prefix(options->uri, "qemu:///");
     g_queue_init(&conn->events);
     libvirt_events_begin(conn);
     if (driver_index(conn) >= 0) {
@@ -152,6 +155,7 @@ target_libvirt(GError **error)
     libvirt_fill_domain(&table);
     libvirt_fill_snapshot(&table);
     libvirt_fill_event(&table);
+    libvirt_fill_local(&table);
     return &table;
 }
 

@@ -90,10 +90,11 @@ gboolean libvirt_library_load(GError **error);
 /** An open connection. */
 struct vm_conn {
     virConnectPtr connect;
-    char *type;     /* "TEST", "QEMU" */
-    char *disk_dir; /* below the run's working folder */
-    int callback;   /* of the event registration, or -1 */
-    GQueue events;  /* of struct vm_event * */
+    char *type;            /* "TEST", "QEMU" */
+    char *disk_dir;        /* below the run's working folder */
+    int callback;          /* of the event registration, or -1 */
+    GQueue events;         /* of struct vm_event * */
+    gboolean local_images; /* the driver opens images on this machine */
 };
 
 /** The last error of libvirt as the target's; returns its code, which is never 0. */
@@ -109,6 +110,11 @@ virDomainPtr libvirt_domain(struct vm_conn *conn, const char *name, struct vm_er
 void libvirt_fill_domain(struct vm_target *table);
 void libvirt_fill_snapshot(struct vm_target *table);
 void libvirt_fill_event(struct vm_target *table);
+void libvirt_fill_local(struct vm_target *table);
+
+/** Before a connection is opened: give the folder of an embedded QEMU driver its settings, where it
+ *  has none.  Other URIs need nothing. */
+void libvirt_local_prepare(const char *uri);
 
 /** Start and stop to listen for life-cycle events. */
 void libvirt_events_begin(struct vm_conn *conn);
