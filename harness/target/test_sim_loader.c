@@ -284,6 +284,22 @@ intent_that_is_not_known_is_kept(void **state)
 }
 
 static void
+status_of_another_domain_is_left_out(void **state)
+{
+    (void)state;
+    define("vm", UUID_A);
+    assert_ok(sim->domain_create(conn, "vm", 0, &err));
+    char *status = NULL;
+    size_t length = 0;
+    assert_ok(sim->file_read(conn, "/sim/run/qemu/vm.xml", &status, &length, &err));
+    write_file("/sim/run/qemu/other.xml", status);
+    sim->free_string(status);
+    g_autofree char *log = reload();
+    assert_non_null(strstr(log, "run/qemu/other.xml"));
+    assert_state("vm", VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
+}
+
+static void
 bad_definitions_and_statuses_do_not_hinder_the_others(void **state)
 {
     (void)state;
@@ -321,6 +337,7 @@ main(void)
         TEST(undefine_checks_all_before_it_removes_any),
         TEST(interrupted_undefine_is_finished),
         TEST(intent_that_is_not_known_is_kept),
+        TEST(status_of_another_domain_is_left_out),
         TEST(bad_definitions_and_statuses_do_not_hinder_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

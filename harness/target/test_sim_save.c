@@ -82,6 +82,24 @@ flags_override_the_saved_state(void **state)
 }
 
 static void
+image_with_a_damaged_definition_is_refused(void **state)
+{
+    (void)state;
+    define_and_start("vm", UUID_A);
+    assert_ok(sim->domain_save(conn, "vm", IMAGE, NULL, 0, &err));
+    char *data = NULL;
+    size_t size = 0;
+    assert_ok(sim->file_read(conn, IMAGE, &data, &size, &err));
+    char *definition = memmem(data, size, "<name>", 6);
+    assert_non_null(definition);
+    memcpy(definition, "<nome>", 6);
+    assert_ok(sim->file_write(conn, IMAGE, data, size, &err));
+    sim->free_string(data);
+    assert_refused(sim->domain_restore(conn, IMAGE, NULL, 0, &err), VIR_ERR_OPERATION_FAILED,
+                   IMAGE);
+}
+
+static void
 managed_save_is_used_once(void **state)
 {
     (void)state;
@@ -189,6 +207,7 @@ main(void)
         TEST(save_and_restore_bring_the_guest_back),
         TEST(running_guest_is_restored_running),
         TEST(flags_override_the_saved_state),
+        TEST(image_with_a_damaged_definition_is_refused),
         TEST(managed_save_is_used_once),
         TEST(force_boot_gives_the_image_up),
         TEST(damaged_managed_save_is_kept_and_named),

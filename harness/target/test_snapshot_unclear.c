@@ -132,6 +132,18 @@ restart_recovers_nothing_as_long_as_it_lives(void **state)
     assert_source("/sim/images/vda.o1");
 }
 
+static void
+new_process_is_clear(void **state)
+{
+    (void)state;
+    broken_at = "transaction";
+    assert_refused(create("o1", CREATE(DISK_ONLY)), VIR_ERR_OPERATION_FAILED);
+    destroy();
+    assert_done(start());
+    assert_done(create("o2", CREATE(DISK_ONLY)));
+    assert_tree_stays("o1< o2<o1*");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_unclear, close_world)
 
 int
@@ -143,6 +155,7 @@ main(void)
         TEST(half_a_revert_goes_back),
         TEST(deletion_is_finished),
         TEST(restart_recovers_nothing_as_long_as_it_lives),
+        TEST(new_process_is_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

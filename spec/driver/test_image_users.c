@@ -154,6 +154,18 @@ a_dropped_image_is_no_user(void **state)
     assert_int_equal(vm_image_users_find(users, "/o1.qcow2")->users->len, 1);
 }
 
+static void
+only_internal_moments_take_a_tag_along(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/other.qcow2");
+    VmMoment *s1 = add_moment(vm, "s1", NULL, "/o1.qcow2", "/gone.qcow2");
+    g_autoptr(VmImageUsers) users = take();
+    vm_image_users_find(users, "/o1.qcow2")->tags = 1;
+    vm_image_users_release(users, s1);
+    assert_int_equal(vm_image_users_find(users, "/o1.qcow2")->tags, 1);
+}
+
 int
 main(void)
 {
@@ -169,6 +181,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_layer_above_an_ancestors_is_ours, setup, teardown),
         cmocka_unit_test_setup_teardown(a_merge_passes_the_uses_down, setup, teardown),
         cmocka_unit_test_setup_teardown(a_dropped_image_is_no_user, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_internal_moments_take_a_tag_along, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One step of a call fails: what the call leaves, and what is possible then.
+ */
+#include "harness/target/test_snapshot.h"
+
+#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
+#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
+#define INTENTS "/sim/lib/qemu/intent/*"
+
+static gboolean
+revert(const char *snapshot, guint32 flags)
+{
+    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
+}
+
+static gboolean
+create_of(const char *body, guint32 flags)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *xml = g_strdup_printf("<domainsnapshot>%s</domainsnapshot>", body);
+    return vm_snapshot_create_xml(driver, "vm", xml, flags, &name, &failure);
+}
+
+static gboolean
+exists(const char *path)
+{
+    return vm_store_kind(sim_world_store(world), path) != VM_FILE_MISSING;
+}
+
+static void
+run(void)
+{
+    assert_done(start());
+    g_free(take_events());
+}
+
+static void
+assert_source(const char *path)
+{
+    g_autofree char *xml = NULL;
+    assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_INACTIVE, &xml, &failure));
+    assert_non_null(strstr(xml, path));
+}
+
+/* Whoever finds nothing wrong says nothing. */
+static void
+assert_silent(void)
+{
+    g_autofree char *log = sim_world_take_log(world);
+    if (log != NULL)
+        fail_msg("%s", log);
+}
+
+/* ---- going back ---- */
+
+/* What is done from now on cannot be recorded. */
+static gboolean
+apply_and_fail_later(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
+                     GError **error)
+{
+    (void)hv;
+    if (verb == VM_IMAGE_SNAPSHOT_APPLY && strcmp(tag, "s1") == 0)
+        fault(INTENTS, SIM_FS_CHANGE, 1);
+    return images.inner->ops->image_snapshot(images.inner, path, verb, tag, error);
+}
+
+/* The overlay that is on the disk now is a user's, so that none of ours goes. */
+static void
+image_of_a_mixed_moment_is_put_back(void **state)
+{
+    (void)state;
+    assert_done(create_of("<name>s1</name><disks><disk name='vda' snapshot='internal'/>"
+                          "<disk name='vdb' snapshot='external'/></disks>",
+                          CREATE(DISK_ONLY)));
+    VmHypervisor *hv = &images.parent;
+    const char *other = "/sim/images/other.qcow2";
+    assert_done(hv->ops->image_create(hv, other, "qcow2", 64 << 20, NULL, NULL, &failure));
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(xml, VDB, 2);
+    g_autofree char *changed = g_strjoinv(other, parts);
+    assert_done(vm_domain_define(driver, changed, 0, &failure));
+    run();
+    guest("write vda 0 64K B");
+    guest("flush");
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    g_autofree char *before = content(VDA);
+    images.ops.image_snapshot = apply_and_fail_later;
+    assert_false(revert("s1", 0));
+    assert_content(VDA, before);
+    assert_tags(VDA, "s1");
+    assert_source(other);
+}
+
+static void
+disk_that_is_left_out_stays_as_it_is_today(void **state)
+{
+    (void)state;
+    run();
+    assert_done(create_of("<name>s1</name><memory snapshot='external' file='/sim/images/s1.mem'/>"
+                          "<disks><disk name='vdb' snapshot='no'/></disks>",
+                          0));
+    assert_done(create_of("<name>s2</name><disks><disk name='vda' snapshot='no'/></disks>",
+                          CREATE(DISK_ONLY)));
+    assert_done(revert("s1", REVERT(FORCE)));
+    assert_source("/sim/images/vdb.s2");
+}
+
+static void
+guest_that_does_not_go_on_is_paused(void **state)
+{
+    (void)state;
+    run();
+    assert_done(create("s1", 0));
+    g_free(take_events());
+    images.command = "cont";
+    assert_false(revert("s1", 0));
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT);
+    assert_events("suspended/from-snapshot defined/from-snapshot");
+    assert_done(vm_domain_resume(driver, "vm", &failure));
+}
+
+static void
+guest_that_stands_still_is_not_stopped(void **state)
+{
+    (void)state;
+    run();
+    assert_done(vm_domain_suspend(driver, "vm", &failure));
+    assert_done(create("s1", 0));
+    images.command = "stop";
+    assert_done(revert("s1", 0));
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT);
+}
+
+static void
+overlay_that_cannot_go_goes_later(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    fault("/sim/images/vda.s1", SIM_FS_UNLINK, 1);
+    assert_done(revert("s1", 0));
+    assert_true(exists("/sim/images/vda.s1"));
+    assert_false(exists("/sim/images/vdb.s1"));
+    restart();
+    assert_false(exists("/sim/images/vda.s1"));
+    assert_tree("s1<*");
+}
+
+static void
+tag_that_was_not_made_is_not_missed(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    images.path = VDB;
+    images.verb = VM_IMAGE_SNAPSHOT_CREATE;
+    assert_refused(revert("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_silent();
+    assert_tags(VDA, "s1");
+    assert_tags(VDB, "s1");
+}
+
+/* ---- deletion ---- */
+
+static void
+current_moment_is_put_back_without_a_word(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    images.path = VDA;
+    images.verb = VM_IMAGE_SNAPSHOT_DELETE;
+    assert_refused(
+        vm_snapshot_delete(driver, "vm", "s1", VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY, &failure),
+        VIR_ERR_OPERATION_FAILED);
+    assert_silent();
+    assert_tree_stays("s1< s2<s1*");
+}
+
+/* ---- memory ---- */
+
+static void
+save_image_without_its_name_is_none(void **state)
+{
+    (void)state;
+    run();
+    fault("/sim/images", SIM_FS_SYNC_DIR, 1);
+    assert_false(vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, &failure));
+    no_faults();
+    assert_false(exists("/sim/images/vm.save"));
+    assert_false(exists("/sim/images/vm.save.partial"));
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_SAVE_CANCELED);
+}
+
+static void
+memory_file_that_cannot_be_looked_at_is_refused(void **state)
+{
+    (void)state;
+    run();
+    fault("/sim/images/s1.mem", SIM_FS_STAT, -1);
+    assert_refused(
+        create_of("<name>s1</name><memory snapshot='external' file='/sim/images/s1.mem'/>", 0),
+        VIR_ERR_SYSTEM_ERROR);
+    no_faults();
+    assert_tree("");
+    assert_false(exists("/sim/images/vda.s1"));
+}
+
+static VmInstance *
+start_and_fail_reading(VmHypervisor *hv, const json_t *config, GError **error)
+{
+    fault("/sim/images/vm.save", SIM_FS_READ, 1);
+    return pass_start(hv, config, error);
+}
+
+static void
+image_that_cannot_be_opened_starts_nothing(void **state)
+{
+    (void)state;
+    run();
+    assert_done(vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, &failure));
+    images.ops.start = start_and_fail_reading;
+    assert_refused(vm_domain_restore(driver, "/sim/images/vm.save", NULL, 0, &failure),
+                   VIR_ERR_SYSTEM_ERROR);
+    assert_domain_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_SAVED);
+    images.ops.start = pass_start;
+    assert_done(vm_domain_restore(driver, "/sim/images/vm.save", NULL, 0, &failure));
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_world)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(image_of_a_mixed_moment_is_put_back),
+        TEST(disk_that_is_left_out_stays_as_it_is_today),
+        TEST(guest_that_does_not_go_on_is_paused),
+        TEST(guest_that_stands_still_is_not_stopped),
+        TEST(overlay_that_cannot_go_goes_later),
+        TEST(tag_that_was_not_made_is_not_missed),
+        TEST(current_moment_is_put_back_without_a_word),
+        TEST(memory_file_that_cannot_be_looked_at_is_refused),
+        TEST(image_that_cannot_be_opened_starts_nothing),
+        TEST(save_image_without_its_name_is_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
