@@ -9,9 +9,10 @@
 #include "ci/mutation/recorder/recorder.h"
 
 typedef struct {
+    ReachTest told; /* first member */
     char *name;
     guint microseconds;
-    guint8 *reached; /* per block */
+    GBytes *reached; /* a byte per block */
 } Test;
 
 struct Reach {
@@ -25,7 +26,7 @@ test_free(gpointer data)
 {
     Test *test = data;
     g_free(test->name);
-    g_free(test->reached);
+    g_bytes_unref(test->reached);
     g_free(test);
 }
 
@@ -96,16 +97,18 @@ static Test *
 read_test(const Reach *reach, const RecordHead *head, const char *at)
 {
     Test *test = g_new0(Test, 1);
+    guint8 *reached = g_malloc0(reach->blocks->len);
     test->name = g_strndup(at, head->name_length);
+    test->told.name = test->name;
     test->microseconds = head->microseconds;
-    test->reached = g_malloc0(reach->blocks->len);
     for (guint i = 0; i < head->count; i++) {
         guint32 place;
         memcpy(&place, at + head->name_length + i * sizeof(place), sizeof(place));
         int block = block_at(reach, place - 1);
         g_assert(block >= 0);
-        test->reached[block] = 1;
+        reached[block] = 1;
     }
+    test->reached = g_bytes_new_take(reached, reach->blocks->len);
     return test;
 }
 
@@ -123,6 +126,16 @@ read_records(Reach *reach, const char *records, gsize length)
     g_ptr_array_sort(reach->tests, compare_tests);
 }
 
+static void
+tell_repetitions(Reach *reach)
+{
+    g_autoptr(GHashTable) ways = g_hash_table_new(g_bytes_hash, g_bytes_equal);
+    for (guint i = 0; i < reach->tests->len; i++) {
+        Test *test = g_ptr_array_index(reach->tests, i);
+        test->told.again = !g_hash_table_add(ways, test->reached);
+    }
+}
+
 Reach *
 reach_new(const char *text, const char *records, gsize records_length)
 {
@@ -135,6 +148,7 @@ reach_new(const char *text, const char *records, gsize records_length)
     read_blocks(reach, rows);
     read_lines(reach, rows);
     read_records(reach, records, records_length);
+    tell_repetitions(reach);
     return reach;
 }
 
@@ -152,8 +166,9 @@ reach_free(Reach *reach)
 static gboolean
 test_reaches(const Test *test, const GArray *blocks)
 {
+    const guint8 *reached = g_bytes_get_data(test->reached, NULL);
     for (guint i = 0; i < blocks->len; i++)
-        if (test->reached[g_array_index(blocks, guint, i)])
+        if (reached[g_array_index(blocks, guint, i)])
             return TRUE;
     return FALSE;
 }
@@ -172,9 +187,9 @@ reach_tests(const Reach *reach, const char *file, guint from, guint to)
         return NULL;
     GPtrArray *tests = g_ptr_array_new();
     for (guint i = 0; i < reach->tests->len; i++) {
-        const Test *test = g_ptr_array_index(reach->tests, i);
+        Test *test = g_ptr_array_index(reach->tests, i);
         if (test_reaches(test, blocks))
-            g_ptr_array_add(tests, test->name);
+            g_ptr_array_add(tests, &test->told);
     }
     return tests;
 }
@@ -184,6 +199,6 @@ reach_all(const Reach *reach)
 {
     GPtrArray *tests = g_ptr_array_new();
     for (guint i = 0; i < reach->tests->len; i++)
-        g_ptr_array_add(tests, ((const Test *)g_ptr_array_index(reach->tests, i))->name);
+        g_ptr_array_add(tests, &((Test *)g_ptr_array_index(reach->tests, i))->told);
     return tests;
 }

@@ -32,13 +32,15 @@ reach_of_three(void)
 }
 
 static void
-assert_names(GPtrArray *names, const char *expected)
+assert_tests(GPtrArray *tests, const char *expected)
 {
-    g_autoptr(GPtrArray) owned = names;
+    g_autoptr(GPtrArray) owned = tests;
     g_autoptr(GString) text = g_string_new(NULL);
     assert_non_null(owned);
-    for (guint i = 0; i < owned->len; i++)
-        g_string_append_printf(text, "%s;", (const char *)g_ptr_array_index(owned, i));
+    for (guint i = 0; i < owned->len; i++) {
+        const ReachTest *test = g_ptr_array_index(owned, i);
+        g_string_append_printf(text, "%s%s;", test->name, test->again ? " again" : "");
+    }
     assert_string_equal(text->str, expected);
 }
 
@@ -47,9 +49,9 @@ test_a_line_is_reached_with_its_block(void **state)
 {
     g_autoptr(Reach) reach = reach_of_three();
     (void)state;
-    assert_names(reach_tests(reach, "a.c", 4, 4), "quick;slow;");
-    assert_names(reach_tests(reach, "a.c", 5, 5), "other;");
-    assert_names(reach_tests(reach, "a.c", 4, 5), "other;quick;slow;");
+    assert_tests(reach_tests(reach, "a.c", 4, 4), "quick;slow again;");
+    assert_tests(reach_tests(reach, "a.c", 5, 5), "other;");
+    assert_tests(reach_tests(reach, "a.c", 4, 5), "other;quick;slow again;");
 }
 
 static void
@@ -59,7 +61,7 @@ test_a_line_without_code_has_no_answer(void **state)
     (void)state;
     assert_null(reach_tests(reach, "a.c", 1, 2));
     assert_null(reach_tests(reach, "b.c", 4, 4));
-    assert_names(reach_all(reach), "other;quick;slow;");
+    assert_tests(reach_all(reach), "other;quick;slow again;");
 }
 
 int

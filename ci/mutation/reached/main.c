@@ -3,7 +3,8 @@
  * reached CODE RECORDS FOLDER…: with what each mutant is to be tried.
  * FOLDER/lines tells where it is; FOLDER/program, FOLDER/rfc and
  * FOLDER/libvirt receive the names of the tests that reach it, the quickest
- * first.
+ * first; those in FOLDER/program-again and so on take the same way through
+ * the driver as a quicker one.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -32,15 +33,18 @@ tests_of(const Reach *reach, const char *lines)
 static gboolean
 write_kind(const GPtrArray *tests, const char *kind, const char *folder, GError **error)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GString) first = g_string_new(NULL);
+    g_autoptr(GString) again = g_string_new(NULL);
     g_autofree char *path = g_build_filename(folder, kind, NULL);
+    g_autofree char *again_path = g_strconcat(path, "-again", NULL);
     for (guint i = 0; i < tests->len; i++) {
-        const char *name = g_ptr_array_index(tests, i);
+        const ReachTest *test = g_ptr_array_index(tests, i);
         gsize length = strlen(kind);
-        if (strncmp(name, kind, length) == 0 && name[length] == ' ')
-            g_string_append_printf(text, "%s\n", name + length + 1);
+        if (strncmp(test->name, kind, length) == 0 && test->name[length] == ' ')
+            g_string_append_printf(test->again ? again : first, "%s\n", test->name + length + 1);
     }
-    return g_file_set_contents(path, text->str, (gssize)text->len, error);
+    return g_file_set_contents(path, first->str, (gssize)first->len, error) &&
+           g_file_set_contents(again_path, again->str, (gssize)again->len, error);
 }
 
 static gboolean
