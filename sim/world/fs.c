@@ -18,15 +18,34 @@ typedef struct {
     int count;
 } Fault;
 
+/* Folders that paths have led to: most calls are about the same few. */
+#define SEEN 8
+
+typedef struct {
+    char *path; /* or NULL */
+    gsize length;
+    SimInode *folder; /* borrowed */
+} Seen;
+
 struct SimFs {
     SimInode *root;
     GArray *faults; /* of Fault, or NULL */
+    Seen seen[SEEN];
+    guint next_seen;
 };
 
 static void
 clear_fault(gpointer data)
 {
     g_free(((Fault *)data)->glob);
+}
+
+/* A folder is where it was not before. */
+static void
+forget_seen(SimFs *fs)
+{
+    for (guint i = 0; i < SEEN; i++)
+        g_clear_pointer(&fs->seen[i].path, g_free);
 }
 
 SimFs *
@@ -42,6 +61,7 @@ sim_fs_free(SimFs *fs)
 {
     if (fs == NULL)
         return;
+    forget_seen(fs);
     sim_inode_unref(fs->root);
     sim_fs_clear_faults(fs);
     g_free(fs);
@@ -86,16 +106,17 @@ sim_fs_fault(SimFs *fs, const char *path, SimFsOp op)
     return 0;
 }
 
-/* The next component of a path into `name`; *path moves on.  FALSE at the end. */
+/* The next component of the path that ends at `end` into `name`; *path moves on.  FALSE at the end.
+ */
 static gboolean
-next_name(const char **path, char name[NAME_MAX_BYTES + 1], int *number)
+next_name(const char **path, const char *end, char name[NAME_MAX_BYTES + 1], int *number)
 {
     const char *p = *path;
-    while (*p == '/' || (p[0] == '.' && (p[1] == '/' || p[1] == '\0')))
+    while (p < end && (*p == '/' || (*p == '.' && (p + 1 == end || p[1] == '/'))))
         p++;
-    const char *end = strchrnul(p, '/');
-    gsize length = (gsize)(end - p);
-    *path = end;
+    const char *slash = memchr(p, '/', (gsize)(end - p));
+    *path = slash != NULL ? slash : end;
+    gsize length = (gsize)(*path - p);
     if (length == 0)
         return FALSE;
     if (length > NAME_MAX_BYTES) {
@@ -107,49 +128,96 @@ next_name(const char **path, char name[NAME_MAX_BYTES + 1], int *number)
     return TRUE;
 }
 
+/* What the first `length` bytes of a path lead to, name by name. */
+static SimInode *
+walk(SimFs *fs, const char *path, gsize length, int *number)
+{
+    char name[NAME_MAX_BYTES + 1];
+    const char *end = path + length;
+    SimInode *inode = fs->root;
+    while (inode != NULL && next_name(&path, end, name, number)) {
+        if (inode->kind != SIM_INODE_DIR) {
+            *number = ENOTDIR;
+            return NULL;
+        }
+        inode = sim_folder_look(inode, name);
+    }
+    if (inode == NULL)
+        *number = ENOENT;
+    return *number == 0 ? inode : NULL;
+}
+
+static SimInode *
+walk_to_folder(SimFs *fs, const char *path, gsize length, int *number)
+{
+    SimInode *folder = walk(fs, path, length, number);
+    if (folder == NULL)
+        return NULL;
+    if (folder->kind != SIM_INODE_DIR) {
+        *number = ENOTDIR;
+        return NULL;
+    }
+    Seen *seen = &fs->seen[fs->next_seen++ % SEEN];
+    g_free(seen->path);
+    *seen = (Seen){g_strndup(path, length), length, folder};
+    return folder;
+}
+
+static SimInode *
+find_folder(SimFs *fs, const char *path, gsize length, int *number)
+{
+    for (guint i = 0; i < SEEN; i++) {
+        const Seen *seen = &fs->seen[i];
+        if (seen->path != NULL && seen->length == length && memcmp(seen->path, path, length) == 0)
+            return seen->folder;
+    }
+    return walk_to_folder(fs, path, length, number);
+}
+
+/* The last name of a path in *name, and how much of the path leads to its folder.  FALSE: there is
+ * none. */
+static gboolean
+split(const char *path, char name[NAME_MAX_BYTES + 1], gsize *folder, int *number)
+{
+    gsize end = strlen(path);
+    while (end > 0 &&
+           (path[end - 1] == '/' || (path[end - 1] == '.' && (end == 1 || path[end - 2] == '/'))))
+        end--;
+    const char *slash = end == 0 ? NULL : memrchr(path, '/', end);
+    const char *last = slash == NULL ? path : slash + 1;
+    *folder = (gsize)(last - path);
+    return next_name(&last, path + end, name, number);
+}
+
 SimInode *
 sim_fs_lookup(SimFs *fs, const char *path, int *number)
 {
     char name[NAME_MAX_BYTES + 1];
+    gsize length = 0;
     int failed = 0;
-    SimInode *inode = fs->root;
-    while (inode != NULL && next_name(&path, name, &failed)) {
-        if (inode->kind != SIM_INODE_DIR) {
-            failed = ENOTDIR;
-            break;
-        }
-        inode = g_hash_table_lookup(inode->names, name);
+    SimInode *inode = NULL;
+    if (split(path, name, &length, &failed)) {
+        SimInode *folder = find_folder(fs, path, length, &failed);
+        inode = folder == NULL ? NULL : sim_folder_look(folder, name);
+    } else if (failed == 0) {
+        inode = fs->root;
     }
     if (number != NULL)
         *number = failed != 0 ? failed : inode == NULL ? ENOENT : 0;
-    return failed != 0 ? NULL : inode;
+    return inode;
 }
 
 /* The folder that a path is in, and its last name. */
 static SimInode *
 lookup_parent(SimFs *fs, const char *path, char name[NAME_MAX_BYTES + 1], int *number)
 {
+    gsize length = 0;
     *number = 0;
-    SimInode *folder = fs->root;
-    if (!next_name(&path, name, number)) {
-        *number = *number != 0 ? *number : EINVAL;
-        return NULL;
-    }
-    for (;;) {
-        if (folder->kind != SIM_INODE_DIR) {
-            *number = ENOTDIR;
-            return NULL;
-        }
-        char next[NAME_MAX_BYTES + 1];
-        if (!next_name(&path, next, number))
-            return *number != 0 ? NULL : folder;
-        folder = g_hash_table_lookup(folder->names, name);
-        if (folder == NULL) {
-            *number = ENOENT;
-            return NULL;
-        }
-        memcpy(name, next, sizeof(next));
-    }
+    if (split(path, name, &length, number))
+        return find_folder(fs, path, length, number);
+    if (*number == 0)
+        *number = EINVAL;
+    return NULL;
 }
 
 /* Find or make a file's inode. */
@@ -163,12 +231,13 @@ make_file(SimFs *fs, const char *path, SimInode **inode)
     SimInode *folder = lookup_parent(fs, path, name, &number);
     if (folder == NULL)
         return number;
-    SimInode *found = g_hash_table_lookup(folder->names, name);
+    SimName *known = sim_folder_find(folder, name);
+    SimInode *found = known == NULL ? NULL : known->inode;
     if (found != NULL && found->kind == SIM_INODE_DIR)
         return EISDIR;
     if (found == NULL) {
         found = sim_inode_new(SIM_INODE_REGULAR);
-        sim_inode_link(folder, name, found);
+        sim_folder_link(folder, known, name, found);
         sim_inode_unref(found);
     }
     *inode = found;
@@ -246,21 +315,23 @@ sim_fs_rename(SimFs *fs, const char *from, const char *to)
     SimInode *to_folder = lookup_parent(fs, to, to_name, &number);
     if (to_folder == NULL)
         return number;
-    SimInode *inode = g_hash_table_lookup(from_folder->names, from_name);
+    SimName *source = sim_folder_find(from_folder, from_name);
+    SimInode *inode = source == NULL ? NULL : source->inode;
     if (inode == NULL)
         return ENOENT;
     if (is_below(to, from))
         return EINVAL;
-    SimInode *target = g_hash_table_lookup(to_folder->names, to_name);
+    SimName *place = sim_folder_find(to_folder, to_name);
+    SimInode *target = place == NULL ? NULL : place->inode;
     if (target == inode)
         return 0;
     number = check_replace(inode, target);
     if (number != 0)
         return number;
-    sim_inode_ref(inode);
-    sim_inode_unlink(from_folder, from_name);
-    sim_inode_link(to_folder, to_name, inode);
-    sim_inode_unref(inode);
+    if (inode->kind == SIM_INODE_DIR)
+        forget_seen(fs);
+    sim_folder_link(to_folder, place, to_name, inode);
+    sim_folder_unlink(from_folder, source);
     return 0;
 }
 
@@ -274,14 +345,17 @@ remove_name(SimFs *fs, const char *path, gboolean folder_wanted)
     SimInode *folder = lookup_parent(fs, path, name, &number);
     if (folder == NULL)
         return number;
-    SimInode *inode = g_hash_table_lookup(folder->names, name);
+    SimName *known = sim_folder_find(folder, name);
+    SimInode *inode = known == NULL ? NULL : known->inode;
     if (inode == NULL)
         return ENOENT;
     if ((inode->kind == SIM_INODE_DIR) != folder_wanted)
         return folder_wanted ? ENOTDIR : EISDIR;
-    if (folder_wanted && g_hash_table_size(inode->names) > 0)
+    if (folder_wanted && inode->count > 0)
         return ENOTEMPTY;
-    sim_inode_unlink(folder, name);
+    if (folder_wanted)
+        forget_seen(fs);
+    sim_folder_unlink(folder, known);
     return 0;
 }
 
@@ -302,12 +376,14 @@ sim_fs_mkdir(SimFs *fs, const char *path)
 {
     char name[NAME_MAX_BYTES + 1];
     int number = sim_fs_fault(fs, path, SIM_FS_MKDIR);
+    const char *end = path + strlen(path);
     SimInode *folder = fs->root;
-    while (number == 0 && next_name(&path, name, &number)) {
-        SimInode *next = g_hash_table_lookup(folder->names, name);
+    while (number == 0 && next_name(&path, end, name, &number)) {
+        SimName *known = sim_folder_find(folder, name);
+        SimInode *next = known == NULL ? NULL : known->inode;
         if (next == NULL) {
             next = sim_inode_new(SIM_INODE_DIR);
-            sim_inode_link(folder, name, next);
+            sim_folder_link(folder, known, name, next);
             sim_inode_unref(next);
         }
         if (next->kind != SIM_INODE_DIR)
@@ -334,8 +410,10 @@ sim_fs_list(SimFs *fs, const char *path, int *number)
     GHashTableIter iter;
     gpointer name;
     g_hash_table_iter_init(&iter, folder->names);
-    while (g_hash_table_iter_next(&iter, &name, NULL))
-        g_ptr_array_add(names, g_strdup(name));
+    while (g_hash_table_iter_next(&iter, NULL, &name)) {
+        if (((SimName *)name)->inode != NULL)
+            g_ptr_array_add(names, g_strdup(((SimName *)name)->name));
+    }
     g_ptr_array_sort(names, vm_compare_names);
     return names;
 }
@@ -351,12 +429,13 @@ sim_fs_sync_dir(SimFs *fs, const char *path)
         return number;
     if (folder->kind != SIM_INODE_DIR)
         return ENOTDIR;
-    sim_inode_sync_names(folder);
+    sim_folder_sync(folder);
     return 0;
 }
 
 void
 sim_fs_power_cut(SimFs *fs)
 {
+    forget_seen(fs);
     sim_inode_power_cut(fs->root);
 }

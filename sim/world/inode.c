@@ -9,8 +9,7 @@ sim_inode_new(SimInodeKind kind)
     inode->refs = 1;
     inode->kind = kind;
     if (kind == SIM_INODE_DIR)
-        inode->names =
-            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)sim_inode_unref);
+        sim_folder_init(inode);
     return inode;
 }
 
@@ -34,48 +33,12 @@ sim_inode_unref(SimInode *inode)
 {
     if (inode == NULL || --inode->refs > 0)
         return;
-    g_clear_pointer(&inode->names, g_hash_table_unref);
-    g_clear_pointer(&inode->undo, g_hash_table_unref);
+    sim_folder_clear(inode);
     drop_content(inode);
     g_clear_pointer(&inode->durable, g_bytes_unref);
     g_clear_pointer(&inode->durable_image, sim_image_unref);
     g_clear_pointer(&inode->locks, g_ptr_array_unref);
     g_free(inode);
-}
-
-/* ---- names ---- */
-
-static void
-remember(SimInode *folder, const char *name)
-{
-    if (folder->undo == NULL)
-        folder->undo =
-            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)sim_inode_unref);
-    if (g_hash_table_contains(folder->undo, name))
-        return;
-    SimInode *former = g_hash_table_lookup(folder->names, name);
-    g_hash_table_insert(folder->undo, g_strdup(name),
-                        former == NULL ? NULL : sim_inode_ref(former));
-}
-
-void
-sim_inode_link(SimInode *folder, const char *name, SimInode *inode)
-{
-    remember(folder, name);
-    g_hash_table_replace(folder->names, g_strdup(name), sim_inode_ref(inode));
-}
-
-void
-sim_inode_unlink(SimInode *folder, const char *name)
-{
-    remember(folder, name);
-    g_hash_table_remove(folder->names, name);
-}
-
-void
-sim_inode_sync_names(SimInode *folder)
-{
-    g_clear_pointer(&folder->undo, g_hash_table_unref);
 }
 
 SimInode *
@@ -91,11 +54,7 @@ sim_inode_copy(SimInode *inode)
         sim_inode_sync(copy);
         return copy;
     }
-    GHashTableIter iter;
-    gpointer name, child;
-    g_hash_table_iter_init(&iter, inode->names);
-    while (g_hash_table_iter_next(&iter, &name, &child))
-        g_hash_table_insert(copy->names, g_strdup(name), sim_inode_copy(child));
+    sim_folder_copy(inode, copy);
     return copy;
 }
 
@@ -103,20 +62,11 @@ static void
 power_cut_names(SimInode *folder)
 {
     GHashTableIter iter;
-    gpointer name, former;
-    if (folder->undo != NULL) {
-        g_hash_table_iter_init(&iter, folder->undo);
-        while (g_hash_table_iter_next(&iter, &name, &former)) {
-            if (former == NULL)
-                g_hash_table_remove(folder->names, name);
-            else
-                g_hash_table_replace(folder->names, g_strdup(name), sim_inode_ref(former));
-        }
-        sim_inode_sync_names(folder);
-    }
+    gpointer name;
+    sim_folder_restore(folder);
     g_hash_table_iter_init(&iter, folder->names);
-    while (g_hash_table_iter_next(&iter, NULL, &former))
-        sim_inode_power_cut(former);
+    while (g_hash_table_iter_next(&iter, NULL, &name))
+        sim_inode_power_cut(((SimName *)name)->inode);
 }
 
 static void
@@ -200,9 +150,14 @@ make_tail(SimInode *inode, gsize more)
     inode->tail = tail;
 }
 
+/* Most files are written at one go. */
 void
 sim_inode_append(SimInode *inode, const void *data, gsize length)
 {
+    if (inode->bytes == NULL && inode->tail == NULL && inode->image == NULL) {
+        inode->bytes = g_bytes_new(data, length);
+        return;
+    }
     make_tail(inode, length);
     g_byte_array_append(inode->tail, data, (guint)length);
 }

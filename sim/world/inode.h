@@ -2,20 +2,29 @@
  *
  * Private to sim/world: a file or folder.
  *
- * A folder keeps, for every name changed since its last sync, what the name
- * stood for then: a sync forgets that, a power cut puts it back.  So a change
- * costs the same in a folder of ten names and of a hundred thousand.
+ * A name of a folder keeps what it stood for at the folder's last sync, where
+ * that was something else: a sync forgets it, a power cut puts it back.  So a
+ * change costs the same in a folder of ten names and of a hundred thousand.
  */
 #pragma once
 
 #include "sim/world/fs.h"
 
+/** A name in a folder. */
+typedef struct {
+    char *name;
+    SimInode *inode;  /* NULL: the name is gone, but not durably */
+    SimInode *former; /* of a changed name: what it stood for at the last sync, or NULL */
+    gboolean changed;
+} SimName;
+
 struct SimInode {
     guint refs;
     SimInodeKind kind;
     /* folder */
-    GHashTable *names; /* char * → SimInode * */
-    GHashTable *undo;  /* char * → SimInode *, or NULL for a name that was not there; or NULL */
+    GHashTable *names;  /* char * → SimName * */
+    GPtrArray *changed; /* of SimName *, since the last sync */
+    guint count;        /* names that stand for something */
     /* file */
     GBytes *bytes;           /* content, unless tail or image */
     GByteArray *tail;        /* the same while it is being written */
@@ -30,12 +39,26 @@ struct SimInode {
 SimInode *sim_inode_new(SimInodeKind kind);
 /** A copy of it and of all below; what was synced since is forgotten. */
 SimInode *sim_inode_copy(SimInode *inode);
-/** Let a name of a folder stand for an inode / for nothing. */
-void sim_inode_link(SimInode *folder, const char *name, SimInode *inode);
-void sim_inode_unlink(SimInode *folder, const char *name);
 /** Empty a file. */
 void sim_inode_truncate(SimInode *inode);
-/** Make the names of a folder durable. */
-void sim_inode_sync_names(SimInode *folder);
 /** Lose what was not synced, here and below. */
 void sim_inode_power_cut(SimInode *inode);
+
+/* ---- folder.c ---- */
+
+/** Make a new inode a folder without names / free the names of a folder. */
+void sim_folder_init(SimInode *folder);
+void sim_folder_clear(SimInode *folder);
+/** The name, or NULL where the folder has none such, not even as one that is gone. */
+SimName *sim_folder_find(const SimInode *folder, const char *name);
+/** What a name stands for, or NULL. */
+SimInode *sim_folder_look(const SimInode *folder, const char *name);
+/** Let a name stand for an inode (referenced) / for nothing; `known` is what sim_folder_find()
+ * gave, and may be NULL. */
+void sim_folder_link(SimInode *folder, SimName *known, const char *name, SimInode *inode);
+void sim_folder_unlink(SimInode *folder, SimName *known);
+/** Make the names of a folder durable / what they were at the last sync. */
+void sim_folder_sync(SimInode *folder);
+void sim_folder_restore(SimInode *folder);
+/** Copy all names of a folder, and what they stand for, into a new one. */
+void sim_folder_copy(const SimInode *folder, SimInode *copy);

@@ -112,11 +112,15 @@ visit_folder(Visit *visit, SimInode *folder)
 {
     gsize length = visit->path->len;
     GHashTableIter iter;
-    gpointer name, inode;
+    gpointer value;
     g_hash_table_iter_init(&iter, folder->names);
-    while (g_hash_table_iter_next(&iter, &name, &inode)) {
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
         char text[SIM_DIGEST_TEXT];
-        g_string_append(visit->path, name);
+        const SimName *name = value;
+        SimInode *inode = name->inode;
+        if (inode == NULL)
+            continue;
+        g_string_append(visit->path, name->name);
         if (sim_inode_kind(inode) == SIM_INODE_DIR) {
             g_string_append_c(visit->path, '/');
             visit_folder(visit, inode);
