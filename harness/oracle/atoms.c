@@ -107,6 +107,21 @@ chain_sound(const StepContext *context, const OracleDisk *disk)
     return TRUE;
 }
 
+/* Whether a guest that is off has memory that belongs to what would be written to. */
+static gboolean
+image_slept_on(const StepContext *context, const OracleDisk *disk)
+{
+    for (guint i = 0; i < context->before->domains->len && context->profile == VM_PROFILE_RFC;
+         i++) {
+        const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
+
+        if (other->managed_save && !observed_active(other) &&
+            strcmp(other->name, context->domain_name) != 0 && document_writes(disk, other->config))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Whether another domain runs on the image, and one of the two writes; a shared one is not judged.
  */
 static gboolean
@@ -185,7 +200,8 @@ images_usable(const StepContext *context, const DomainDoc *doc)
 
         if (disk->source && g_strcmp0(disk->type, "network") != 0 &&
             (!observed_file(context->before, disk->source) || !chain_sound(context, disk) ||
-             image_taken(context, disk) || overlay_blocked(context, disk)))
+             image_taken(context, disk) || image_slept_on(context, disk) ||
+             overlay_blocked(context, disk)))
             return FALSE;
     }
     return TRUE;

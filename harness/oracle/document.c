@@ -441,6 +441,20 @@ document_overlay(const OracleDisk *disk, const char *domain)
 }
 
 gboolean
+document_writes(const OracleDisk *disk, const DomainDoc *doc)
+{
+    if (!disk->source || disk->readonly || disk->transient)
+        return FALSE;
+    for (guint i = 0; i < doc->disks->len; i++) {
+        const OracleDisk *theirs = g_ptr_array_index(doc->disks, i);
+
+        if (g_strcmp0(theirs->source, disk->source) == 0 && !(disk->shareable && theirs->shareable))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
 document_is_external(const MomentDoc *doc)
 {
     if (g_strcmp0(doc->memory, "external") == 0)

@@ -80,6 +80,9 @@ const DomainDoc *document_domain_like(DocumentCache *cache, const char *text,
 const MomentDoc *document_moment_like(DocumentCache *cache, const char *text,
                                       const MomentDoc *likely);
 
+/** Whether a guest with that disk writes to one of the definition's, and not by agreement. */
+gboolean document_writes(const OracleDisk *disk, const DomainDoc *doc);
+
 /** The disk of that target name, or NULL. */
 const OracleDisk *document_disk(const GPtrArray *disks, const char *name);
 

@@ -140,6 +140,20 @@ note_disks_changed(History *history, const char *uuid)
         image->stale |= strcmp(image->uuid, uuid) == 0;
 }
 
+/* So does that of other domains with a disk that the guest writes to. */
+static void
+note_neighbours(History *history, const ObservedDomain *runs, const Observation *after)
+{
+    for (guint i = 0; i < after->domains->len; i++) {
+        const ObservedDomain *other = g_ptr_array_index(after->domains, i);
+
+        for (guint j = 0; !observed_active(other) && j < runs->live->disks->len; j++) {
+            if (document_writes(g_ptr_array_index(runs->live->disks, j), other->config))
+                note_disks_changed(history, other->uuid);
+        }
+    }
+}
+
 static void
 follow(History *history, gboolean undefined, const Observation *before, const Observation *after)
 {
@@ -156,8 +170,10 @@ follow(History *history, gboolean undefined, const Observation *before, const Ob
         const ObservedDomain *now = g_ptr_array_index(after->domains, i);
 
         g_hash_table_remove(history->kept, now->uuid);
-        if (observed_active(now))
+        if (observed_active(now)) {
             note_disks_changed(history, now->uuid);
+            note_neighbours(history, now, after);
+        }
         if (now->persistent)
             g_hash_table_remove(history->stored, now->name);
         if (now->state != VIR_DOMAIN_PAUSED)

@@ -139,7 +139,7 @@ vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **err
         if (!check_disk(domain, def, disk, error))
             return FALSE;
     }
-    return vm_transient_check(domain, def, error);
+    return vm_save_check_neighbours(domain, def, error) && vm_transient_check(domain, def, error);
 }
 
 static json_t *
@@ -307,7 +307,8 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
     /* recorded before there is a process, so that none is ever without an owner */
     if (!vm_record_status(domain, error) || !vm_transient_make(domain->driver, live, error) ||
         (domain->instance = start_instance(domain, live, incoming, error)) == NULL ||
-        (incoming && !read_stream(domain, start, error)) || !vm_save_mark_drop(domain, error)) {
+        (incoming && !read_stream(domain, start, error)) || !vm_save_mark_drop(domain, error) ||
+        !vm_save_mark_drop_neighbours(domain, live, error)) {
         abandon_start(domain, former, state, reason);
         return FALSE;
     }

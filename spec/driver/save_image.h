@@ -84,6 +84,11 @@ gboolean vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **err
 gboolean vm_save_mark_set(VmDomain *domain, const char *mark, GError **error);
 /** The disks may become others: no image belongs to them any more, durably. */
 gboolean vm_save_mark_drop(VmDomain *domain, GError **error);
+/** The same for other inactive domains with a disk that the guest of that definition writes to. */
+gboolean vm_save_mark_drop_neighbours(const VmDomain *domain, const VmDomainDef *def,
+                                      GError **error);
+/** Profile rfc: OPERATION_FAILED where such a domain has a managed save image (VM-SAVE-008). */
+gboolean vm_save_check_neighbours(const VmDomain *domain, const VmDomainDef *def, GError **error);
 /** Profile rfc: the image's memory belongs to the disks that def (borrowed) names, as they are, and
  *  the guest may write to them: OPERATION_INVALID (VM-SAVE-003, -004, -005). */
 gboolean vm_save_check_fresh(VmDomain *domain, const VmSaveImage *image, const VmDomainDef *def,

@@ -96,3 +96,65 @@ vm_save_check_unmanaged(const VmDomain *domain, GError **error)
                      "they are; start it from that, or remove it (VM-SAVE-003)",
                      domain->def->name);
 }
+
+/* ---- other domains on the same images ---- */
+
+/* Whether that guest writes to what the other domain has as a disk, and not by agreement. */
+static gboolean
+writes_disk_of(const VmDomainDef *def, const VmDomain *other)
+{
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *ours = vm_domain_def_disk(def, i);
+        if (ours->source.path == NULL || ours->read_only || ours->transient)
+            continue;
+        for (guint j = 0; j < other->def->disks->len; j++) {
+            const VmDiskDef *theirs = vm_domain_def_disk(other->def, j);
+            if (!(ours->shareable && theirs->shareable) && theirs->source.path != NULL &&
+                vm_path_same(ours->source.path, theirs->source.path))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* The other inactive domains that have a disk which that guest writes to; the caller frees it. */
+static GPtrArray *
+neighbours(const VmDomain *domain, const VmDomainDef *def)
+{
+    GPtrArray *found = g_ptr_array_new();
+    g_autoptr(GPtrArray) domains = vm_driver_domains(domain->driver);
+    for (guint i = 0; i < domains->len; i++) {
+        VmDomain *other = g_ptr_array_index(domains, i);
+        if (other != domain && !vm_domain_is_active(other) && writes_disk_of(def, other))
+            g_ptr_array_add(found, other);
+    }
+    return found;
+}
+
+gboolean
+vm_save_check_neighbours(const VmDomain *domain, const VmDomainDef *def, GError **error)
+{
+    if (domain->driver->profile != VM_PROFILE_RFC)
+        return TRUE;
+    g_autoptr(GPtrArray) others = neighbours(domain, def);
+    for (guint i = 0; i < others->len; i++) {
+        const VmDomain *other = g_ptr_array_index(others, i);
+        if (vm_domain_managed_save_exists(other))
+            return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                             "domain '%s' would write to a disk of domain '%s', whose managed save "
+                             "image has the memory that belongs to it (VM-SAVE-008)",
+                             def->name, other->def->name);
+    }
+    return TRUE;
+}
+
+gboolean
+vm_save_mark_drop_neighbours(const VmDomain *domain, const VmDomainDef *def, GError **error)
+{
+    g_autoptr(GPtrArray) others = neighbours(domain, def);
+    for (guint i = 0; i < others->len; i++) {
+        if (!vm_save_mark_drop(g_ptr_array_index(others, i), error))
+            return FALSE;
+    }
+    return TRUE;
+}
