@@ -405,11 +405,8 @@ expectation_new(const StepContext *context, const OutcomeRow *row)
 {
     Expectation *expected = expectation_same(context);
     Build build = {expected, context};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) effects = outcome_effects(row->result, &error);
+    const GPtrArray *effects = outcome_row_effects(row);
 
-    if (!effects)
-        g_error("outcome row %s of %s: %s", row->rule, row->call, error->message);
     for (guint i = 0; i < effects->len; i++) {
         const OutcomeEffect *effect = g_ptr_array_index(effects, i);
         const EffectRow *handler = find_effect(effect->word);

@@ -23,10 +23,17 @@ domain_free(ObservedDomain *domain)
     g_free(domain);
 }
 
-void
-observation_free(Observation *world)
+Observation *
+observation_ref(Observation *world)
 {
-    if (!world)
+    world->refs++;
+    return world;
+}
+
+void
+observation_unref(Observation *world)
+{
+    if (!world || --world->refs > 0)
         return;
     g_ptr_array_unref(world->domains);
     g_clear_pointer(&world->files, g_ptr_array_unref);
@@ -206,6 +213,7 @@ observe_world(const ObserveView *view, const Observation *former)
     g_autoptr(GPtrArray) names = NULL;
     char **list = NULL;
 
+    world->refs = 1;
     world->domains = g_ptr_array_new_with_free_func((GDestroyNotify)domain_free);
     if (view->target->domain_list(view->conn, 0, &list, &err) != 0)
         note_fault(world, "the domains are not listed: %s", err.text);

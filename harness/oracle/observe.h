@@ -40,6 +40,7 @@ typedef struct {
 
 /** The world at one time. */
 typedef struct {
+    guint refs;
     GPtrArray *domains; /* of ObservedDomain *, sorted by name */
     GPtrArray *files; /* of ObservedFile *, sorted by path, the very array of the look before where
                        * nothing changed; NULL where the target cannot list files */
@@ -65,9 +66,10 @@ Observation *observe_world(const ObserveView *view, const Observation *former);
  *  The caller unrefs the array; NULL where the target fails. */
 GPtrArray *observe_files(const ObserveView *view, GPtrArray *former);
 
-/** Free it; NULL is fine. */
-void observation_free(Observation *world);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Observation, observation_free)
+/** One more reference, and one less; NULL is fine. */
+Observation *observation_ref(Observation *world);
+void observation_unref(Observation *world);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Observation, observation_unref)
 
 /** A domain by name, or NULL. */
 ObservedDomain *observed_domain(const Observation *world, const char *name);

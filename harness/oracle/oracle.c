@@ -29,6 +29,7 @@ struct Oracle {
     Losses *losses;
     GHashTable *verified; /* documents that REDEFINE took back */
     Observation *world;   /* as last observed */
+    Observation *marked;  /* see oracle_mark(); or NULL */
     GQueue found;         /* of OracleFinding *: of the last step, not yet taken */
     guint64 counts[INVARIANTS][SEEN_WHOLE + 1];
 };
@@ -125,7 +126,8 @@ oracle_free(Oracle *oracle)
 {
     if (!oracle)
         return;
-    observation_free(oracle->world);
+    observation_unref(oracle->world);
+    observation_unref(oracle->marked);
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
     g_hash_table_unref(oracle->verified);
     ledger_free(oracle->ledger);
@@ -350,7 +352,7 @@ check_losses_outside(Oracle *oracle, const Observation *after, const GArray *eve
 static void
 take_world(Oracle *oracle, Observation *after)
 {
-    observation_free(oracle->world);
+    observation_unref(oracle->world);
     oracle->world = after;
 }
 
@@ -424,6 +426,19 @@ char *
 oracle_describe(Oracle *oracle)
 {
     return world_describe(oracle->world);
+}
+
+void
+oracle_mark(Oracle *oracle)
+{
+    observation_unref(oracle->marked);
+    oracle->marked = observation_ref(oracle->world);
+}
+
+char *
+oracle_describe_marked(Oracle *oracle)
+{
+    return oracle->marked ? world_describe(oracle->marked) : NULL;
 }
 
 json_t *

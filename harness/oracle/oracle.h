@@ -89,6 +89,12 @@ OracleFinding *oracle_after_other(Oracle *oracle, gboolean expect_damage, const 
  * frees. */
 char *oracle_describe(Oracle *oracle);
 
+/** Keep the world as it was last observed, beside what comes. */
+void oracle_mark(Oracle *oracle);
+
+/** The marked world as oracle_describe() tells it, or NULL.  The caller frees it. */
+char *oracle_describe_marked(Oracle *oracle);
+
 /** The same world as data: {"domains":[{"name","state","persistent","saved","disks":[{"name",
  *  "image"}],"moments":[{"name","parent","state","kind","current","disks":[{"name","how",
  *  "image"}]}]}],"images":{PATH:{"backing","tags","seen"}}}.  "kind" is internal or external; the

@@ -80,16 +80,17 @@ append_world(ScnRun *run, GString *detail, const char *when, const char *world)
 static char *
 failure_detail(ScnRun *run, const char *expected, const char *seen)
 {
+    g_autofree char *before = run->oracle ? oracle_describe_marked(run->oracle) : NULL;
     g_autofree char *after = run->oracle ? oracle_describe(run->oracle) : NULL;
     g_autoptr(GString) detail = g_string_new(NULL);
 
     g_string_append_printf(detail, "%s:%u: %s\n  expected: %s\n  seen:     %s\n",
                            run->scenario->path, run->step ? run->step->line : 0,
                            run->step ? run->step->source : "(no step)", expected, seen);
-    if (g_strcmp0(run->before, after) == 0) {
+    if (g_strcmp0(before, after) == 0) {
         append_world(run, detail, "before the last step that acts, and after it", after);
     } else {
-        append_world(run, detail, "before the last step that acts", run->before);
+        append_world(run, detail, "before the last step that acts", before);
         append_world(run, detail, "after it", after);
     }
     return g_strdup(detail->str);
@@ -516,8 +517,8 @@ begin_step(ScnRun *run, const ScnStep *step)
     if (step->kind == SCN_STEP_EXPECT)
         return;
     g_array_set_size(run->events, 0);
-    g_free(run->before);
-    run->before = run->oracle ? oracle_describe(run->oracle) : NULL;
+    if (run->oracle)
+        oracle_mark(run->oracle); /* a failure is shown beside the world before its step */
     if (run->target.take_log && run->target.take_log(run->conn, &log, &err) == 0 && log)
         run->target.free_string(log);
     g_clear_pointer(&run->log, g_free);

@@ -44,7 +44,6 @@ typedef struct {
     GArray *events;        /* of struct vm_event: sent by the last step */
     char *log;             /* of the last step, where the target has one */
     Oracle *oracle;
-    char *before; /* the world as it was described before the last step that acts */
     CaseResult *result;
     const ScnStep *step;
     TraceStep *traced; /* of the result's trace: the step that runs; or NULL */

@@ -320,7 +320,6 @@ scn_world_close(ScnRun *run)
     g_hash_table_unref(run->folders);
     g_free(run->ledger);
     g_free(run->log);
-    g_free(run->before);
     g_hash_table_unref(run->templates);
     g_hash_table_unref(run->documents);
     g_hash_table_unref(run->variables);

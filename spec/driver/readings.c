@@ -68,10 +68,10 @@ vm_readings_snapshot(VmReadings *readings, const char *text, GError **error)
 {
     VmSnapshotDef *def = readings != NULL ? g_hash_table_lookup(readings->snapshots, text) : NULL;
     if (def != NULL)
-        return vm_snapshot_def_ref(def);
+        return vm_snapshot_def_copy(def);
     def =
         vm_snapshot_def_parse(text, VM_SNAPSHOT_PARSE_REDEFINE | VM_SNAPSHOT_PARSE_INTERNAL, error);
     if (def != NULL && readings != NULL)
-        g_hash_table_insert(readings->snapshots, g_strdup(text), vm_snapshot_def_ref(def));
+        g_hash_table_insert(readings->snapshots, g_strdup(text), vm_snapshot_def_copy(def));
     return def;
 }

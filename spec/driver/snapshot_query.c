@@ -4,6 +4,17 @@
  */
 #include "spec/driver/snapshot_steps.h"
 
+/* A definition that is in a tree does not change: who asks again gets the same text. */
+static char *
+secure_text(VmSnapshotDef *def, const VmDomain *owner)
+{
+    if (def->secure_text == NULL || def->domain == NULL) {
+        g_free(def->secure_text);
+        def->secure_text = vm_snapshot_def_format(def, owner->def->uuid, VM_SNAPSHOT_FORMAT_SECURE);
+    }
+    return g_strdup(def->secure_text);
+}
+
 gboolean
 vm_snapshot_get_xml(VmDriver *driver, const char *domain, const char *snapshot, guint32 flags,
                     char **xml, GError **error)
@@ -14,8 +25,10 @@ vm_snapshot_get_xml(VmDriver *driver, const char *domain, const char *snapshot, 
     VmMoment *moment = vm_driver_snapshot(driver, domain, snapshot, &owner, error);
     if (moment == NULL)
         return FALSE;
-    guint format = flags & VIR_DOMAIN_SNAPSHOT_XML_SECURE ? VM_SNAPSHOT_FORMAT_SECURE : 0;
-    *xml = vm_snapshot_def_format(vm_moment_snapshot(moment), owner->def->uuid, format);
+    if (flags & VIR_DOMAIN_SNAPSHOT_XML_SECURE)
+        *xml = secure_text(vm_moment_snapshot(moment), owner);
+    else
+        *xml = vm_snapshot_def_format(vm_moment_snapshot(moment), owner->def->uuid, 0);
     return TRUE;
 }
 

@@ -56,6 +56,7 @@ typedef struct VmSnapshotDef {
                           greatest mark of a domain counts */
     char *file;        /* the driver's own: the text of its metadata file, until that is written */
     gboolean recorded; /* the driver's own: its metadata file says all of this, and has the head */
+    char *secure_text; /* the driver's own: how it was handed out with its secrets, or NULL */
 } VmSnapshotDef;
 
 /** How a snapshot is parsed. */

@@ -119,6 +119,10 @@ typedef struct {
  *  for a refusal or a text that is not well-formed, then with an error set. */
 GPtrArray *outcome_effects(const char *result, GError **error);
 
+/** The effects of a row that is a success, taken apart once and kept until the rows change;
+ * borrowed. A row whose result is not well-formed is a broken table: aborts, naming it. */
+const GPtrArray *outcome_row_effects(const OutcomeRow *row);
+
 /** The code of a refusal, "error CODE" -> VIR_ERR_CODE; 0 when the result is a success. */
 int outcome_refusal(const char *result);
 

@@ -27,6 +27,7 @@ static const OutcomeRow tables[] = {
 static const OutcomeRow *used = tables;
 static gsize used_count = G_N_ELEMENTS(tables);
 static GPtrArray *compiled; /* of OutcomeExpr *, one slot per row */
+static GPtrArray *effects;  /* of GPtrArray * of OutcomeEffect *, one slot per row, or NULL */
 static GHashTable *by_call; /* call -> GArray of row numbers */
 
 static GHashTable *watched;
@@ -48,6 +49,7 @@ static void
 forget_compiled(void)
 {
     g_clear_pointer(&compiled, g_ptr_array_unref);
+    g_clear_pointer(&effects, g_ptr_array_unref);
     g_clear_pointer(&by_call, g_hash_table_unref);
 }
 
@@ -71,11 +73,19 @@ compile_row(const OutcomeRow *row)
 }
 
 static void
+drop_effects(GPtrArray *of_row)
+{
+    g_clear_pointer(&of_row, g_ptr_array_unref);
+}
+
+static void
 ensure_compiled(void)
 {
     if (compiled)
         return;
     compiled = g_ptr_array_new_with_free_func((GDestroyNotify)outcome_expr_free);
+    effects = g_ptr_array_new_with_free_func((GDestroyNotify)drop_effects);
+    g_ptr_array_set_size(effects, (gint)used_count);
     by_call = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
     for (guint i = 0; i < used_count; i++) {
         GArray *numbers = g_hash_table_lookup(by_call, used[i].call);
@@ -95,6 +105,22 @@ outcome_row_condition(const OutcomeRow *row)
     ensure_compiled();
     g_assert(row >= used && row < used + used_count);
     return g_ptr_array_index(compiled, row - used);
+}
+
+const GPtrArray *
+outcome_row_effects(const OutcomeRow *row)
+{
+    g_autoptr(GError) error = NULL;
+    gpointer *slot;
+
+    ensure_compiled();
+    g_assert(row >= used && row < used + used_count);
+    slot = &g_ptr_array_index(effects, row - used);
+    if (!*slot)
+        *slot = outcome_effects(row->result, &error);
+    if (!*slot)
+        g_error("outcome row %s of %s: %s", row->rule, row->call, error->message);
+    return *slot;
 }
 
 const OutcomeRow *
