@@ -11,6 +11,7 @@
 struct DocumentCache {
     GHashTable *domains; /* text -> DomainDoc */
     GHashTable *moments; /* text -> MomentDoc */
+    GHashTable *abis;    /* text of an ABI -> its number, from 1 */
 };
 
 static void
@@ -147,8 +148,20 @@ uuid_is_sound(const char *uuid)
     return digits == 32;
 }
 
+static guint
+number_abi(DocumentCache *cache, const char *abi)
+{
+    guint number = GPOINTER_TO_UINT(g_hash_table_lookup(cache->abis, abi));
+
+    if (!number) {
+        number = g_hash_table_size(cache->abis) + 1;
+        g_hash_table_insert(cache->abis, g_strdup(abi), GUINT_TO_POINTER(number));
+    }
+    return number;
+}
+
 static DomainDoc *
-read_domain(xmlNode *root)
+read_domain(DocumentCache *cache, xmlNode *root)
 {
     DomainDoc *doc = g_new0(DomainDoc, 1);
     g_autofree char *type = document_attribute(root, "type");
@@ -158,6 +171,7 @@ read_domain(xmlNode *root)
     doc->uuid = document_text(root, "uuid");
     read_devices(doc, document_child(root, "devices"));
     doc->abi = document_abi(root);
+    doc->abi_number = number_abi(cache, doc->abi);
     if (!type || (doc->uuid && !uuid_is_sound(doc->uuid)))
         doc->faults |= DOC_BAD;
     return doc;
@@ -208,20 +222,20 @@ check_moment_disk(MomentDoc *doc, OracleDisk *disk)
 }
 
 static void
-read_definitions(MomentDoc *doc, xmlNode *root)
+read_definitions(DocumentCache *cache, MomentDoc *doc, xmlNode *root)
 {
     xmlNode *domain = document_child(root, "domain");
     xmlNode *inactive = document_child(root, "inactiveDomain");
     g_autofree char *type = domain ? document_attribute(domain, "type") : NULL;
 
     if (type)
-        doc->domain = read_domain(domain);
+        doc->domain = read_domain(cache, domain);
     if (inactive)
-        doc->inactive = read_domain(inactive);
+        doc->inactive = read_domain(cache, inactive);
 }
 
 static void
-read_moment(MomentDoc *doc, xmlNode *root)
+read_moment(DocumentCache *cache, MomentDoc *doc, xmlNode *root)
 {
     xmlNode *memory = document_child(root, "memory");
     xmlNode *disks = document_child(root, "disks");
@@ -245,7 +259,7 @@ read_moment(MomentDoc *doc, xmlNode *root)
         check_moment_disk(doc, disk);
         g_ptr_array_add(doc->disks, disk);
     }
-    read_definitions(doc, root);
+    read_definitions(cache, doc, root);
 }
 
 /* The text without its <parent> element, which stands before any <domain>. */
@@ -330,7 +344,7 @@ document_domain(DocumentCache *cache, const char *text)
     xml = read_text(text);
     root = sound_root(xml);
     if (root && document_is(root, "domain")) {
-        doc = read_domain(root);
+        doc = read_domain(cache, root);
     } else {
         doc = g_new0(DomainDoc, 1);
         doc->disks = g_ptr_array_new_with_free_func((GDestroyNotify)disk_free);
@@ -357,7 +371,7 @@ document_moment(DocumentCache *cache, const char *text)
     xml = read_text(text);
     root = sound_root(xml);
     if (root && document_is(root, "domainsnapshot"))
-        read_moment(doc, root);
+        read_moment(cache, doc, root);
     else
         doc->faults = root ? DOC_WRONG_ROOT : DOC_NOT_WELL_FORMED;
     if (xml)
@@ -407,6 +421,7 @@ document_cache_new(void)
         g_hash_table_new_full(hash_text, g_str_equal, NULL, (GDestroyNotify)domain_doc_free);
     cache->moments =
         g_hash_table_new_full(hash_text, g_str_equal, NULL, (GDestroyNotify)moment_doc_free);
+    cache->abis = g_hash_table_new_full(hash_text, g_str_equal, g_free, NULL);
     return cache;
 }
 
@@ -417,6 +432,7 @@ document_cache_free(DocumentCache *cache)
         return;
     g_hash_table_unref(cache->domains);
     g_hash_table_unref(cache->moments);
+    g_hash_table_unref(cache->abis);
     g_free(cache);
 }
 

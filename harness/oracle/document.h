@@ -46,6 +46,7 @@ typedef struct {
     guint faults; /* of DocumentFault */
     char *name, *uuid;
     char *abi;        /* what the guest sees, as one text; equal texts = same ABI */
+    guint abi_number; /* equal numbers = equal texts, in one cache */
     GPtrArray *disks; /* of OracleDisk * */
     gboolean agent;
 } DomainDoc;

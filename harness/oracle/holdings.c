@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* A longer chain is a loop (no driver goes beyond 200). */
-#define MAX_CHAIN 256
-
 /* What a place holds. */
 typedef struct {
     char *disk;   /* key, or NULL */
@@ -184,7 +181,7 @@ own_moment(Gathering *gathering, const ObservedDomain *domain, const ObservedMom
         if (!old || !old->source)
             continue;
         if (g_strcmp0(disk->snapshot, "internal") == 0) {
-            own(gathering, g_strdup_printf("%s@%s", old->source, moment->name), LOSS_MOMENT, domain,
+            own(gathering, g_strconcat(old->source, "@", moment->name, NULL), LOSS_MOMENT, domain,
                 moment->name);
             /* what was written above the moment and left there by a revert away from it */
             own(gathering, g_strdup(old->source), LOSS_DISK, domain, NULL);
@@ -200,26 +197,6 @@ own_moment(Gathering *gathering, const ObservedDomain *domain, const ObservedMom
 }
 
 /* ---- what a place holds ---- */
-
-/* Whether no file of a chain has changed, so that what its top shows is what it was. */
-static gboolean
-chain_is_same(const Gathering *gathering, const char *path)
-{
-    const Observation *old = gathering->former_world, *now = gathering->world;
-
-    for (guint i = 0; i < MAX_CHAIN; i++) {
-        const ObservedFile *file = observed_file_at(now, path);
-        const char *backing =
-            file ? json_string_value(json_object_get(file->image, "backing")) : NULL;
-
-        if (!file || file != observed_file_at(old, path))
-            return FALSE;
-        if (!backing)
-            return TRUE;
-        path = backing;
-    }
-    return FALSE;
-}
 
 static PlaceContent *
 read_place(const Gathering *gathering, const char *place, gboolean tag)
@@ -245,7 +222,7 @@ content_of(Gathering *gathering, const char *place, const char *path)
         gathering->former ? g_hash_table_lookup(gathering->former->contents, place) : NULL;
     PlaceContent *content;
 
-    if (old && chain_is_same(gathering, path)) {
+    if (old && observed_chain_same(gathering->world, gathering->former_world, path)) {
         content = g_new0(PlaceContent, 1);
         content->disk = g_strdup(old->disk);
         content->memory = g_strdup(old->memory);
@@ -332,7 +309,7 @@ enter_image(Gathering *gathering, const char *path, json_t *image)
     json_array_foreach(json_object_get(image, "snapshots"), i, snapshot)
     {
         const char *tag = json_string_value(json_object_get(snapshot, "name"));
-        g_autofree char *place = tag ? g_strdup_printf("%s@%s", path, tag) : NULL;
+        g_autofree char *place = tag ? g_strconcat(path, "@", tag, NULL) : NULL;
 
         if (place && !g_hash_table_contains(gathering->made->contents, place))
             enter_place(gathering, place, path);
@@ -361,7 +338,10 @@ enter_bitmaps(Gathering *gathering, const char *path, json_t *image)
 static char *
 definition_key(const ObservedDomain *domain, const DomainDoc *doc)
 {
-    return g_strdup_printf("definition:%s %s", domain->uuid, doc->abi ? doc->abi : "");
+    char number[16];
+
+    g_snprintf(number, sizeof(number), "%u", doc->abi_number);
+    return g_strconcat("definition:", domain->uuid, " ", number, NULL);
 }
 
 static void
@@ -370,7 +350,7 @@ enter_moment(Gathering *gathering, const ObservedDomain *domain, const ObservedM
     const Owner owner = {LOSS_METADATA, domain->name, moment->name};
     const Owner captured = {LOSS_METADATA, domain->name, moment->name};
 
-    enter(gathering, &owner, g_strdup_printf("moment:%s/%s", domain->uuid, moment->name), NULL);
+    enter(gathering, &owner, g_strconcat("moment:", domain->uuid, "/", moment->name, NULL), NULL);
     if (moment->doc->domain)
         enter(gathering, &captured, definition_key(domain, moment->doc->domain), NULL);
 }

@@ -52,7 +52,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_free)
 /** I4: enter what is new, strike out what is gone, compare what stays.  `before` is the world
  * before a step that made a moment (the new one must hold what the disks hold now), else NULL. */
 char *ledger_check(Ledger *ledger, const ObserveView *view, const Observation *before,
-                   const Observation *after, Seen *seen);
+                   Observation *after, Seen *seen);
 
 /** Begin anew with the world as it is (after damage on purpose). */
 void ledger_forget(Ledger *ledger);

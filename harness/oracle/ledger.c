@@ -7,16 +7,30 @@
 
 #include <string.h>
 
-/* What one snapshot holds: place -> digest.  A place is "PATH@TAG" for an
- * internal disk, the path of the image that was top for an external one. */
+/* What one snapshot holds at a place, "PATH@TAG" for an internal disk, the path
+ * of the image that was top for an external one. */
+typedef struct {
+    char *path; /* of the file */
+    char *text; /* disk and RAM; "" = not there */
+} LedgerContent;
+
 typedef struct {
     const MomentDoc *doc;
-    GHashTable *contents; /* owned texts; "" = not there */
+    GHashTable *contents; /* place -> LedgerContent */
 } LedgerEntry;
 
 struct Ledger {
-    GHashTable *entries; /* "uuid/NAME" -> LedgerEntry */
+    GHashTable *entries;  /* "uuid/NAME" -> LedgerEntry */
+    Observation *checked; /* the last world in which every entry held; or NULL */
 };
+
+static void
+content_free(LedgerContent *content)
+{
+    g_free(content->path);
+    g_free(content->text);
+    g_free(content);
+}
 
 static void
 entry_free(LedgerEntry *entry)
@@ -41,6 +55,7 @@ ledger_free(Ledger *ledger)
     if (!ledger)
         return;
     g_hash_table_unref(ledger->entries);
+    observation_unref(ledger->checked);
     g_free(ledger);
 }
 
@@ -48,6 +63,7 @@ void
 ledger_forget(Ledger *ledger)
 {
     g_hash_table_remove_all(ledger->entries);
+    g_clear_pointer(&ledger->checked, observation_unref);
 }
 
 /* Disk and RAM of a place in one text; "" where nothing is there. */
@@ -71,17 +87,20 @@ same_disk(const char *one, const char *other)
     return strcspn(one, " ") == strcspn(other, " ") && strncmp(one, other, strcspn(one, " ")) == 0;
 }
 
-/* The place of a snapshot's disk, or NULL for one that it does not hold. */
+/* The place of a snapshot's disk, or NULL for one that it does not hold; *path receives its file.
+ */
 static char *
-place_of(const ObservedDomain *domain, const ObservedMoment *moment, const OracleDisk *disk)
+place_of(const ObservedDomain *domain, const ObservedMoment *moment, const OracleDisk *disk,
+         const char **path)
 {
     const DomainDoc *then = moment->doc->domain ? moment->doc->domain : domain->config;
     const OracleDisk *old = document_disk(then->disks, disk->name);
 
     if (!old || !old->source)
         return NULL;
+    *path = old->source;
     if (g_strcmp0(disk->snapshot, "internal") == 0)
-        return g_strdup_printf("%s@%s", old->source, moment->name);
+        return g_strconcat(old->source, "@", moment->name, NULL);
     return g_strcmp0(disk->snapshot, "external") == 0 ? g_strdup(old->source) : NULL;
 }
 
@@ -113,15 +132,18 @@ enter_moment(LedgerEntry *entry, const ObserveView *view, const ObservedDomain *
 {
     for (guint i = 0; i < moment->doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
-        g_autofree char *place = place_of(domain, moment, disk);
-        char *content;
+        const char *path = NULL;
+        g_autofree char *place = place_of(domain, moment, disk, &path);
+        LedgerContent *content;
 
         if (!place)
             continue;
-        content = content_of(view, place);
+        content = g_new0(LedgerContent, 1);
+        content->path = g_strdup(path);
+        content->text = content_of(view, place);
         g_hash_table_replace(entry->contents, g_strdup(place), content);
         if (made_now) {
-            char *found = check_new(view, domain, moment, disk, content);
+            char *found = check_new(view, domain, moment, disk, content->text);
 
             if (found)
                 return found;
@@ -135,11 +157,11 @@ static const char *
 memory_of(const LedgerEntry *entry)
 {
     GHashTableIter iter;
-    gpointer place, content;
+    LedgerContent *content;
 
     g_hash_table_iter_init(&iter, entry->contents);
-    while (g_hash_table_iter_next(&iter, &place, &content)) {
-        const char *memory = strchr(content, ' ');
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&content)) {
+        const char *memory = strchr(content->text, ' ');
 
         if (memory && memory[1])
             return memory + 1;
@@ -171,19 +193,34 @@ check_memory(const LedgerEntry *entry, const ObserveView *view, const ObservedDo
     return NULL;
 }
 
+/* Whether no file that the place rests on is another than in the world that was checked.  Digests
+ * of files tell that where the target visits them; a black box's may not. */
+static gboolean
+is_untouched(const Ledger *ledger, const ObserveView *view, const Observation *after,
+             const LedgerContent *content)
+{
+    return ledger->checked && view->target->visit_files &&
+           observed_chain_same(after, ledger->checked, content->path);
+}
+
 static char *
-compare_entry(const LedgerEntry *entry, const ObserveView *view, const char *name)
+compare_entry(const Ledger *ledger, const LedgerEntry *entry, const ObserveView *view,
+              const Observation *after, const char *name)
 {
     GHashTableIter iter;
-    gpointer place, content;
+    gpointer place;
+    LedgerContent *content;
 
     g_hash_table_iter_init(&iter, entry->contents);
-    while (g_hash_table_iter_next(&iter, &place, &content)) {
-        g_autofree char *now = content_of(view, place);
+    while (g_hash_table_iter_next(&iter, &place, (gpointer *)&content)) {
+        g_autofree char *now = NULL;
 
-        if (strcmp(now, content) != 0)
+        if (is_untouched(ledger, view, after, content))
+            continue;
+        now = content_of(view, place);
+        if (strcmp(now, content->text) != 0)
             return g_strdup_printf("snapshot '%s' lost its content in '%s': was %s, is %s", name,
-                                   (char *)place, (char *)content, *now ? now : "gone");
+                                   (char *)place, content->text, *now ? now : "gone");
     }
     return NULL;
 }
@@ -206,21 +243,28 @@ is_made_now(const Observation *before, const ObservedDomain *domain, const Obser
            g_strcmp0(moment->doc->parent, old->current) == 0;
 }
 
+/* The world after a step, and the one before a step that makes moments (or NULL). */
+typedef struct {
+    const Observation *before, *after;
+} Worlds;
+
 static char *
-check_moment(Ledger *ledger, const ObserveView *view, const ObservedDomain *domain,
-             const ObservedMoment *moment, gboolean made_now)
+check_moment(Ledger *ledger, const ObserveView *view, const Worlds *worlds,
+             const ObservedDomain *domain, const ObservedMoment *moment)
 {
+    gboolean made_now = is_made_now(worlds->before, domain, moment);
     g_autofree char *key = moment_key(domain, moment);
     LedgerEntry *entry = g_hash_table_lookup(ledger->entries, key);
     char *found;
 
     if (entry && (entry->doc == moment->doc || strcmp(entry->doc->body, moment->doc->body) == 0)) {
         entry->doc = moment->doc;
-        return compare_entry(entry, view, moment->name);
+        return compare_entry(ledger, entry, view, worlds->after, moment->name);
     }
     entry = g_new0(LedgerEntry, 1);
     entry->doc = moment->doc;
-    entry->contents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    entry->contents =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)content_free);
     g_hash_table_replace(ledger->entries, g_steal_pointer(&key), entry);
     found = enter_moment(entry, view, domain, moment, made_now);
     return found || !made_now ? found : check_memory(entry, view, domain, moment);
@@ -242,25 +286,30 @@ is_gone(gpointer key, gpointer value G_GNUC_UNUSED, gpointer opaque)
 }
 
 char *
-ledger_check(Ledger *ledger, const ObserveView *view, const Observation *before,
-             const Observation *after, Seen *seen)
+ledger_check(Ledger *ledger, const ObserveView *view, const Observation *before, Observation *after,
+             Seen *seen)
 {
+    const Worlds worlds = {before, after};
+
     *seen = view->content ? SEEN_WHOLE : SEEN_NOT;
     if (!view->content)
         return NULL;
-    g_hash_table_foreach_remove(ledger->entries, is_gone, (gpointer)after);
+    g_hash_table_foreach_remove(ledger->entries, is_gone, after);
     for (guint i = 0; i < after->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(after->domains, i);
 
         for (guint j = 0; j < domain->moments->len; j++) {
             const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
-            char *found =
-                check_moment(ledger, view, domain, moment, is_made_now(before, domain, moment));
+            char *found = check_moment(ledger, view, &worlds, domain, moment);
 
-            if (found)
+            if (found) {
+                g_clear_pointer(&ledger->checked, observation_unref);
                 return found;
+            }
         }
     }
+    observation_unref(ledger->checked);
+    ledger->checked = observation_ref(after);
     return NULL;
 }
 
@@ -274,8 +323,10 @@ ledger_check_reverted(const Ledger *ledger, const ObserveView *view, const Obser
 
     for (guint i = 0; entry && view->content && i < reverted->doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(reverted->doc->disks, i);
-        g_autofree char *place = place_of(now, reverted, disk);
-        const char *want = place ? g_hash_table_lookup(entry->contents, place) : NULL;
+        const char *path = NULL;
+        g_autofree char *place = place_of(now, reverted, disk, &path);
+        const LedgerContent *held = place ? g_hash_table_lookup(entry->contents, place) : NULL;
+        const char *want = held ? held->text : NULL;
         const OracleDisk *today = document_disk(now->live->disks, disk->name);
         g_autofree char *content =
             want && *want && today && today->source ? content_of(view, today->source) : NULL;

@@ -89,6 +89,10 @@ GPtrArray *observe_take_list(const struct vm_target *target, char **list);
 /** inspect() parsed, or NULL where the target cannot or fails; the caller decrefs it. */
 json_t *observe_inspect(const ObserveView *view, const char *what, const char *argument);
 
+/** Whether no file of an image's chain is another in one world than in the other, so that what its
+ *  top shows is the same; FALSE where files cannot be seen. */
+gboolean observed_chain_same(const Observation *one, const Observation *other, const char *path);
+
 /** A listed file; NULL where it is missing or cannot be seen.  Borrowed. */
 const ObservedFile *observed_file_at(const Observation *world, const char *path);
 

@@ -147,6 +147,26 @@ observed_file_at(const Observation *world, const char *path)
     return path ? find(world->files, path) : NULL;
 }
 
+/* A longer chain is a loop (no driver goes beyond 200). */
+#define MAX_CHAIN 256
+
+gboolean
+observed_chain_same(const Observation *one, const Observation *other, const char *path)
+{
+    for (guint i = 0; i < MAX_CHAIN; i++) {
+        const ObservedFile *file = observed_file_at(one, path);
+        const char *backing;
+
+        if (!file || file != observed_file_at(other, path))
+            return FALSE;
+        backing = json_string_value(json_object_get(file->image, "backing"));
+        if (!backing)
+            return TRUE;
+        path = backing;
+    }
+    return FALSE;
+}
+
 gboolean
 observed_any_path(const Observation *world, const char *part)
 {

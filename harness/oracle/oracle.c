@@ -216,7 +216,7 @@ writes_memory(Oracle *oracle, const OracleStep *step)
 
 /* Everything that holds after any step. */
 static OracleFinding *
-check_invariants(Oracle *oracle, const OracleStep *step, const Observation *after, gboolean changed)
+check_invariants(Oracle *oracle, const OracleStep *step, Observation *after, gboolean changed)
 {
     const char *const asked[] = {step->xml, step->argument, NULL};
     const Observation *made_from = makes_moment(step) ? oracle->world : NULL;

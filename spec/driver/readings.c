@@ -9,7 +9,7 @@
 
 struct VmReadings {
     GHashTable *domains;   /* text → VmDomainDef * */
-    GHashTable *snapshots; /* text → VmSnapshotDef * */
+    GHashTable *snapshots; /* text after the mark → VmSnapshotDef * */
 };
 
 /* The texts are long: eight bytes at a time. */
@@ -63,15 +63,45 @@ vm_readings_domain(VmReadings *readings, const char *text, GError **error)
     return def;
 }
 
+/* Which snapshot is current is told by a mark in the head of its file, which changes more often
+ * than all else: the text from there on, with the mark; NULL where the file begins otherwise. */
+static const char *
+read_mark(const char *text, guint64 *mark)
+{
+    static const char begin[] = "<domainsnapshot>\n  <active>";
+    static const char end[] = "</active>";
+    if (!g_str_has_prefix(text, begin) || !g_ascii_isdigit(text[strlen(begin)]))
+        return NULL;
+    char *rest = NULL;
+    *mark = g_ascii_strtoull(text + strlen(begin), &rest, 10);
+    return *mark != G_MAXUINT64 && g_str_has_prefix(rest, end) ? rest + strlen(end) : NULL;
+}
+
+/* What the driver of one copy is given, with the text that it would make of it. */
+static VmSnapshotDef *
+hand_out(const VmSnapshotDef *kept, guint64 mark)
+{
+    VmSnapshotDef *def = vm_snapshot_def_copy(kept);
+    def->active = mark;
+    def->secure_text = g_strdup(kept->secure_text);
+    return def;
+}
+
 VmSnapshotDef *
 vm_readings_snapshot(VmReadings *readings, const char *text, GError **error)
 {
-    VmSnapshotDef *def = readings != NULL ? g_hash_table_lookup(readings->snapshots, text) : NULL;
+    guint64 mark = 0;
+    const char *rest = readings != NULL ? read_mark(text, &mark) : NULL;
+    VmSnapshotDef *def = rest != NULL ? g_hash_table_lookup(readings->snapshots, rest) : NULL;
     if (def != NULL)
-        return vm_snapshot_def_copy(def);
+        return hand_out(def, mark);
     def =
         vm_snapshot_def_parse(text, VM_SNAPSHOT_PARSE_REDEFINE | VM_SNAPSHOT_PARSE_INTERNAL, error);
-    if (def != NULL && readings != NULL)
-        g_hash_table_insert(readings->snapshots, g_strdup(text), vm_snapshot_def_copy(def));
-    return def;
+    if (def == NULL || rest == NULL)
+        return def;
+    g_assert(def->active == mark);
+    if (def->domain != NULL)
+        def->secure_text = vm_snapshot_def_format(def, NULL, VM_SNAPSHOT_FORMAT_SECURE);
+    g_hash_table_insert(readings->snapshots, g_strdup(rest), def);
+    return hand_out(def, mark);
 }

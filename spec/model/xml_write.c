@@ -114,10 +114,26 @@ vm_xml_put_kept(GString *out, guint depth, const char *part)
     put_part(out, depth, part, "\n\v");
 }
 
+/* The same where no line is indented. */
+static void
+put_flat(GString *out, const char *part)
+{
+    gsize from = out->len;
+    char *mark;
+
+    g_string_append(out, part);
+    for (mark = strchr(out->str + from, '\v'); mark != NULL; mark = strchr(mark + 1, '\v'))
+        *mark = '\n';
+    g_string_append_c(out, '\n');
+}
+
 void
 vm_xml_continue_kept(GString *out, guint depth, const char *part)
 {
-    put_part(out, depth, part, "\n\v");
+    if (depth == 0)
+        put_flat(out, part);
+    else
+        put_part(out, depth, part, "\n\v");
 }
 
 void
