@@ -123,9 +123,11 @@ static const LineRow rows[] = {
     {VM_CALL_SNAPSHOT_IS_CURRENT, WORLD_ONE, "api snapshot-is-current ghost nope", -1, ALL},
     {VM_CALL_SNAPSHOT_HAS_METADATA, STATES, "api snapshot-has-metadata vm MOMENT", -1, ALL},
     {VM_CALL_SNAPSHOT_HAS_METADATA, WORLD_ONE, "api snapshot-has-metadata ghost nope", -1, ALL},
-    {VM_CALL_SNAPSHOT_REVERT, STATES | WORLD_LIST, "snapshot-revert vm MOMENT", -1, ALL},
+    {VM_CALL_SNAPSHOT_REVERT, STATES | WORLD_LIST | WORLD_HISTORY, "snapshot-revert vm MOMENT", -1,
+     ALL},
     {VM_CALL_SNAPSHOT_REVERT, WORLD_ONE, "snapshot-revert ghost nope", -1, ALL},
-    {VM_CALL_SNAPSHOT_DELETE, STATES | WORLD_LIST, "snapshot-delete vm MOMENT", -1, ALL},
+    {VM_CALL_SNAPSHOT_DELETE, STATES | WORLD_LIST | WORLD_HISTORY, "snapshot-delete vm MOMENT", -1,
+     ALL},
     {VM_CALL_SNAPSHOT_DELETE, WORLD_ONE, "snapshot-delete ghost nope", -1, ALL},
 };
 

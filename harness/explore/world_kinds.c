@@ -255,6 +255,19 @@ add_stored(GPtrArray *worlds)
                   "nope");
 }
 
+static void
+add_histories(GPtrArray *worlds)
+{
+    guint count;
+    const WorldHistory *histories = world_histories(&count);
+
+    for (guint i = 0; i < count; i++)
+        add_world(worlds, g_strdup_printf("history/%s", histories[i].word), WORLD_HISTORY,
+                  g_strconcat("domain other { undefined; disk vda qcow2 8M }\n", histories[i].steps,
+                              NULL),
+                  histories[i].names);
+}
+
 GPtrArray *
 world_kinds(void)
 {
@@ -263,5 +276,6 @@ world_kinds(void)
     add_common(worlds);
     add_lists(worlds);
     add_stored(worlds);
+    add_histories(worlds);
     return worlds;
 }

@@ -17,6 +17,7 @@ typedef enum {
     WORLD_LIST = 1 << 4,    /* the four fixed worlds of the list filters */
     WORLD_STORED = 1 << 5,  /* save images lie beside the domain */
     WORLD_SPECIAL = 1 << 6, /* disks and devices that a row asks about: agent, transient, … */
+    WORLD_HISTORY = 1 << 7, /* of one guard of reverts and deletions each */
 } WorldPurpose;
 
 /** One world. */
@@ -26,6 +27,14 @@ typedef struct {
     guint purposes; /* of WorldPurpose */
     char **moments; /* names of vm's moments, and one that there is not */
 } WorldKind;
+
+/** What makes a world of WORLD_HISTORY. */
+typedef struct {
+    const char *word, *steps, *names; /* of its moments, as in WorldKind */
+} WorldHistory;
+
+/** All of them; *count says how many. */
+const WorldHistory *world_histories(guint *count);
 
 /** Every world, in a fixed order: an array of WorldKind * that the caller unrefs. */
 GPtrArray *world_kinds(void);
