@@ -161,11 +161,15 @@ same_abi_as_named(const StepContext *context)
 static gboolean
 same_abi_as_running(const StepContext *context)
 {
-    const char *abi = context->domain ? context->domain->live->abi : NULL;
+    const DomainDoc *now = context->domain_xml;
+    const DomainDoc *then = context->domain ? context->domain->live : NULL;
+    const char *abi = then ? then->abi : NULL;
 
-    if (context->image)
+    if (context->image) {
+        then = context->image->doc;
         abi = context->image->abi;
-    return context->domain_xml && g_strcmp0(context->domain_xml->abi, abi) == 0;
+    }
+    return now && g_strcmp0(now->abi, abi) == 0 && (!then || g_strcmp0(now->name, then->name) == 0);
 }
 
 static gboolean
