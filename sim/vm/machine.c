@@ -46,6 +46,7 @@ sim_machine_new(SimHypervisor *hypervisor, const char *name, SimFs *fs, SimClock
     machine->devices = g_ptr_array_new_with_free_func(free_device);
     machine->monitors = g_ptr_array_new();
     machine->output = g_string_new(NULL);
+    machine->nothing = json_object();
     machine->fds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_file);
     machine->run = SIM_RUN_PRELAUNCH;
     machine->since = clock->now;
@@ -100,6 +101,7 @@ sim_machine_unref(SimMachine *machine)
     g_hash_table_unref(machine->fds);
     g_free(machine->migration_error);
     json_decref(machine->into_snapshot);
+    json_decref(machine->nothing);
     g_string_free(machine->output, TRUE);
     g_free(machine->name);
     g_free(machine);

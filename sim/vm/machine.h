@@ -56,6 +56,7 @@ struct SimMachine {
     GPtrArray *devices;  /* of SimDevice * */
     GPtrArray *monitors; /* of SimMonitor *, borrowed */
     GQueue work;
+    json_t *nothing; /* {}: the arguments of a command that has none */
     GHashTable *fds; /* char * → VmStoreFile *, from getfd */
 
     SimRunState run;

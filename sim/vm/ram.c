@@ -87,14 +87,14 @@ checksum(const void *data, gsize length)
 GBytes *
 sim_ram_save(const SimRam *ram, const char *run_state)
 {
-    g_autoptr(GByteArray) body = g_byte_array_new();
-    put_text(body, run_state);
-    put_memory(body, ram);
-    GByteArray *out = g_byte_array_sized_new((guint)HEAD + body->len + 8);
+    GByteArray *out = g_byte_array_sized_new(128);
     g_byte_array_append(out, (const guint8 *)magic, sizeof(magic));
-    put_number(out, body->len);
-    g_byte_array_append(out, body->data, body->len);
-    put_number(out, checksum(body->data, body->len));
+    put_number(out, 0); /* the length, once it is known */
+    put_text(out, run_state);
+    put_memory(out, ram);
+    guint64 length = out->len - HEAD, written = GUINT64_TO_LE(length);
+    memcpy(out->data + sizeof(magic), &written, sizeof(written));
+    put_number(out, checksum(out->data + HEAD, length));
     return g_byte_array_free_to_bytes(out);
 }
 

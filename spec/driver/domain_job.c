@@ -90,9 +90,9 @@ static JobNews
 news_of(const json_t *event, JobNews before)
 {
     const json_t *data = json_object_get(event, "data");
-    const char *status = json_string_value(json_object_get(data, "status"));
-    if (g_strcmp0(json_string_value(json_object_get(data, "id")), JOB_ID) != 0)
+    if (data == NULL || g_strcmp0(json_string_value(json_object_get(data, "id")), JOB_ID) != 0)
         return before;
+    const char *status = json_string_value(json_object_get(data, "status"));
     if (g_strcmp0(status, "ready") == 0)
         return JOB_READY;
     if (g_strcmp0(status, "aborting") == 0)

@@ -272,8 +272,10 @@ delete_in_other_branch(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 static gboolean
 delete_with_branches(const VmGuardContext *context, char **what)
 {
+    if (context->moment->children <= 1 || !is_external_delete(context))
+        return FALSE;
     *what = g_strdup_printf("%u", context->moment->children);
-    return is_external_delete(context) && context->moment->children > 1;
+    return TRUE;
 }
 
 static gboolean

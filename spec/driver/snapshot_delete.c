@@ -164,12 +164,11 @@ static gboolean
 move_current(VmDomain *domain, VmMoment *moment, guint32 flags, GError **error)
 {
     VmMoment *current = vm_moment_tree_current(domain->snapshots);
-    gboolean below = current != NULL && vm_moment_is_ancestor(moment, current);
-    if (!below)
+    gboolean several = (flags & (DELETE(CHILDREN) | DELETE(CHILDREN_ONLY))) != 0;
+    if (!several || current == NULL || !vm_moment_is_ancestor(moment, current))
         return TRUE;
     VmMoment *end = flags & DELETE(CHILDREN_ONLY) ? moment : moment->parent;
-    return !(flags & (DELETE(CHILDREN) | DELETE(CHILDREN_ONLY))) ||
-           vm_snapshot_record_current(domain, end, error);
+    return vm_snapshot_record_current(domain, end, error);
 }
 
 /* Nothing has gone: nothing has changed. */

@@ -216,6 +216,8 @@ vm_moment_tree_set_current(VmMomentTree *tree, VmMoment *moment)
 gboolean
 vm_moment_is_ancestor(const VmMoment *ancestor, const VmMoment *moment)
 {
+    if (ancestor->first_child == NULL)
+        return FALSE;
     for (const VmMoment *at = moment->parent; at != NULL; at = at->parent) {
         if (at == ancestor)
             return TRUE;

@@ -12,7 +12,7 @@ static const SimCommand *
 find(const char *name)
 {
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-        if (strcmp(commands[i]->name, name) == 0)
+        if (commands[i]->name[0] == name[0] && strcmp(commands[i]->name, name) == 0)
             return commands[i];
     }
     return NULL;
@@ -61,14 +61,14 @@ sim_command_run(SimMachine *machine, const char *name, const json_t *arguments, 
                     "The command %s has not been found", name);
         return FALSE;
     }
-    json_t *none = json_object();
-    SimCall call = {machine, arguments == NULL ? none : arguments, pass, NULL};
-    gboolean ok = sim_arguments_check(command->arguments, call.arguments, error) &&
-                  command->run(&call, error);
+    if (arguments == NULL)
+        arguments = machine->nothing;
+    SimCall call = {machine, arguments, pass, NULL};
+    gboolean ok =
+        sim_arguments_check(command->arguments, arguments, error) && command->run(&call, error);
     if (ok && reply != NULL)
-        *reply = call.reply != NULL ? json_incref(call.reply) : json_incref(none);
+        *reply = call.reply != NULL ? json_incref(call.reply) : json_object();
     json_decref(call.reply);
-    json_decref(none);
     return ok;
 }
 
