@@ -192,16 +192,22 @@ overlay_blocked(const StepContext *context, const OracleDisk *disk)
             is_named(context->before, path));
 }
 
+gboolean
+image_unusable(const StepContext *context, const OracleDisk *disk)
+{
+    return disk->source && g_strcmp0(disk->type, "network") != 0 &&
+           (!observed_file(context->before, disk->source) || !chain_sound(context, disk) ||
+            image_taken(context, disk));
+}
+
 static gboolean
 images_usable(const StepContext *context, const DomainDoc *doc)
 {
     for (guint i = 0; i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
 
-        if (disk->source && g_strcmp0(disk->type, "network") != 0 &&
-            (!observed_file(context->before, disk->source) || !chain_sound(context, disk) ||
-             image_taken(context, disk) || image_slept_on(context, disk) ||
-             overlay_blocked(context, disk)))
+        if (image_unusable(context, disk) ||
+            (disk->source && (image_slept_on(context, disk) || overlay_blocked(context, disk))))
             return FALSE;
     }
     return TRUE;
@@ -407,6 +413,36 @@ victims_other_tops(const StepContext *context)
     return FALSE;
 }
 
+/* Whether an image that the moment has a tag in cannot be written. */
+static gboolean
+tags_out_of_reach(const StepContext *context, const ObservedMoment *moment)
+{
+    const DomainDoc *then = moment->doc->domain ? moment->doc->domain : context->domain->config;
+
+    for (guint i = 0; context->view->files && i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+        const OracleDisk *old = document_disk(then->disks, disk->name);
+
+        if (old && g_strcmp0(disk->snapshot, "internal") == 0 && image_unusable(context, old))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+ATOM(moment_out_of_reach, context->moment &&tags_out_of_reach(context, context->moment))
+
+static gboolean
+victims_out_of_reach(const StepContext *context)
+{
+    for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
+
+        if (is_victim(context, moment) && tags_out_of_reach(context, moment))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 misses_disk(const StepContext *context, const ObservedMoment *moment)
 {
@@ -505,10 +541,12 @@ const AtomRow atoms_world[] = {
     {"moment:below-overlay", moment_below_overlay},
     {"moment:in-images", moment_in_images},
     {"moment:own-disks", moment_own_disks},
+    {"moment:out-of-reach", moment_out_of_reach},
     {"moment.domain:full", moment_full},
     {"victims:any-external", victims_external},
     {"victims:any-other-tops", victims_other_tops},
     {"victims:any-disk-gone", victims_disk_gone},
+    {"victims:out-of-reach", victims_out_of_reach},
     {"argument:foreign-metadata", argument_foreign},
     {"guest:answers", guest_answers},
     {"moment:memory-in-images", moment_memory},

@@ -49,6 +49,10 @@ gboolean image_has_tag(const StepContext *context, const char *path, const char 
 /** Whether nobody has seen what the moment's memory file holds being written. */
 gboolean memory_is_strange(const StepContext *context);
 
+/** Whether a disk's image is not there, damaged, or in the hands of another domain's guest; FALSE
+ *  where images cannot be seen. */
+gboolean image_unusable(const StepContext *context, const OracleDisk *disk);
+
 /** An atom whose value is one expression over `context`. */
 #define ATOM(name, expression)                                                                     \
     static gboolean name(const StepContext *context)                                               \

@@ -53,6 +53,7 @@ ALIGNED(is_not_local, strcmp(aligned->type, "file") != 0 && strcmp(aligned->type
 ALIGNED(is_shareable, aligned->disk->shareable && !aligned->disk->readonly)
 ALIGNED(is_lun, g_strcmp0(aligned->disk->device, "lun") == 0)
 ALIGNED(is_transient, aligned->disk->transient)
+ALIGNED(is_out_of_reach, context->view->files &&image_unusable(context, aligned->disk))
 ALIGNED(is_left_out, aligned->disk->source && !aligned->disk->readonly)
 /* A path that is made from the time of the call is nobody's yet. */
 ALIGNED(is_missing, aligned->overlay ? !observed_file(context->before, aligned->overlay)
@@ -216,6 +217,7 @@ ATOM(internal_refused, stops_at(context, "internal", is_hopeless))
 ATOM(internal_not_qcow2, stops_at(context, "internal", is_not_qcow2))
 ATOM(internal_read_only, stops_at(context, "internal", is_read_only))
 ATOM(internal_transient, stops_at(context, "internal", is_transient))
+ATOM(internal_out_of_reach, any_aligned(context, "internal", is_out_of_reach))
 ATOM(external_not_qcow2, stops_at(context, "external", overlay_not_qcow2))
 ATOM(external_empty, stops_at(context, "external", is_empty))
 ATOM(external_cache, stops_at(context, "external", is_cache_not_qcow2))
@@ -249,6 +251,7 @@ const AtomRow atoms_disks[] = {
     {"disks:internal-not-qcow2", internal_not_qcow2},
     {"disks:internal-read-only", internal_read_only},
     {"disks:internal-transient", internal_transient},
+    {"disks:internal-out-of-reach", internal_out_of_reach},
     {"disks:overlay-not-qcow2", external_not_qcow2},
     {"disks:external-empty", external_empty},
     {"disks:overlay-cache-not-qcow2", external_cache},

@@ -410,6 +410,34 @@ vm_image_rests_under_others(const VmDomain *domain, const char *path)
     return rests_on(users, path);
 }
 
+static gboolean
+has_disk_at(const VmDomainDef *def, const char *path)
+{
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *disk = g_ptr_array_index(def->disks, i);
+        if (disk->source.path != NULL && vm_path_same(disk->source.path, path))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+vm_image_check_idle(const VmDomain *domain, const char *path, GError **error)
+{
+    if (path == NULL || g_hash_table_size(domain->driver->by_name) < 2)
+        return TRUE;
+    g_autoptr(GPtrArray) domains = vm_driver_domains(domain->driver);
+    for (guint i = 0; i < domains->len; i++) {
+        const VmDomain *other = g_ptr_array_index(domains, i);
+        if (other != domain && vm_domain_is_active(other) && has_disk_at(other->def, path))
+            return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                             "domain '%s': image '%s' cannot be written while the guest of domain "
+                             "'%s' has it open (VM-REV-009)",
+                             domain->def->name, path, other->def->name);
+    }
+    return TRUE;
+}
+
 /* ---- ours ---- */
 
 /* The image that the snapshot holds for a disk which is external in it, or NULL. */

@@ -78,6 +78,10 @@ gboolean vm_image_users_others(const VmImageUsers *users, const char *path, cons
  * image of it lies above.  Reads no header where the driver has one domain. */
 gboolean vm_image_rests_under_others(const VmDomain *domain, const char *path);
 
+/** Refuse to write into an image that the guest of another domain has open: OPERATION_FAILED naming
+ *  both.  qemu-img would find it locked, but only once other images have been changed. */
+gboolean vm_image_check_idle(const VmDomain *domain, const char *path, GError **error);
+
 /** Whether anything at all names the image. */
 gboolean vm_image_users_any(const VmImageUsers *users, const char *path);
 

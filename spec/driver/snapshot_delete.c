@@ -56,13 +56,32 @@ check_disk(const VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk 
     return TRUE;
 }
 
+/* Off, every image that loses a tag is there and nobody's, before the first one loses its own. */
+static gboolean
+check_tagged(const VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *disk,
+             GError **error)
+{
+    int index = vm_domain_def_disk_index(domain->def, disk->name);
+    if (disk->location != VM_LOCATION_INTERNAL || vm_domain_is_active(domain) || index < 0)
+        return TRUE;
+    const VmDiskSource *source = &vm_domain_def_disk(domain->def, (guint)index)->source;
+    if (g_strcmp0(source->type, "file") == 0 && source->path != NULL &&
+        vm_store_kind(domain->driver->store, source->path) == VM_FILE_MISSING)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                         "domain '%s', snapshot '%s', disk '%s': there is no image '%s' "
+                         "(SNAP-DEL-010)",
+                         domain->def->name, moment->name, disk->name, source->path);
+    return vm_image_check_idle(domain, source->path, error);
+}
+
 static gboolean
 check_disks(const VmDomain *domain, const VmMoment *moment, gboolean *external, GError **error)
 {
     const VmSnapshotDef *def = vm_moment_snapshot(moment);
     *external |= vm_snapshot_def_is_external(def);
     for (guint i = 0; i < def->disks->len; i++) {
-        if (!check_disk(domain, moment, g_ptr_array_index(def->disks, i), error))
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        if (!check_disk(domain, moment, disk, error) || !check_tagged(domain, moment, disk, error))
             return FALSE;
     }
     return TRUE;

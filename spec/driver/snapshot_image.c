@@ -136,19 +136,23 @@ vm_snapshot_job(VmDomain *domain, const char *job, const char *tag, const GArray
     return vm_domain_run_job(domain, job, arguments, error);
 }
 
-/* Off, each image is asked first: qemu-img fails where the tag is missing. */
-static gboolean
-delete_tag_off(VmDomain *domain, const char *tag, const VmDiskDef *disk, GError **error)
+/* Off, each image is asked first: qemu-img fails where the tag is missing, and one that cannot be
+ * read is found before another one has lost its tag. */
+static GArray *
+count_tags_off(VmDomain *domain, const char *tag, const GArray *disks, GError **error)
 {
-    VmImageTag held = {.name = tag};
-    if (!vm_snapshot_file_tag(domain, disk->source.path, &held, error))
-        return FALSE;
-    if (held.count > 0)
-        return vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_DELETE, tag,
-                                    error);
-    vm_env_log(domain->driver->env, "domain '%s': disk '%s' has no snapshot '%s' any more",
-               domain->def->name, disk->target, tag);
-    return TRUE;
+    g_autoptr(GArray) counts = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(domain->def, g_array_index(disks, guint, i));
+        VmImageTag held = {.name = tag};
+        if (!vm_snapshot_file_tag(domain, disk->source.path, &held, error))
+            return NULL;
+        if (held.count == 0)
+            vm_env_log(domain->driver->env, "domain '%s': disk '%s' has no snapshot '%s' any more",
+                       domain->def->name, disk->target, tag);
+        g_array_append_val(counts, held.count);
+    }
+    return g_steal_pointer(&counts);
 }
 
 gboolean
@@ -158,9 +162,13 @@ vm_snapshot_delete_tag(VmDomain *domain, const char *tag, const GArray *disks, G
         return TRUE;
     if (vm_domain_is_active(domain)) /* the job passes over images that lack the tag */
         return vm_snapshot_job(domain, "snapshot-delete", tag, disks, -1, error);
+    g_autoptr(GArray) counts = count_tags_off(domain, tag, disks, error);
+    if (counts == NULL)
+        return FALSE;
     for (guint i = 0; i < disks->len; i++) {
-        guint disk = g_array_index(disks, guint, i);
-        if (!delete_tag_off(domain, tag, vm_domain_def_disk(domain->def, disk), error))
+        const VmDiskDef *disk = vm_domain_def_disk(domain->def, g_array_index(disks, guint, i));
+        if (g_array_index(counts, guint, i) > 0 &&
+            !vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_DELETE, tag, error))
             return FALSE;
     }
     return TRUE;
