@@ -109,45 +109,21 @@ select_moments(VmDriver *driver, const char *domain_name, const char *parent, gu
     return found;
 }
 
-/* ---- names: a list and its texts in one block ---- */
-
-/* Room for `count` names of `size` bytes together; *text is where the first one goes. */
-static char **
-names_new(guint count, gsize size, char **text)
-{
-    char **names = g_malloc((count + 1) * sizeof(char *) + size);
-    *text = (char *)(names + count + 1);
-    names[count] = NULL;
-    return names;
-}
-
+/* A list and its texts in one block. */
 static char **
 names_of(const GPtrArray *moments, guint max)
 {
     guint count = MIN(moments->len, max);
-    gsize size = 0;
+    gsize size = (count + 1) * sizeof(char *);
     for (guint i = 0; i < count; i++)
         size += strlen(((VmMoment *)g_ptr_array_index(moments, i))->name) + 1;
-    char *text = NULL;
-    char **names = names_new(count, size, &text);
+    char **names = g_malloc(size);
+    char *text = (char *)(names + count + 1);
     for (guint i = 0; i < count; i++) {
         names[i] = text;
         text = stpcpy(text, ((VmMoment *)g_ptr_array_index(moments, i))->name) + 1;
     }
-    return names;
-}
-
-/* Of a hundred thousand, each is looked at once, in the order in which they lie. */
-static char **
-all_names(const VmMomentTree *tree)
-{
-    char *text = NULL;
-    char **names = names_new(vm_moment_tree_size(tree), vm_moment_tree_names_size(tree), &text);
-    char **next = names;
-    for (const VmMoment *at = vm_moment_tree_oldest(tree); at != NULL; at = at->newer) {
-        *next++ = text;
-        text = stpcpy(text, at->name) + 1;
-    }
+    names[count] = NULL;
     return names;
 }
 
@@ -171,7 +147,7 @@ vm_snapshot_list(VmDriver *driver, const char *domain, const char *parent, guint
         return FALSE;
     const VmMomentTree *tree = whole_tree(driver, domain, parent, flags);
     if (tree != NULL) {
-        *names = all_names(tree);
+        *names = vm_moment_tree_names(tree);
         return TRUE;
     }
     g_autoptr(GPtrArray) found = select_moments(driver, domain, parent, flags, error);

@@ -10,23 +10,12 @@ typedef struct {
 struct VmMomentTree {
     GHashTable *by_name; /* name → VmMoment *; the name is the moment's own */
     VmMoment *oldest, *newest;
-    gsize names_size;
+    GByteArray *names; /* each with its NUL, oldest first; NULs where one was removed */
+    gsize removed;     /* how many bytes of them */
     VmMoment *first_root, *last_root;
     VmMoment *current;
     GDestroyNotify unref;
 };
-
-VmMoment *
-vm_moment_tree_oldest(const VmMomentTree *tree)
-{
-    return tree->oldest;
-}
-
-gsize
-vm_moment_tree_names_size(const VmMomentTree *tree)
-{
-    return tree->names_size;
-}
 
 VmMomentTree *
 vm_moment_tree_new(GDestroyNotify unref)
@@ -34,6 +23,7 @@ vm_moment_tree_new(GDestroyNotify unref)
     VmMomentTree *tree = g_new0(VmMomentTree, 1);
 
     tree->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    tree->names = g_byte_array_new();
     tree->unref = unref;
     return tree;
 }
@@ -59,6 +49,7 @@ vm_moment_tree_free(VmMomentTree *tree)
     if (tree == NULL)
         return;
     g_hash_table_destroy(tree->by_name);
+    g_byte_array_unref(tree->names);
     for (VmMoment *at = tree->oldest; at != NULL;) {
         VmMoment *newer = at->newer;
         moment_free(tree, at);
@@ -117,12 +108,54 @@ unlink_moment(VmMomentTree *tree, VmMoment *moment)
 }
 
 static void
+note_name(VmMomentTree *tree, VmMoment *moment)
+{
+    moment->place = tree->names->len;
+    g_byte_array_append(tree->names, (const guint8 *)moment->name, (guint)strlen(moment->name) + 1);
+}
+
+/* The names move together once most of them are gone. */
+static void
+forget_name(VmMomentTree *tree, const VmMoment *moment)
+{
+    const gsize size = strlen(moment->name) + 1;
+
+    memset(tree->names->data + moment->place, 0, size);
+    tree->removed += size;
+    if (tree->removed <= tree->names->len / 2)
+        return;
+    g_byte_array_set_size(tree->names, 0);
+    tree->removed = 0;
+    for (VmMoment *at = tree->oldest; at != NULL; at = at->newer)
+        note_name(tree, at);
+}
+
+char **
+vm_moment_tree_names(const VmMomentTree *tree)
+{
+    const guint count = vm_moment_tree_size(tree);
+    char **names = g_malloc((count + 1) * sizeof(char *) + tree->names->len);
+    char *text = (char *)(names + count + 1);
+
+    if (tree->names->len > 0)
+        memcpy(text, tree->names->data, tree->names->len);
+    for (guint i = 0; i < count; i++) {
+        while (*text == '\0')
+            text++;
+        names[i] = text;
+        text += strlen(text) + 1;
+    }
+    names[count] = NULL;
+    return names;
+}
+
+static void
 link_newest(VmMomentTree *tree, VmMoment *moment)
 {
     moment->older = tree->newest;
     *(tree->newest != NULL ? &tree->newest->newer : &tree->oldest) = moment;
     tree->newest = moment;
-    tree->names_size += strlen(moment->name) + 1;
+    note_name(tree, moment);
 }
 
 static void
@@ -130,7 +163,7 @@ unlink_age(VmMomentTree *tree, VmMoment *moment)
 {
     *(moment->older != NULL ? &moment->older->newer : &tree->oldest) = moment->newer;
     *(moment->newer != NULL ? &moment->newer->older : &tree->newest) = moment->older;
-    tree->names_size -= strlen(moment->name) + 1;
+    forget_name(tree, moment);
 }
 
 VmMoment *
@@ -282,11 +315,12 @@ check_ages(const VmMomentTree *tree)
     for (const VmMoment *at = tree->oldest; at != NULL; before = at, at = at->newer) {
         g_assert(at->older == before);
         g_assert(vm_moment_tree_find(tree, at->name) == at);
+        g_assert(strcmp((const char *)tree->names->data + at->place, at->name) == 0);
         size += strlen(at->name) + 1;
         count++;
     }
     g_assert(tree->newest == before);
-    g_assert(size == tree->names_size);
+    g_assert(size == tree->names->len - tree->removed);
     g_assert(count == g_hash_table_size(tree->by_name));
 }
 

@@ -21,7 +21,8 @@ struct VmMoment {
     VmMoment *next, *prev; /* siblings, oldest first */
     guint children;
     VmMoment *older, *newer; /* in the order of creation, over the whole tree */
-    char name[]; /* beside the link, so that a list of all names looks at little memory */
+    gsize place;             /* of the name among all names */
+    char name[];
 };
 
 /** A new, empty tree; `unref` drops a definition. */
@@ -63,12 +64,9 @@ gboolean vm_moment_is_ancestor(const VmMoment *ancestor, const VmMoment *moment)
 /** The first root (then ->next), or NULL. */
 VmMoment *vm_moment_tree_first_root(const VmMomentTree *tree);
 
-/** The moment that was added first, or NULL; then ->newer, which says nothing of parents: a moment
- *  may have been moved below a newer one. */
-VmMoment *vm_moment_tree_oldest(const VmMomentTree *tree);
-
-/** How many bytes all names take, each with its NUL. */
-gsize vm_moment_tree_names_size(const VmMomentTree *tree);
+/** All names in the order of creation, which says nothing of parents: a moment may have been moved
+ *  below a newer one.  The list ends with NULL and is one block, which the caller frees. */
+char **vm_moment_tree_names(const VmMomentTree *tree);
 
 /** All moments of a subtree, parents before children, siblings oldest first; the whole tree
  *  where `top` is NULL, without `top` itself otherwise.  The caller frees the array. */

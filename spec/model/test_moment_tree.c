@@ -99,21 +99,36 @@ a_moved_moment_takes_its_descendants_along(void **state)
 }
 
 static void
-ages_stay_whatever_is_moved_or_removed(void **state)
+names_are_listed_oldest_first(void **state)
 {
     g_autoptr(VmMomentTree) tree = family();
-    GString *seen = g_string_new(NULL);
 
     (void)state;
     vm_moment_tree_move(tree, vm_moment_tree_find(tree, "b"), vm_moment_tree_find(tree, "f"));
     vm_moment_tree_remove(tree, vm_moment_tree_find(tree, "a"));
+    vm_moment_tree_remove(tree, vm_moment_tree_find(tree, "d"));
     vm_moment_tree_add(tree, "a", NULL, def_a);
     vm_moment_tree_check(tree);
-    for (VmMoment *at = vm_moment_tree_oldest(tree); at != NULL; at = at->newer)
-        g_string_append(seen, at->name);
-    assert_string_equal(seen->str, "bcdefa");
-    g_string_free(seen, TRUE);
-    assert_int_equal(vm_moment_tree_names_size(tree), 12);
+    g_autofree char **names = vm_moment_tree_names(tree);
+    g_autofree char *seen = g_strjoinv(" ", names);
+    assert_string_equal(seen, "b c e f a");
+}
+
+static void
+an_emptied_tree_lists_nothing(void **state)
+{
+    g_autoptr(VmMomentTree) tree = family();
+
+    (void)state;
+    for (char c = 'a'; c <= 'f'; c++)
+        vm_moment_tree_remove(tree, vm_moment_tree_find(tree, (char[]){c, '\0'}));
+    vm_moment_tree_check(tree);
+    g_autofree char **none = vm_moment_tree_names(tree);
+    assert_null(none[0]);
+    vm_moment_tree_add(tree, "g", NULL, NULL);
+    g_autofree char **one = vm_moment_tree_names(tree);
+    assert_string_equal(one[0], "g");
+    assert_null(one[1]);
 }
 
 static void
@@ -275,7 +290,8 @@ main(void)
         cmocka_unit_test(children_take_the_place_of_a_removed_moment),
         cmocka_unit_test(without_a_parent_nothing_becomes_current),
         cmocka_unit_test(a_moved_moment_takes_its_descendants_along),
-        cmocka_unit_test(ages_stay_whatever_is_moved_or_removed),
+        cmocka_unit_test(names_are_listed_oldest_first),
+        cmocka_unit_test(an_emptied_tree_lists_nothing),
         cmocka_unit_test(every_definition_is_dropped_once),
         cmocka_unit_test(random_steps_agree_with_a_naive_model),
         cmocka_unit_test(a_chain_of_100000_moments_is_no_burden),
