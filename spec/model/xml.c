@@ -2,6 +2,7 @@
 #include "spec/model/xml.h"
 
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <string.h>
 
 /** One parser serves all documents: making one costs more than a small document.  Its dictionary
@@ -195,44 +196,54 @@ check_bytes(const char *xml, gsize length, const char **encoding, GError **error
     return check_attributes(xml, length, error) && check_encoding(xml, length, encoding, error);
 }
 
+#define OPTIONS                                                                                    \
+    (XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOCDATA | XML_PARSE_COMPACT |                   \
+     XML_PARSE_NOWARNING)
+
+static xmlDoc *
+parse_copied(xmlParserCtxt *ctxt, const char *xml, gsize length, const char *encoding)
+{
+    return xmlCtxtReadMemory(ctxt, xml, (int)length, NULL, encoding,
+                             OPTIONS | (strcmp(encoding, "UTF-8") == 0 ? XML_PARSE_IGNORE_ENC : 0));
+}
+
+#if LIBXML_VERSION < 21400
+/** Text that ends with a NUL, read where it stands: the library's own reader copies it, and asks
+ *  for more of it, in vain and at length, whenever little is left. */
+static xmlDoc *
+parse_in_place(xmlParserCtxt *ctxt, const char *xml)
+{
+    xmlCtxtReset(ctxt);
+    xmlParserInput *input = xmlNewStringInputStream(ctxt, (const xmlChar *)xml);
+    g_assert(input != NULL && inputPush(ctxt, input) >= 0);
+    xmlCtxtUseOptions(ctxt, OPTIONS | XML_PARSE_IGNORE_ENC);
+    xmlParseDocument(ctxt);
+    if (ctxt->wellFormed)
+        return ctxt->myDoc;
+    xmlFreeDoc(ctxt->myDoc);
+    return NULL;
+}
+#endif
+
+/** The text ends with a NUL. */
 static xmlDoc *
 parse_bytes(const char *xml, gsize length, const char *encoding, Fault *fault)
 {
     xmlParserCtxt *ctxt = parser_get();
+    xmlDoc *doc = NULL;
 
     ctxt->_private = fault;
-    xmlDoc *doc = xmlCtxtReadMemory(
-        ctxt, xml, (int)length, NULL, encoding,
-        XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOCDATA | XML_PARSE_COMPACT |
-            XML_PARSE_NOWARNING | (strcmp(encoding, "UTF-8") == 0 ? XML_PARSE_IGNORE_ENC : 0));
+#if LIBXML_VERSION < 21400
+    if (strcmp(encoding, "UTF-8") == 0)
+        doc = parse_in_place(ctxt, xml);
+    else
+#endif
+        doc = parse_copied(ctxt, xml, length, encoding);
     if (doc == NULL)
         take_fault(fault, 0, "malformed");
     ctxt->_private = NULL;
     ctxt->myDoc = NULL;
     return doc;
-}
-
-/** libxml2 asks for more input, in vain and at length, whenever less than this is left. */
-#define PADDING 256
-/** A document of more than that is not worth a copy. */
-#define PADDED_MAX 65536
-
-/** The same with blanks after the end of a document, which say nothing; what is wrong in a document
- *  is told as it stands. */
-static xmlDoc *
-parse_padded(const char *xml, gsize length, const char *encoding, Fault *fault)
-{
-    if (length > PADDED_MAX)
-        return parse_bytes(xml, length, encoding, fault);
-    g_autofree char *padded = g_malloc(length + PADDING);
-    memset(mempcpy(padded, xml, length), ' ', PADDING);
-    xmlDoc *doc = parse_bytes(padded, length + PADDING, encoding, fault);
-    if (doc != NULL && fault->cause == NULL)
-        return doc;
-    vm_xml_doc_free(doc);
-    g_free(fault->cause);
-    *fault = (Fault){0};
-    return parse_bytes(xml, length, encoding, fault);
 }
 
 VmXmlDoc *
@@ -244,7 +255,8 @@ vm_xml_parse(const char *xml, gssize length, const char *root, GError **error)
 
     if (!check_bytes(xml, bytes, &encoding, error))
         return NULL;
-    g_autoptr(VmXmlDoc) doc = parse_padded(xml, bytes, encoding, &fault);
+    g_autofree char *ended = length >= 0 ? g_strndup(xml, bytes) : NULL;
+    g_autoptr(VmXmlDoc) doc = parse_bytes(ended != NULL ? ended : xml, bytes, encoding, &fault);
     g_autofree char *cause = fault.cause;
     if (cause != NULL) {
         vm_refuse(error, VIR_ERR_XML_DETAIL, "line %d: %s", MAX(fault.line, 1), cause);
