@@ -73,19 +73,45 @@ put_disk(GString *out, const VmSnapshotDisk *disk, gboolean secure)
 }
 
 static void
+put_tag(GString *out, const char *begin, const char *name)
+{
+    g_string_append(out, begin);
+    g_string_append(out, name);
+    g_string_append(out, ">\n");
+}
+
+static void
 put_disks(GString *out, const char *name, const GPtrArray *disks, gboolean secure)
 {
     if (disks->len == 0)
         return;
-    g_string_append_printf(out, "  <%s>\n", name);
+    put_tag(out, "  <", name);
     for (guint i = 0; i < disks->len; i++)
         put_disk(out, g_ptr_array_index(disks, i), secure);
-    g_string_append_printf(out, "  </%s>\n", name);
+    put_tag(out, "  </", name);
+}
+
+#define DIGITS_MAX 24
+
+/* A number at the end of that room; where it begins. */
+static const char *
+put_digits(char digits[DIGITS_MAX], guint64 number)
+{
+    char *at = digits + DIGITS_MAX - 1;
+
+    *at = '\0';
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return at;
 }
 
 static void
 put_head(GString *out, const VmSnapshotDef *def)
 {
+    char digits[DIGITS_MAX];
+
     vm_xml_put_element(out, 1, "name", def->name);
     vm_xml_put_element(out, 1, "description", def->description);
     vm_xml_put_element(out, 1, "state", vm_snapshot_state_word(def->state));
@@ -96,8 +122,7 @@ put_head(GString *out, const VmSnapshotDef *def)
     }
     /* A document with a state is one that REDEFINE must take back, which needs the time. */
     if (def->creation_time != 0 || def->state != VM_SNAPSHOT_NOSTATE)
-        g_string_append_printf(out, "  <creationTime>%" G_GINT64_FORMAT "</creationTime>\n",
-                               def->creation_time);
+        vm_xml_put_element(out, 1, "creationTime", put_digits(digits, (guint64)def->creation_time));
     if (def->memory == VM_LOCATION_DEFAULT)
         return;
     g_string_append(out, "  <memory");
@@ -125,19 +150,12 @@ put_domain(GString *out, const VmSnapshotDef *def, const char *domain_uuid, gboo
 void
 vm_snapshot_def_put_head(char *head, guint64 mark)
 {
-    char digits[24];
-    char *at = digits + sizeof(digits);
-    guint64 left = mark;
-
-    do {
-        *--at = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    const gsize length = (gsize)(digits + sizeof(digits) - at);
+    char digits[DIGITS_MAX];
     char *end = head + VM_SNAPSHOT_HEAD_SIZE;
-    head = mempcpy(head, ROOT "  <active>", strlen(ROOT "  <active>"));
-    head = mempcpy(head, at, length);
-    head = mempcpy(head, "</active>", strlen("</active>"));
+
+    head = stpcpy(head, ROOT "  <active>");
+    head = stpcpy(head, put_digits(digits, mark));
+    head = stpcpy(head, "</active>");
     memset(head, ' ', (gsize)(end - 1 - head));
     end[-1] = '\n';
 }

@@ -90,19 +90,27 @@ vm_xml_put_element(GString *out, guint depth, const char *name, const char *text
     g_string_append(out, ">\n");
 }
 
+/** Indent the lines of a part; the line feeds of its content stay as they are. */
 static void
-put_part(GString *out, guint depth, const char *part, const char *breaks)
+put_part(GString *out, guint depth, const char *part)
 {
-    for (;;) {
-        gsize plain = strcspn(part, breaks);
-        g_string_append_len(out, part, plain);
-        g_string_append_c(out, '\n');
-        if (part[plain] == '\0')
-            return;
-        if (part[plain] == '\n')
-            vm_xml_put_indent(out, depth);
-        part += plain + 1;
+    while (depth > 0) {
+        const char *end = strchrnul(part, '\n');
+        if (*end == '\0')
+            break;
+        g_string_append_len(out, part, end + 1 - part);
+        vm_xml_put_indent(out, depth);
+        part = end + 1;
     }
+    g_string_append(out, part);
+    g_string_append_c(out, '\n');
+}
+
+static void
+show_line_feeds(GString *out, gsize from)
+{
+    for (char *c = out->str + from; (c = strchr(c, VM_XML_CONTENT_NEWLINE)) != NULL; c++)
+        *c = '\n';
 }
 
 void
@@ -111,29 +119,16 @@ vm_xml_put_kept(GString *out, guint depth, const char *part)
     if (part == NULL)
         return;
     vm_xml_put_indent(out, depth);
-    put_part(out, depth, part, "\n\v");
-}
-
-/* The same where no line is indented. */
-static void
-put_flat(GString *out, const char *part)
-{
-    gsize from = out->len;
-    char *mark;
-
-    g_string_append(out, part);
-    for (mark = strchr(out->str + from, '\v'); mark != NULL; mark = strchr(mark + 1, '\v'))
-        *mark = '\n';
-    g_string_append_c(out, '\n');
+    vm_xml_continue_kept(out, depth, part);
 }
 
 void
 vm_xml_continue_kept(GString *out, guint depth, const char *part)
 {
-    if (depth == 0)
-        put_flat(out, part);
-    else
-        put_part(out, depth, part, "\n\v");
+    gsize from = out->len;
+
+    put_part(out, depth, part);
+    show_line_feeds(out, from);
 }
 
 void
@@ -142,5 +137,5 @@ vm_xml_nest_kept(GString *out, guint depth, const char *part)
     if (part == NULL)
         return;
     vm_xml_put_indent(out, depth);
-    put_part(out, depth, part, "\n");
+    put_part(out, depth, part);
 }
