@@ -243,7 +243,7 @@ vm_intent_drop(VmDriver *driver, const char *domain)
 {
     g_autofree char *path = intent_path(driver, domain);
     g_autoptr(GError) error = NULL;
-    if (vm_store_remove(driver->store, path, &error))
+    if (vm_store_drop(driver->store, path, &error))
         return;
     vm_env_log(driver->env, "domain '%s': %s", domain, error->message);
     g_hash_table_add(driver->stale_intents, g_strdup(domain));

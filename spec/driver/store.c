@@ -102,11 +102,27 @@ put_back(VmStore *store, const char *path, const char *former)
         store->ops->unlink(store, path, NULL);
 }
 
+/* The folder is nearly always there: it is looked for where the file cannot be written. */
+static gboolean
+write_with_folder(VmStore *store, const char *path, const char *text, gboolean synced,
+                  GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    if (write_new(store, path, text, synced, &failure))
+        return TRUE;
+    g_autofree char *folder = g_path_get_dirname(path);
+    if (vm_store_kind(store, folder) != VM_FILE_MISSING) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    return vm_store_make_folder(store, folder, error) &&
+           write_new(store, path, text, synced, error);
+}
+
 gboolean
 vm_store_prepare(VmStore *store, const char *path, const char *text, GError **error)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
-    return vm_store_make_folder(store, folder, error) && write_new(store, path, text, TRUE, error);
+    return write_with_folder(store, path, text, TRUE, error);
 }
 
 gboolean
@@ -139,9 +155,7 @@ vm_store_replace_either(VmStore *store, const char *path, const char *text, GErr
 gboolean
 vm_store_replace_volatile(VmStore *store, const char *path, const char *text, GError **error)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
-    return vm_store_make_folder(store, folder, error) &&
-           write_beside(store, path, text, FALSE, error);
+    return write_with_folder(store, path, text, FALSE, error) && take_place(store, path, error);
 }
 
 /* The name goes first, and durably: as long as that can fail, the file can be put back. */
@@ -159,6 +173,22 @@ vm_store_remove(VmStore *store, const char *path, GError **error)
     if (store->ops->rename(store, aside, path, NULL))
         store->ops->sync_dir(store, folder, NULL);
     return FALSE;
+}
+
+gboolean
+vm_store_drop(VmStore *store, const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autoptr(GError) failure = NULL;
+    if (!store->ops->unlink(store, path, &failure)) {
+        if (vm_store_kind(store, path) != VM_FILE_MISSING) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return FALSE;
+        }
+        if (vm_store_kind(store, folder) == VM_FILE_MISSING)
+            return TRUE;
+    }
+    return store->ops->sync_dir(store, folder, error);
 }
 
 void

@@ -119,5 +119,9 @@ gboolean vm_store_replace_volatile(VmStore *store, const char *path, const char 
 /** Remove a file durably; one that is missing is fine.  On failure it is there still. */
 gboolean vm_store_remove(VmStore *store, const char *path, GError **error);
 
+/** The same where nobody minds what a failure leaves: it may be there still, or come back with a
+ *  power cut. */
+gboolean vm_store_drop(VmStore *store, const char *path, GError **error);
+
 /** Remove what a replace or a removal that was cut short has left in a folder of ours. */
 void vm_store_sweep(VmStore *store, const char *folder);
