@@ -365,7 +365,7 @@ static const EffectRow *
 find_effect(const char *word)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(effect_rows); i++) {
-        if (g_str_has_prefix(word, effect_rows[i].kind))
+        if (*word == *effect_rows[i].kind && g_str_has_prefix(word, effect_rows[i].kind))
             return &effect_rows[i];
     }
     return NULL;

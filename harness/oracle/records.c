@@ -21,7 +21,7 @@ metadata_folder(const ObserveView *view)
 static char *
 record_path(const char *folder, const ObservedDomain *domain, const char *snapshot)
 {
-    return g_strdup_printf("%s/%s/%s.xml", folder, domain->name, snapshot);
+    return g_strconcat(folder, "/", domain->name, "/", snapshot, ".xml", NULL);
 }
 
 static char *

@@ -20,7 +20,9 @@ int
 vm_enum_value(const char *group, const char *word)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(enums); i++) {
-        if (g_str_equal(enums[i].group, group) && g_str_equal(enums[i].word, word))
+        /* Words differ at their first letter more often than not, groups hardly ever. */
+        if (*enums[i].word == *word && g_str_equal(enums[i].word, word) &&
+            g_str_equal(enums[i].group, group))
             return enums[i].value;
     }
     return -1;
