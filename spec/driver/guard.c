@@ -266,6 +266,7 @@ delete_in_other_branch(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 {
     const VmMoment *current = vm_moment_tree_current(context->domain->snapshots);
     return is_external_delete(context) && context->moment->children > 0 &&
+           context->moment != current &&
            (current == NULL || !vm_moment_is_ancestor(context->moment, current));
 }
 
