@@ -79,6 +79,8 @@ gboolean vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **err
 
 /** Bytes that a mark has at most. */
 #define VM_SAVE_MARK_SIZE 64
+/** The mark of a snapshot's memory: the guest went on with its disks, or its disks are frozen. */
+#define VM_SAVE_MARK_MOMENT "moment"
 
 /** From now on the image with that mark is the one that belongs to the domain's disks, durably. */
 gboolean vm_save_mark_set(VmDomain *domain, const char *mark, GError **error);

@@ -28,12 +28,30 @@ vm_save_mark_drop(VmDomain *domain, GError **error)
     return vm_store_kind(store, path) == VM_FILE_MISSING || vm_store_remove(store, path, error);
 }
 
+/* Whether a guest of that definition writes to a disk that the image was made with. */
+static gboolean
+writes_disk_of_image(const VmSaveImage *image, const VmDomainDef *def)
+{
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        for (guint j = 0;
+             disk->source.path != NULL && !disk->read_only && j < image->def->disks->len; j++) {
+            const VmDiskDef *then = vm_domain_def_disk(image->def, j);
+            if (then->source.path != NULL && vm_path_same(then->source.path, disk->source.path))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* An image without a mark is not of this driver's saves: nothing is known of it. */
 static gboolean
-is_stale(VmDriver *driver, const VmSaveImage *image)
+is_stale(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def)
 {
     if (image->mark == NULL)
         return FALSE;
+    if (strcmp(image->mark, VM_SAVE_MARK_MOMENT) == 0)
+        return writes_disk_of_image(image, def);
     g_autofree char *path = mark_path(driver, image->def->uuid);
     g_autofree char *mark = vm_store_read_text(driver->store, path, VM_SAVE_MARK_SIZE, NULL);
     return g_strcmp0(mark, image->mark) != 0;
@@ -78,7 +96,7 @@ vm_save_check_fresh(VmDomain *domain, const VmSaveImage *image, const VmDomainDe
         return TRUE;
     if (!vm_save_check_unmanaged(domain, error))
         return FALSE;
-    if (is_stale(driver, image))
+    if (is_stale(driver, image, def))
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                          "domain '%s': its disks may have been written since save image '%s' was "
                          "made (VM-SAVE-004)",

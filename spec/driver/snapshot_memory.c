@@ -161,7 +161,7 @@ vm_snapshot_memory_write(const VmSnapshotPlan *plan, GError **error)
     const char *path = plan->def->memory_file;
     g_autofree char *partial = vm_save_image_partial_path(path);
     gboolean running = plan->def->state == VM_SNAPSHOT_RUNNING;
-    const VmSaveHead head = {.def = domain->def, .running = running};
+    const VmSaveHead head = {.def = domain->def, .running = running, .mark = VM_SAVE_MARK_MOMENT};
     VmStoreFile *file = vm_save_image_create(domain->driver->store, partial, &head, error);
     if (file == NULL)
         return FALSE;
