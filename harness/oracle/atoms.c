@@ -457,16 +457,57 @@ misses_disk(const StepContext *context, const ObservedMoment *moment)
 }
 
 static gboolean
-victims_disk_gone(const StepContext *context)
+lacks_own_disk(const StepContext *context, const ObservedMoment *moment)
 {
-    for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
-        const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
+    const DomainDoc *then = moment->doc->domain;
 
-        if (is_victim(context, moment) && misses_disk(context, moment))
+    (void)context;
+    for (guint i = 0; then && i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+
+        if (g_strcmp0(disk->snapshot, "external") == 0 && !document_disk(then->disks, disk->name))
             return TRUE;
     }
     return FALSE;
 }
+
+/* The domain stands on the moment, but has its disk no more. */
+static gboolean
+lacks_working_disk(const StepContext *context, const ObservedMoment *moment)
+{
+    const ObservedDomain *domain = context->domain;
+    const char *current = domain->current;
+
+    if (!current ||
+        (strcmp(current, moment->name) != 0 && !observed_is_below(domain, current, moment->name)))
+        return FALSE;
+    for (guint i = 0; i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+
+        if (g_strcmp0(disk->snapshot, "external") == 0 &&
+            !document_disk(domain->live->disks, disk->name) &&
+            !document_disk(domain->config->disks, disk->name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+any_victim(const StepContext *context,
+           gboolean (*is)(const StepContext *context, const ObservedMoment *moment))
+{
+    for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
+
+        if (is_victim(context, moment) && is(context, moment))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+ATOM(victims_disk_gone, any_victim(context, misses_disk))
+ATOM(victims_own_disk_missing, any_victim(context, lacks_own_disk))
+ATOM(victims_working_disk_gone, any_victim(context, lacks_working_disk))
 
 static gboolean
 kept_for(const StepContext *context, const char *name)
@@ -547,6 +588,8 @@ const AtomRow atoms_world[] = {
     {"victims:any-other-tops", victims_other_tops},
     {"victims:any-disk-gone", victims_disk_gone},
     {"victims:out-of-reach", victims_out_of_reach},
+    {"victims:own-disk-missing", victims_own_disk_missing},
+    {"victims:working-disk-gone", victims_working_disk_gone},
     {"argument:foreign-metadata", argument_foreign},
     {"guest:answers", guest_answers},
     {"moment:memory-in-images", moment_memory},

@@ -87,6 +87,28 @@ check_disks(const VmDomain *domain, const VmMoment *moment, gboolean *external, 
     return TRUE;
 }
 
+/* Where its newest layer is was said by the definition alone (SNAP-DELX-011). */
+static gboolean
+check_working_disks(const VmDomain *domain, const VmMoment *moment, GError **error)
+{
+    const VmSnapshotDef *def = vm_moment_snapshot(moment);
+    const VmMoment *current = vm_moment_tree_current(domain->snapshots);
+    if (current == NULL || (moment != current && !vm_moment_is_ancestor(moment, current)))
+        return TRUE;
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        if (disk->location == VM_LOCATION_EXTERNAL &&
+            vm_domain_def_disk_index(domain->def, disk->name) < 0 &&
+            (domain->next_def == NULL ||
+             vm_domain_def_disk_index(domain->next_def, disk->name) < 0))
+            return vm_refuse(error, VIR_ERR_INVALID_ARG,
+                             "domain '%s', snapshot '%s': the domain has no disk '%s' "
+                             "(SNAP-DELX-011)",
+                             domain->def->name, moment->name, disk->name);
+    }
+    return TRUE;
+}
+
 /* What becomes of the images of all that go, one after the other. */
 static gboolean
 prepare(VmDeleteRun *run, const GPtrArray *targets, GError **error)
@@ -96,6 +118,10 @@ prepare(VmDeleteRun *run, const GPtrArray *targets, GError **error)
         return FALSE;
     for (guint i = 0; !run->metadata_only && i < targets->len; i++) {
         if (!check_disks(run->domain, g_ptr_array_index(targets, i), &external, error))
+            return FALSE;
+    }
+    for (guint i = 0; !run->metadata_only && i < targets->len; i++) {
+        if (!check_working_disks(run->domain, g_ptr_array_index(targets, i), error))
             return FALSE;
     }
     if (!external)
