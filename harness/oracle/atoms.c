@@ -413,9 +413,10 @@ victims_other_tops(const StepContext *context)
     return FALSE;
 }
 
-/* Whether an image that the moment has a tag in cannot be written. */
+/* Whether an image that the moment has a tag in cannot be written; that of a disk which the domain
+ * no longer has may be gone where `gone_with_disk`. */
 static gboolean
-tags_out_of_reach(const StepContext *context, const ObservedMoment *moment)
+tags_out_of_reach(const StepContext *context, const ObservedMoment *moment, gboolean gone_with_disk)
 {
     const DomainDoc *then = moment->doc->domain ? moment->doc->domain : context->domain->config;
 
@@ -423,13 +424,17 @@ tags_out_of_reach(const StepContext *context, const ObservedMoment *moment)
         const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
         const OracleDisk *old = document_disk(then->disks, disk->name);
 
-        if (old && g_strcmp0(disk->snapshot, "internal") == 0 && image_unusable(context, old))
+        if (!old || g_strcmp0(disk->snapshot, "internal") != 0 ||
+            (gone_with_disk && !document_disk(context->domain->config->disks, disk->name) &&
+             !observed_file(context->before, old->source)))
+            continue;
+        if (image_unusable(context, old))
             return TRUE;
     }
     return FALSE;
 }
 
-ATOM(moment_out_of_reach, context->moment &&tags_out_of_reach(context, context->moment))
+ATOM(moment_out_of_reach, context->moment &&tags_out_of_reach(context, context->moment, FALSE))
 
 static gboolean
 victims_out_of_reach(const StepContext *context)
@@ -437,7 +442,7 @@ victims_out_of_reach(const StepContext *context)
     for (guint i = 0; context->moment && i < context->domain->moments->len; i++) {
         const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
 
-        if (is_victim(context, moment) && tags_out_of_reach(context, moment))
+        if (is_victim(context, moment) && tags_out_of_reach(context, moment, TRUE))
             return TRUE;
     }
     return FALSE;

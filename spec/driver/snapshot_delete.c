@@ -62,8 +62,11 @@ check_tagged(const VmDomain *domain, const VmMoment *moment, const VmSnapshotDis
              GError **error)
 {
     int index = vm_domain_def_disk_index(domain->def, disk->name);
-    if (disk->location != VM_LOCATION_INTERNAL || vm_domain_is_active(domain) || index < 0)
+    if (disk->location != VM_LOCATION_INTERNAL || vm_domain_is_active(domain))
         return TRUE;
+    if (index < 0) /* its image may have gone with the disk */
+        return vm_image_check_idle(domain, vm_snapshot_disk_path(vm_moment_snapshot(moment), disk),
+                                   error);
     const VmDiskSource *source = &vm_domain_def_disk(domain->def, (guint)index)->source;
     if (g_strcmp0(source->type, "file") == 0 && source->path != NULL &&
         vm_store_kind(domain->driver->store, source->path) == VM_FILE_MISSING)
