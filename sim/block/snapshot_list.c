@@ -92,13 +92,25 @@ sim_snapshots_own(SimSnapshotList **list)
     sim_snapshots_unref(shared);
 }
 
+/* The caller frees it. */
+static char *
+decimal(guint64 number)
+{
+    char digits[20], *first = digits + sizeof(digits);
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return g_strndup(first, (gsize)(digits + sizeof(digits) - first));
+}
+
 void
 sim_snapshots_add(SimSnapshotList *list, SimSnapshot *snapshot)
 {
     const SimSnapshot *last = g_queue_peek_tail(&list->order);
     guint64 greatest = last == NULL ? 0 : g_ascii_strtoull(last->id, NULL, 10);
     g_assert(list->refs == 1 && snapshot->id == NULL);
-    snapshot->id = g_strdup_printf("%" G_GUINT64_FORMAT, greatest + 1);
+    snapshot->id = decimal(greatest + 1);
     append(list, snapshot);
 }
 

@@ -3,6 +3,7 @@
  * What the names in a folder stand for, now and durably.
  */
 #include "sim/world/inode.h"
+#include <string.h>
 
 static void
 free_name(gpointer data)
@@ -10,7 +11,6 @@ free_name(gpointer data)
     SimName *name = data;
     sim_inode_unref(name->inode);
     sim_inode_unref(name->former);
-    g_free(name->name);
     g_free(name);
 }
 
@@ -44,8 +44,9 @@ sim_folder_look(const SimInode *folder, const char *name)
 static SimName *
 add_name(SimInode *folder, const char *name)
 {
-    SimName *added = g_new0(SimName, 1);
-    added->name = g_strdup(name);
+    gsize size = strlen(name) + 1;
+    SimName *added = g_malloc0(sizeof(SimName) + size);
+    memcpy(added->name, name, size);
     g_hash_table_insert(folder->names, added->name, added);
     return added;
 }

@@ -185,8 +185,15 @@ split(const char *path, char name[NAME_MAX_BYTES + 1], gsize *folder, int *numbe
         end--;
     const char *slash = end == 0 ? NULL : memrchr(path, '/', end);
     const char *last = slash == NULL ? path : slash + 1;
+    gsize length = (gsize)(path + end - last);
     *folder = (gsize)(last - path);
-    return next_name(&last, path + end, name, number);
+    if (length > NAME_MAX_BYTES)
+        *number = ENAMETOOLONG;
+    if (length == 0 || length > NAME_MAX_BYTES)
+        return FALSE;
+    memcpy(name, last, length);
+    name[length] = '\0';
+    return TRUE;
 }
 
 SimInode *

@@ -12,10 +12,10 @@
 
 /** A name in a folder. */
 typedef struct {
-    char *name;
     SimInode *inode;  /* NULL: the name is gone, but not durably */
     SimInode *former; /* of a changed name: what it stood for at the last sync, or NULL */
     gboolean changed;
+    char name[];
 } SimName;
 
 struct SimInode {

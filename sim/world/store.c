@@ -13,9 +13,9 @@ typedef struct {
 typedef struct {
     VmStoreFile base;
     SimInode *inode;
-    char *path;
     guint64 offset;
     gboolean writable;
+    char path[];
 } SimStoreFile;
 
 static SimStore *
@@ -97,10 +97,11 @@ store_read_head(VmStore *store, const char *path, gsize length, GError **error)
 static VmStoreFile *
 file_new(VmStore *store, const char *path, SimInode *inode)
 {
-    SimStoreFile *file = g_new0(SimStoreFile, 1);
+    gsize size = strlen(path) + 1;
+    SimStoreFile *file = g_malloc0(sizeof(SimStoreFile) + size);
     file->base.store = store;
     file->inode = sim_inode_ref(inode);
-    file->path = g_strdup(path);
+    memcpy(file->path, path, size);
     return &file->base;
 }
 
@@ -181,7 +182,6 @@ store_close(VmStoreFile *file)
 {
     SimStoreFile *self = (SimStoreFile *)file;
     sim_inode_unref(self->inode);
-    g_free(self->path);
     g_free(self);
 }
 
