@@ -23,14 +23,26 @@ vm_json_end(GString *json)
     return g_string_free(json, FALSE);
 }
 
+/* Room for `length` more bytes. */
+static char *
+room(GString *json, gsize length)
+{
+    gsize at = json->len;
+
+    g_string_set_size(json, at + length);
+    return json->str + at;
+}
+
 static void
 put_name(GString *json, const char *name)
 {
     if (name == NULL)
         return;
-    g_string_append_c(json, '"');
-    g_string_append_len(json, name, (gssize)strlen(name));
-    g_string_append_len(json, "\":", 2);
+    gsize length = strlen(name);
+    char *to = room(json, length + 3);
+    *to = '"';
+    to = mempcpy(to + 1, name, length);
+    memcpy(to, "\":", 2);
 }
 
 static gboolean
@@ -84,8 +96,9 @@ void
 vm_json_value(GString *json, const char *name, const char *value)
 {
     put_name(json, name);
-    g_string_append_len(json, value, (gssize)strlen(value));
-    g_string_append_c(json, ',');
+    gsize length = strlen(value);
+    char *to = mempcpy(room(json, length + 1), value, length);
+    *to = ',';
 }
 
 void
