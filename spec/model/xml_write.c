@@ -94,16 +94,23 @@ vm_xml_put_element(GString *out, guint depth, const char *name, const char *text
 static void
 put_part(GString *out, guint depth, const char *part)
 {
-    while (depth > 0) {
-        const char *end = strchrnul(part, '\n');
-        if (*end == '\0')
-            break;
-        g_string_append_len(out, part, end + 1 - part);
-        vm_xml_put_indent(out, depth);
-        part = end + 1;
+    gsize lines = 0, at = out->len, blanks = 2 * (gsize)depth;
+    const char *end = part;
+
+    while (depth > 0 && *(end = strchrnul(end, '\n')) != '\0') {
+        lines++;
+        end++;
     }
-    g_string_append(out, part);
-    g_string_append_c(out, '\n');
+    g_string_set_size(out, at + strlen(part) + lines * blanks + 1);
+    char *to = out->str + at;
+    for (; lines > 0; lines--) {
+        end = strchrnul(part, '\n') + 1;
+        to = mempcpy(to, part, (gsize)(end - part));
+        to = (char *)memset(to, ' ', blanks) + blanks;
+        part = end;
+    }
+    to = stpcpy(to, part);
+    *to = '\n';
 }
 
 static void
