@@ -7,6 +7,7 @@
 #define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
 #define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
 #define INTENTS "/sim/lib/qemu/intent/*"
+#define INTENT "/sim/lib/qemu/intent/vm.json"
 
 static gboolean
 revert(const char *snapshot, guint32 flags)
@@ -50,6 +51,14 @@ assert_silent(void)
     g_autofree char *log = sim_world_take_log(world);
     if (log != NULL)
         fail_msg("%s", log);
+}
+
+static void
+assert_told(const char *part)
+{
+    g_autofree char *log = sim_world_take_log(world);
+    if (log == NULL || strstr(log, part) == NULL)
+        fail_msg("'%s' is not in: %s", part, log != NULL ? log : "nothing");
 }
 
 /* ---- going back ---- */
@@ -159,7 +168,151 @@ tag_that_was_not_made_is_not_missed(void **state)
     assert_tags(VDB, "s1");
 }
 
+static gboolean
+fail_for_good(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
+              GError **error)
+{
+    (void)hv;
+    if (verb != VM_IMAGE_SNAPSHOT_APPLY || strcmp(path, VDB) != 0)
+        return images.inner->ops->image_snapshot(images.inner, path, verb, tag, error);
+    fault("/sim/lib/qemu/snapshot/*", SIM_FS_CHANGE, -1);
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "'%s': Input/output error", path);
+}
+
+static void
+metadata_that_cannot_be_put_back_is_told(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    images.ops.image_snapshot = fail_for_good;
+    assert_refused(revert("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_told("metadata could not be put back");
+}
+
+static gboolean
+fail_save_and_cont(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
+                   json_t **reply, GError **error)
+{
+    if (strcmp(name, "snapshot-save") != 0 && strcmp(name, "cont") != 0)
+        return images.inner->ops->command(instance, name, arguments, pass, reply, error);
+    json_decref(arguments);
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_GENERIC_ERROR, "Input/output error");
+    return FALSE;
+}
+
+static void
+guest_that_cannot_be_woken_is_told(void **state)
+{
+    (void)state;
+    run();
+    assert_done(create("s1", 0));
+    images.ops.command = fail_save_and_cont;
+    assert_refused(revert("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_told("the guest could not go on");
+}
+
+static void
+lists_of_disks_are_put_back(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_done(create("s2", CREATE(DISK_ONLY)));
+    fault("/sim/run/qemu/vm.xml*", SIM_FS_CHANGE, -1);
+    assert_false(revert("s1", REVERT(RUNNING)));
+    no_faults();
+    assert_source("/sim/images/vda.s2");
+    assert_tree_stays("s1< s2<s1*");
+    assert_done(vm_snapshot_delete(driver, "vm", "s2", 0, &failure));
+    assert_source("/sim/images/vda.s1");
+    assert_tree_stays("s1<*");
+}
+
+/* Another driver died amid a revert to s1. */
+static void
+leave_revert(const char *former, gboolean kept)
+{
+    g_autofree char *text = g_strdup_printf(
+        "{\"verb\":\"snapshot-revert\",\"domain\":\"vm\","
+        "\"uuid\":\"11111111-1111-4111-8111-111111111111\",\"data\":{\"name\":\"s1\","
+        "\"former\":\"%s\",\"kept\":%s,\"done\":false,\"drop-save\":false,"
+        "\"delete-children\":false,\"discard\":false,\"overlays\":[],\"tops\":[],"
+        "\"old\":null,\"old-former\":null}}",
+        former, kept ? "true" : "false");
+    assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
+}
+
+static void
+load_that_fails_again_is_told(void **state)
+{
+    (void)state;
+    run();
+    assert_done(create("s1", 0));
+    assert_done(vm_domain_suspend(driver, "vm", &failure));
+    leave_revert("s1", TRUE);
+    images.command = "snapshot-load";
+    restart();
+    assert_told("could not be settled");
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER);
+}
+
+static void
+metadata_that_fails_again_is_told(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    leave_revert("s2", FALSE);
+    fault("/sim/lib/qemu/snapshot/vm/s1.xml*", SIM_FS_CHANGE, -1);
+    restart();
+    assert_told("could not be settled");
+    no_faults();
+    assert_tree("s1< s2<s1*");
+}
+
 /* ---- deletion ---- */
+
+static int starts_left;
+
+static VmInstance *
+start_some(VmHypervisor *hv, const json_t *config, GError **error)
+{
+    if (starts_left-- > 0)
+        return pass_start(hv, config, error);
+    vm_refuse(error, VIR_ERR_OPERATION_FAILED, "no process");
+    return NULL;
+}
+
+/* The first of two is merged, the second is whole. */
+static void
+moment_that_is_not_touched_stays(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_done(create("s2", CREATE(DISK_ONLY)));
+    images.ops.start = start_some;
+    starts_left = 2; /* a process for each disk */
+    assert_refused(
+        vm_snapshot_delete(driver, "vm", "s1", VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN, &failure),
+        VIR_ERR_OPERATION_FAILED);
+    images.ops.start = pass_start;
+    assert_tree_stays("s1<");
+    assert_true(exists("/sim/images/vda.s1"));
+    assert_false(exists("/sim/images/vda.s2"));
+}
+
+static void
+node_that_stays_hinders_no_deletion(void **state)
+{
+    (void)state;
+    run();
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_silent();
+    images.command = "blockdev-del";
+    assert_done(vm_snapshot_delete(driver, "vm", "s1", 0, &failure));
+    assert_told("left in the block graph");
+    assert_tree_stays("");
+}
 
 static void
 current_moment_is_put_back_without_a_word(void **state)
@@ -174,6 +327,43 @@ current_moment_is_put_back_without_a_word(void **state)
         VIR_ERR_OPERATION_FAILED);
     assert_silent();
     assert_tree_stays("s1< s2<s1*");
+}
+
+static void
+overlay_of_what_is_gone_goes_later(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    fault("/sim/images/vda.s1", SIM_FS_UNLINK, 1);
+    assert_refused(vm_snapshot_delete(driver, "vm", "s1", 0, &failure), VIR_ERR_SYSTEM_ERROR);
+    assert_true(exists("/sim/images/vda.s1"));
+    assert_tree(""); /* whoever looks next at the domain removes it */
+    assert_false(exists("/sim/images/vda.s1"));
+}
+
+/* ---- metadata ---- */
+
+static void
+guest_goes_on_without_a_word(void **state)
+{
+    (void)state;
+    run();
+    fault("/sim/lib/qemu/snapshot/*", SIM_FS_CHANGE, -1);
+    assert_refused(create("s1", 0), VIR_ERR_SYSTEM_ERROR);
+    assert_silent();
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
+    assert_tags(VDA, "");
+}
+
+static void
+status_that_is_not_recorded_is_told(void **state)
+{
+    (void)state;
+    run();
+    assert_done(create("s1", 0));
+    fault("/sim/run/qemu/vm.xml*", SIM_FS_CHANGE, -1);
+    assert_done(revert("s1", 0));
+    assert_told("the status could not be recorded");
 }
 
 /* ---- memory ---- */
@@ -226,6 +416,28 @@ image_that_cannot_be_opened_starts_nothing(void **state)
     assert_done(vm_domain_restore(driver, "/sim/images/vm.save", NULL, 0, &failure));
 }
 
+static guint asked, waited;
+
+static json_t *
+count_waits(VmInstance *instance, gboolean wait)
+{
+    asked++;
+    waited += wait;
+    return images.inner->ops->next_event(instance, wait);
+}
+
+/* A driver that asks again and again would keep a processor busy. */
+static void
+job_is_waited_for(void **state)
+{
+    (void)state;
+    run();
+    images.ops.next_event = count_waits;
+    assert_done(create("s1", 0));
+    assert_true(waited > 0);
+    assert_true(asked < 100);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_world)
 
 int
@@ -238,6 +450,17 @@ main(void)
         TEST(guest_that_stands_still_is_not_stopped),
         TEST(overlay_that_cannot_go_goes_later),
         TEST(tag_that_was_not_made_is_not_missed),
+        TEST(metadata_that_cannot_be_put_back_is_told),
+        TEST(guest_that_cannot_be_woken_is_told),
+        TEST(lists_of_disks_are_put_back),
+        TEST(load_that_fails_again_is_told),
+        TEST(metadata_that_fails_again_is_told),
+        TEST(moment_that_is_not_touched_stays),
+        TEST(node_that_stays_hinders_no_deletion),
+        TEST(overlay_of_what_is_gone_goes_later),
+        TEST(guest_goes_on_without_a_word),
+        TEST(status_that_is_not_recorded_is_told),
+        TEST(job_is_waited_for),
         TEST(current_moment_is_put_back_without_a_word),
         TEST(memory_file_that_cannot_be_looked_at_is_refused),
         TEST(image_that_cannot_be_opened_starts_nothing),

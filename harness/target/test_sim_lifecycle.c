@@ -249,6 +249,42 @@ list_filters_combine(void **state)
 }
 
 static void
+each_list_filter_tells_domains_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned int flags;
+        const char *names;
+    } rows[] = {
+        {VIR_CONNECT_LIST_DOMAINS_SHUTOFF, "a"},
+        {VIR_CONNECT_LIST_DOMAINS_RUNNING, "b"},
+        {VIR_CONNECT_LIST_DOMAINS_PAUSED, ""},
+        {VIR_CONNECT_LIST_DOMAINS_SHUTOFF | VIR_CONNECT_LIST_DOMAINS_PAUSED, "a"},
+        {VIR_CONNECT_LIST_DOMAINS_OTHER, ""},
+        {VIR_CONNECT_LIST_DOMAINS_TRANSIENT, ""},
+        {VIR_CONNECT_LIST_DOMAINS_AUTOSTART, "a"},
+        {VIR_CONNECT_LIST_DOMAINS_NO_AUTOSTART, "b"},
+        {VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, ""},
+        {VIR_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE, "a b"},
+        {VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT, ""},
+        {VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT, "a b"},
+        {VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT, ""},
+        {VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT, "a b"},
+    };
+    define("a", UUID_A);
+    define("b", UUID_B);
+    assert_ok(sim->domain_create(conn, "b", 0, &err));
+    assert_ok(sim->domain_set_autostart(conn, "a", 1, &err));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        char **names = NULL;
+        assert_ok(sim->domain_list(conn, rows[i].flags, &names, &err));
+        g_autofree char *seen = g_strjoinv(" ", names);
+        assert_string_equal(seen, rows[i].names);
+        sim->free_list(names);
+    }
+}
+
+static void
 probe_sees_the_same_and_disturbs_nothing(void **state)
 {
     (void)state;
@@ -286,6 +322,7 @@ main(void)
         TEST(name_and_uuid_belong_together),
         TEST(undefine_of_a_running_domain_leaves_it_transient),
         TEST(rename_moves_what_is_recorded),
+        TEST(each_list_filter_tells_domains_apart),
         TEST(list_filters_combine),
         TEST(probe_sees_the_same_and_disturbs_nothing),
     };

@@ -310,6 +310,18 @@ keep_one_disk(void)
 }
 
 static void
+one_disk_has_no_way_back_to_forget(void **state)
+{
+    (void)state;
+    keep_one_disk();
+    assert_done(start());
+    assert_done(create("s1", 0));
+    g_free(sim_world_take_log(world));
+    assert_done(revert("s1", 0));
+    assert_null(sim_world_take_log(world));
+}
+
+static void
 failed_start_puts_the_only_disk_back(void **state)
 {
     (void)state;
@@ -423,6 +435,7 @@ main(void)
         CASE(half_loaded_guest_gets_its_state_back),
         CASE(failed_start_of_a_new_process_puts_the_disks_back),
         CASE(medium_of_a_kept_process_stays_whole),
+        CASE(one_disk_has_no_way_back_to_forget),
         CASE(failed_start_puts_the_only_disk_back),
         CASE(half_loaded_guest_of_one_disk_is_loaded_again),
         CASE(failed_revert_leaves_none_current_where_none_was),

@@ -76,6 +76,47 @@ an_unreadable_image_is_refused(void **state)
     assert_non_null(strstr(error->message, "/damaged.qcow2"));
 }
 
+static void
+each_disk_and_overlay_counts_once(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/other.qcow2");
+    g_autoptr(VmImageUsers) users = vm_image_users_new();
+    VmImageUser user = {.use = VM_USE_TOP, .domain = vm, .disk = (char *)"vda"};
+    vm_image_users_note(users, "/base.qcow2", &user);
+    vm_image_users_note(users, "/base.qcow2", &user);
+    user.disk = (char *)"vdb";
+    vm_image_users_note(users, "/base.qcow2", &user);
+    assert_int_equal(vm_image_users_find(users, "/base.qcow2")->users->len, 2);
+    vm_image_users_set_backing(users, "/o1.qcow2", "/base.qcow2", "qcow2");
+    vm_image_users_set_backing(users, "/n.qcow2", "/base.qcow2", "qcow2");
+    assert_int_equal(vm_image_users_find(users, "/base.qcow2")->users->len, 4);
+}
+
+static void
+block_devices_are_used_too(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/other.qcow2");
+    VmDiskDef *disk = (VmDiskDef *)vm_domain_def_disk(vm->def, 0);
+    g_free(disk->source.type);
+    disk->source.type = g_strdup("block");
+    g_autoptr(VmImageUsers) users = take();
+    assert_true(vm_image_users_any(users, "/other.qcow2"));
+}
+
+static void
+moments_of_others_rest_on_an_image(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/far.qcow2");
+    VmDomain *twin = add_domain("twin", "/other.qcow2");
+    assert_false(vm_image_rests_under_others(vm, "/base.qcow2"));
+    add_moment(twin, "s1", NULL, "/base.qcow2", "/gone.qcow2");
+    assert_true(vm_image_rests_under_others(vm, "/base.qcow2"));
+    assert_false(vm_image_rests_under_others(twin, "/base.qcow2"));
+}
+
 /* ---- ours ---- */
 
 static void
@@ -176,6 +217,9 @@ main(void)
         cmocka_unit_test_setup_teardown(paths_are_compared_as_they_lead, setup, teardown),
         cmocka_unit_test_setup_teardown(a_protocol_ends_a_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unreadable_image_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_disk_and_overlay_counts_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(block_devices_are_used_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(moments_of_others_rest_on_an_image, setup, teardown),
         cmocka_unit_test_setup_teardown(recorded_overlays_are_ours, setup, teardown),
         cmocka_unit_test_setup_teardown(strange_overlays_are_not_ours, setup, teardown),
         cmocka_unit_test_setup_teardown(a_layer_above_an_ancestors_is_ours, setup, teardown),

@@ -94,6 +94,40 @@ another_domain_keeps_an_image(void **state)
     assert_plan(vm, s1, "");
 }
 
+static VmMoment *
+add_memory(VmDomain *domain, const char *name)
+{
+    VmMoment *moment = add_moment(domain, name, NULL, "/far.qcow2", NULL);
+    VmSnapshotDef *def = vm_moment_snapshot(moment);
+    def->memory = VM_LOCATION_EXTERNAL;
+    def->memory_file = g_strdup("/ram");
+    return moment;
+}
+
+static void
+a_memory_file_goes_with_the_last_that_names_it(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/other.qcow2");
+    VmMoment *s1 = add_memory(vm, "s1");
+    assert_plan(vm, s1, "drop /ram\n");
+    add_memory(vm, "s2");
+    assert_plan(vm, s1, "");
+}
+
+/* It may be listed only, by a redefinition, and not be in the image. */
+static void
+nothing_is_merged_into_an_internal_moment(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/o1.qcow2");
+    VmMoment *s0 = add_moment(vm, "s0", NULL, "/base.qcow2", "/gone.qcow2");
+    VmSnapshotDisk *disk = g_ptr_array_index(vm_moment_snapshot(s0)->disks, 0);
+    disk->location = VM_LOCATION_INTERNAL;
+    VmMoment *s1 = add_moment(vm, "s1", s0, "/base.qcow2", "/o1.qcow2");
+    assert_plan(vm, s1, "refused");
+}
+
 int
 main(void)
 {
@@ -105,6 +139,9 @@ main(void)
         cmocka_unit_test_setup_teardown(a_shared_image_stays_until_one_user_is_left, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(another_domain_keeps_an_image, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_memory_file_goes_with_the_last_that_names_it, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_merged_into_an_internal_moment, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
