@@ -438,6 +438,41 @@ job_is_waited_for(void **state)
     assert_true(asked < 100);
 }
 
+static gboolean
+die_at_quit(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
+            json_t **reply, GError **error)
+{
+    if (strcmp(name, "quit") != 0)
+        return images.inner->ops->command(instance, name, arguments, pass, reply, error);
+    json_decref(arguments);
+    die();
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_GENERIC_ERROR, "the driver is dead");
+    return FALSE;
+}
+
+static void
+let_live(VmInstance *instance)
+{
+    (void)instance;
+}
+
+/* The driver dies when the image stands and the process is still there. */
+static void
+save_that_stands_is_told_by_the_next_driver(void **state)
+{
+    (void)state;
+    run();
+    images.ops.command = die_at_quit;
+    images.ops.kill = let_live;
+    vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, NULL);
+    images.ops.command = fail_command;
+    images.ops.kill = images.inner->ops->kill;
+    take_over();
+    assert_events("stopped/saved");
+    assert_domain_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_SAVED);
+    assert_true(exists("/sim/images/vm.save"));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_world)
 
 int
@@ -460,6 +495,7 @@ main(void)
         TEST(overlay_of_what_is_gone_goes_later),
         TEST(guest_goes_on_without_a_word),
         TEST(status_that_is_not_recorded_is_told),
+        TEST(save_that_stands_is_told_by_the_next_driver),
         TEST(job_is_waited_for),
         TEST(current_moment_is_put_back_without_a_word),
         TEST(memory_file_that_cannot_be_looked_at_is_refused),
