@@ -219,7 +219,7 @@ lists_of_disks_are_put_back(void **state)
     assert_done(create("s1", CREATE(DISK_ONLY)));
     assert_done(create("s2", CREATE(DISK_ONLY)));
     fault("/sim/run/qemu/vm.xml*", SIM_FS_CHANGE, -1);
-    assert_false(revert("s1", REVERT(RUNNING)));
+    assert_refused(revert("s1", REVERT(RUNNING) | REVERT(FORCE)), VIR_ERR_SYSTEM_ERROR);
     no_faults();
     assert_source("/sim/images/vda.s2");
     assert_tree_stays("s1< s2<s1*");
@@ -338,6 +338,22 @@ overlay_of_what_is_gone_goes_later(void **state)
     assert_refused(vm_snapshot_delete(driver, "vm", "s1", 0, &failure), VIR_ERR_SYSTEM_ERROR);
     assert_true(exists("/sim/images/vda.s1"));
     assert_tree(""); /* whoever looks next at the domain removes it */
+    assert_false(exists("/sim/images/vda.s1"));
+}
+
+/* s2 is dropped, and nothing is merged. */
+static void
+image_that_nobody_needs_goes_later(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_done(create("s2", CREATE(DISK_ONLY)));
+    assert_done(revert("s1", REVERT(FORCE)));
+    assert_true(exists("/sim/images/vda.s1"));
+    fault("/sim/images/vda.s1", SIM_FS_UNLINK, 1);
+    assert_done(vm_snapshot_delete(driver, "vm", "s2", 0, &failure)); /* it is only told */
+    assert_true(exists("/sim/images/vda.s1"));
+    assert_tree("s1<*");
     assert_false(exists("/sim/images/vda.s1"));
 }
 
@@ -493,6 +509,7 @@ main(void)
         TEST(moment_that_is_not_touched_stays),
         TEST(node_that_stays_hinders_no_deletion),
         TEST(overlay_of_what_is_gone_goes_later),
+        TEST(image_that_nobody_needs_goes_later),
         TEST(guest_goes_on_without_a_word),
         TEST(status_that_is_not_recorded_is_told),
         TEST(save_that_stands_is_told_by_the_next_driver),

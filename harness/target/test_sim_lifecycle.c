@@ -285,6 +285,34 @@ each_list_filter_tells_domains_apart(void **state)
 }
 
 static void
+descriptions_have_flags_of_their_own(void **state)
+{
+    (void)state;
+    char *xml = NULL;
+    define("vm", UUID_A);
+    assert_refused(sim->domain_get_xml(conn, "vm", VIR_DOMAIN_UNDEFINE_TPM, &xml, &err),
+                   VIR_ERR_INVALID_ARG, "flag");
+}
+
+static void
+medium_that_is_missing_hinders_the_start(void **state)
+{
+    (void)state;
+    g_autofree char *plain = domain_xml("vm", UUID_A);
+    g_auto(GStrv) parts = g_strsplit(plain, "</devices>", 2);
+    g_autofree char *xml = g_strconcat(
+        parts[0],
+        "<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>"
+        "<source file='/sim/images/none.iso'/><target dev='hda' bus='ide'/><readonly/></disk>"
+        "</devices>",
+        parts[1], NULL);
+    make_disk("vm");
+    assert_ok(sim->domain_define(conn, xml, 0, &err));
+    assert_refused(sim->domain_create(conn, "vm", 0, &err), VIR_ERR_OPERATION_FAILED,
+                   "DOM-START-020");
+}
+
+static void
 probe_sees_the_same_and_disturbs_nothing(void **state)
 {
     (void)state;
@@ -323,6 +351,8 @@ main(void)
         TEST(undefine_of_a_running_domain_leaves_it_transient),
         TEST(rename_moves_what_is_recorded),
         TEST(each_list_filter_tells_domains_apart),
+        TEST(descriptions_have_flags_of_their_own),
+        TEST(medium_that_is_missing_hinders_the_start),
         TEST(list_filters_combine),
         TEST(probe_sees_the_same_and_disturbs_nothing),
     };

@@ -144,6 +144,17 @@ new_process_is_clear(void **state)
     assert_tree_stays("o1< o2<o1*");
 }
 
+static void
+start_that_broke_is_no_hindrance(void **state)
+{
+    (void)state;
+    assert_done(vm_domain_managed_save(driver, "vm", 0, &failure));
+    broken_at = "migrate-incoming";
+    assert_refused(start(), VIR_ERR_OPERATION_FAILED);
+    assert_done(start());
+    assert_done(create("o1", CREATE(DISK_ONLY)));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_unclear, close_world)
 
 int
@@ -156,6 +167,7 @@ main(void)
         TEST(deletion_is_finished),
         TEST(restart_recovers_nothing_as_long_as_it_lives),
         TEST(new_process_is_clear),
+        TEST(start_that_broke_is_no_hindrance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
