@@ -357,6 +357,29 @@ image_that_nobody_needs_goes_later(void **state)
     assert_false(exists("/sim/images/vda.s1"));
 }
 
+/* The merge ends half-way, and then the snapshot cannot be unlisted. */
+static void
+first_cause_is_told(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    fault(VDA, SIM_FS_SYNC, 1);
+    fault("/sim/lib/qemu/snapshot/*", SIM_FS_CHANGE, -1);
+    assert_false(vm_snapshot_delete(driver, "vm", "s1", 0, &failure));
+    assert_non_null(failure);
+    assert_non_null(strstr(failure->message, "block-commit"));
+}
+
+static void
+guest_that_does_not_begin_is_ended(void **state)
+{
+    (void)state;
+    images.command = "cont";
+    assert_refused(start(), VIR_ERR_OPERATION_FAILED);
+    assert_domain_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_UNKNOWN);
+    assert_done(start());
+}
+
 /* ---- metadata ---- */
 
 static void
@@ -510,6 +533,8 @@ main(void)
         TEST(node_that_stays_hinders_no_deletion),
         TEST(overlay_of_what_is_gone_goes_later),
         TEST(image_that_nobody_needs_goes_later),
+        TEST(first_cause_is_told),
+        TEST(guest_that_does_not_begin_is_ended),
         TEST(guest_goes_on_without_a_word),
         TEST(status_that_is_not_recorded_is_told),
         TEST(save_that_stands_is_told_by_the_next_driver),
