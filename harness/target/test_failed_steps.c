@@ -228,6 +228,78 @@ lists_of_disks_are_put_back(void **state)
     assert_tree_stays("s1<*");
 }
 
+static void
+current_one_stays_marked(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_done(create("s2", CREATE(DISK_ONLY)));
+    fault("/sim/lib/qemu/snapshot/vm/s1.xml*", SIM_FS_CHANGE, -1);
+    assert_refused(revert("s1", REVERT(FORCE)), VIR_ERR_SYSTEM_ERROR);
+    no_faults();
+    assert_tree_stays("s1< s2<s1*");
+}
+
+/* ---- going back, by the next driver ---- */
+
+static VmInstance *
+die_at_start(VmHypervisor *hv, const json_t *config, GError **error)
+{
+    (void)hv, (void)config;
+    die();
+    vm_refuse(error, VIR_ERR_OPERATION_FAILED, "the driver is dead");
+    return NULL;
+}
+
+/* Without the mark of the current one, which counts up. */
+static char *
+metadata(const char *snapshot)
+{
+    g_autofree char *path = g_strdup_printf("/sim/lib/qemu/snapshot/vm/%s.xml", snapshot);
+    g_autofree char *text = vm_store_read_text(sim_world_store(world), path, 1 << 20, &failure);
+    assert_non_null(text);
+    return g_strdup(strchr(strchr(text, '\n') + 1, '\n'));
+}
+
+/* Nobody starts a guest again whose start another driver did not live to see. */
+static void
+metadata_is_as_before(void **state)
+{
+    (void)state;
+    run();
+    assert_done(
+        create_of("<name>s1</name><memory snapshot='external' file='/sim/images/s1.mem'/>", 0));
+    assert_done(create("s2", CREATE(DISK_ONLY)));
+    assert_done(revert("s1", REVERT(FORCE)));
+    assert_done(create("s3", CREATE(DISK_ONLY)));
+    assert_done(revert("s2", REVERT(FORCE)));
+    g_autofree char *s1 = metadata("s1"), *s2 = metadata("s2");
+    images.ops.start = die_at_start;
+    assert_false(revert("s1", REVERT(FORCE)));
+    images.ops.start = pass_start;
+    take_over();
+    g_autofree char *s1_now = metadata("s1"), *s2_now = metadata("s2");
+    assert_string_equal(s1_now, s1);
+    assert_string_equal(s2_now, s2);
+    assert_tree("s1< s2<s1* s3<s1");
+}
+
+static void
+deletion_that_follows_is_done(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    images.path = VDA;
+    images.verb = VM_IMAGE_SNAPSHOT_DELETE;
+    images.dies = TRUE;
+    revert("s1", REVERT(DELETE_CHILDREN));
+    take_over();
+    assert_tree("s1<*");
+    assert_tags(VDA, "s1");
+    assert_tags(VDB, "s1");
+}
+
 /* Another driver died amid a revert to s1. */
 static void
 leave_revert(const char *former, gboolean kept)
@@ -477,11 +549,13 @@ job_is_waited_for(void **state)
     assert_true(asked < 100);
 }
 
+static const char *dies_at;
+
 static gboolean
-die_at_quit(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
-            json_t **reply, GError **error)
+die_at_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
+               json_t **reply, GError **error)
 {
-    if (strcmp(name, "quit") != 0)
+    if (strcmp(name, dies_at) != 0)
         return images.inner->ops->command(instance, name, arguments, pass, reply, error);
     json_decref(arguments);
     die();
@@ -501,7 +575,8 @@ save_that_stands_is_told_by_the_next_driver(void **state)
 {
     (void)state;
     run();
-    images.ops.command = die_at_quit;
+    images.ops.command = die_at_command;
+    dies_at = "quit";
     images.ops.kill = let_live;
     vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, NULL);
     images.ops.command = fail_command;
@@ -510,6 +585,52 @@ save_that_stands_is_told_by_the_next_driver(void **state)
     assert_events("stopped/saved");
     assert_domain_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_SAVED);
     assert_true(exists("/sim/images/vm.save"));
+}
+
+static void
+memory_that_stands_is_kept_by_the_next_driver(void **state)
+{
+    (void)state;
+    run();
+    images.ops.command = die_at_command;
+    dies_at = "cont";
+    create_of("<name>s1</name><memory snapshot='external' file='/sim/images/s1.mem'/><disks>"
+              "<disk name='vda' snapshot='no'/><disk name='vdb' snapshot='no'/></disks>",
+              CREATE(NO_METADATA));
+    images.ops.command = fail_command;
+    take_over();
+    assert_true(exists("/sim/images/s1.mem"));
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+}
+
+static void
+define_with_cdrom(void)
+{
+    VmHypervisor *hv = &images.parent;
+    g_autofree char *xml = two_disk_xml(
+        VDA, "<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>"
+             "<source file='/sim/images/a.iso'/><target dev='hda' bus='ide'/><readonly/></disk>");
+    assert_done(
+        hv->ops->image_create(hv, "/sim/images/a.iso", "raw", 1 << 20, NULL, NULL, &failure));
+    assert_done(vm_domain_define(driver, xml, 0, &failure));
+}
+
+/* The guest does not write to its medium. */
+static void
+medium_below_an_overlay_hinders_no_restore(void **state)
+{
+    (void)state;
+    VmHypervisor *hv = &images.parent;
+    define_with_cdrom();
+    run();
+    assert_done(vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, &failure));
+    assert_done(hv->ops->image_create(hv, "/sim/images/top.qcow2", "qcow2", 0, "/sim/images/a.iso",
+                                      "raw", &failure));
+    g_autofree char *own = two_disk_xml("/sim/images/top.qcow2", "");
+    memcpy(strstr(own, "<name>vm"), "<name>vn", 8);
+    memcpy(strstr(own, "11111111-1111"), "22222222-2222", 13);
+    assert_done(vm_domain_define(driver, own, 0, &failure));
+    assert_done(vm_domain_restore(driver, "/sim/images/vm.save", NULL, 0, &failure));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_world)
@@ -526,6 +647,9 @@ main(void)
         TEST(tag_that_was_not_made_is_not_missed),
         TEST(metadata_that_cannot_be_put_back_is_told),
         TEST(guest_that_cannot_be_woken_is_told),
+        TEST(current_one_stays_marked),
+        TEST(metadata_is_as_before),
+        TEST(deletion_that_follows_is_done),
         TEST(lists_of_disks_are_put_back),
         TEST(load_that_fails_again_is_told),
         TEST(metadata_that_fails_again_is_told),
@@ -538,6 +662,8 @@ main(void)
         TEST(guest_goes_on_without_a_word),
         TEST(status_that_is_not_recorded_is_told),
         TEST(save_that_stands_is_told_by_the_next_driver),
+        TEST(memory_that_stands_is_kept_by_the_next_driver),
+        TEST(medium_below_an_overlay_hinders_no_restore),
         TEST(job_is_waited_for),
         TEST(current_moment_is_put_back_without_a_word),
         TEST(memory_file_that_cannot_be_looked_at_is_refused),
