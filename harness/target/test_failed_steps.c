@@ -452,6 +452,18 @@ guest_that_does_not_begin_is_ended(void **state)
     assert_done(start());
 }
 
+static void
+images_behind_the_one_that_fails_are_left_alone(void **state)
+{
+    (void)state;
+    images.path = VDA;
+    images.verb = VM_IMAGE_SNAPSHOT_CREATE;
+    assert_refused(create("s1", 0), VIR_ERR_OPERATION_FAILED);
+    g_autofree char *log = sim_world_take_log(world);
+    assert_non_null(strstr(log, "'vda'"));
+    assert_null(strstr(log, "'vdb'"));
+}
+
 /* ---- metadata ---- */
 
 static void
@@ -658,6 +670,7 @@ main(void)
         TEST(overlay_of_what_is_gone_goes_later),
         TEST(image_that_nobody_needs_goes_later),
         TEST(first_cause_is_told),
+        TEST(images_behind_the_one_that_fails_are_left_alone),
         TEST(guest_that_does_not_begin_is_ended),
         TEST(guest_goes_on_without_a_word),
         TEST(status_that_is_not_recorded_is_told),

@@ -160,6 +160,19 @@ a_layer_above_an_ancestors_is_ours(void **state)
     assert_false(vm_image_users_is_ours(users, "/o1.qcow2"));
 }
 
+static void
+an_ancestor_without_the_disk_is_passed_over(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/other.qcow2");
+    VmMoment *s1 = add_moment(vm, "s1", NULL, "/o1.qcow2", "/gone.qcow2");
+    VmMoment *s2 = add_moment(vm, "s2", s1, "/o1.qcow2", NULL);
+    add_moment(vm, "s3", s2, "/n.qcow2", "/gone.qcow2");
+    g_autoptr(VmImageUsers) users = take();
+
+    assert_true(vm_image_users_is_ours(users, "/n.qcow2"));
+}
+
 /* ---- planning ---- */
 
 static void
@@ -223,6 +236,8 @@ main(void)
         cmocka_unit_test_setup_teardown(recorded_overlays_are_ours, setup, teardown),
         cmocka_unit_test_setup_teardown(strange_overlays_are_not_ours, setup, teardown),
         cmocka_unit_test_setup_teardown(a_layer_above_an_ancestors_is_ours, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_ancestor_without_the_disk_is_passed_over, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_merge_passes_the_uses_down, setup, teardown),
         cmocka_unit_test_setup_teardown(a_dropped_image_is_no_user, setup, teardown),
         cmocka_unit_test_setup_teardown(only_internal_moments_take_a_tag_along, setup, teardown),

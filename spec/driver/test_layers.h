@@ -28,6 +28,7 @@ static const char *const headers[][2] = {
     {"/other.qcow2", NULL},
     {"/far.qcow2", "nbd://host/x"},
     {"/stranger.qcow2", "/o1.qcow2"},
+    {"/above.qcow2", "/gone.qcow2"},
 };
 
 static inline gboolean

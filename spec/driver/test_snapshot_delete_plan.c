@@ -94,6 +94,15 @@ another_domain_keeps_an_image(void **state)
     assert_plan(vm, s1, "");
 }
 
+static void
+nothing_is_merged_into_what_is_missing(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/above.qcow2");
+    VmMoment *s1 = add_moment(vm, "s1", NULL, "/gone.qcow2", "/above.qcow2");
+    assert_plan(vm, s1, "");
+}
+
 static VmMoment *
 add_memory(VmDomain *domain, const char *name)
 {
@@ -139,6 +148,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_shared_image_stays_until_one_user_is_left, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(another_domain_keeps_an_image, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_merged_into_what_is_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_memory_file_goes_with_the_last_that_names_it, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(nothing_is_merged_into_an_internal_moment, setup, teardown),
