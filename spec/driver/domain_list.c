@@ -267,8 +267,7 @@ domain_matches(VmDomain *domain, guint32 flags)
 {
     for (guint i = 0; i < G_N_ELEMENTS(list_filters); i++) {
         guint32 wanted = flags & list_filters[i].mask;
-        if (wanted != 0 && wanted != list_filters[i].mask &&
-            !(list_filters[i].bit(domain) & wanted))
+        if (wanted != 0 && !(list_filters[i].bit(domain) & wanted))
             return FALSE;
     }
     return TRUE;
