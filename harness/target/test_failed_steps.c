@@ -302,15 +302,15 @@ deletion_that_follows_is_done(void **state)
 
 /* Another driver died amid a revert to s1. */
 static void
-leave_revert(const char *former, gboolean kept)
+leave_revert(const char *former, gboolean kept, gboolean drop_save)
 {
     g_autofree char *text = g_strdup_printf(
         "{\"verb\":\"snapshot-revert\",\"domain\":\"vm\","
         "\"uuid\":\"11111111-1111-4111-8111-111111111111\",\"data\":{\"name\":\"s1\","
-        "\"former\":\"%s\",\"kept\":%s,\"done\":false,\"drop-save\":false,"
+        "\"former\":\"%s\",\"kept\":%s,\"done\":false,\"drop-save\":%s,"
         "\"delete-children\":false,\"discard\":false,\"overlays\":[],\"tops\":[],"
         "\"old\":null,\"old-former\":null}}",
-        former, kept ? "true" : "false");
+        former, kept ? "true" : "false", drop_save ? "true" : "false");
     assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
 }
 
@@ -321,11 +321,25 @@ load_that_fails_again_is_told(void **state)
     run();
     assert_done(create("s1", 0));
     assert_done(vm_domain_suspend(driver, "vm", &failure));
-    leave_revert("s1", TRUE);
+    leave_revert("s1", TRUE, FALSE);
     images.command = "snapshot-load";
     restart();
     assert_told("could not be settled");
     assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER);
+}
+
+static void
+managed_save_goes_with_the_rest(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    run();
+    assert_done(vm_domain_managed_save(driver, "vm", 0, &failure));
+    leave_revert("s1", FALSE, TRUE);
+    restart();
+    gboolean saved = TRUE;
+    assert_done(vm_domain_has_managed_save(driver, "vm", 0, &saved, &failure));
+    assert_false(saved);
 }
 
 static void
@@ -334,7 +348,7 @@ metadata_that_fails_again_is_told(void **state)
     (void)state;
     assert_done(create("s1", 0));
     assert_done(create("s2", 0));
-    leave_revert("s2", FALSE);
+    leave_revert("s2", FALSE, FALSE);
     fault("/sim/lib/qemu/snapshot/vm/s1.xml*", SIM_FS_CHANGE, -1);
     restart();
     assert_told("could not be settled");
@@ -476,6 +490,19 @@ guest_goes_on_without_a_word(void **state)
     assert_silent();
     assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_BOOTED);
     assert_tags(VDA, "");
+}
+
+static void
+guest_whose_status_is_not_recorded_runs(void **state)
+{
+    (void)state;
+    run();
+    fault("/sim/run/qemu/vm.xml*", SIM_FS_CHANGE, -1);
+    assert_refused(vm_domain_suspend(driver, "vm", &failure), VIR_ERR_SYSTEM_ERROR);
+    no_faults();
+    int now = -1, reason = -1;
+    assert_done(vm_domain_get_state(driver, "vm", &now, &reason, &failure));
+    assert_int_equal(now, VIR_DOMAIN_RUNNING);
 }
 
 static void
@@ -664,6 +691,7 @@ main(void)
         TEST(deletion_that_follows_is_done),
         TEST(lists_of_disks_are_put_back),
         TEST(load_that_fails_again_is_told),
+        TEST(managed_save_goes_with_the_rest),
         TEST(metadata_that_fails_again_is_told),
         TEST(moment_that_is_not_touched_stays),
         TEST(node_that_stays_hinders_no_deletion),
@@ -673,6 +701,7 @@ main(void)
         TEST(images_behind_the_one_that_fails_are_left_alone),
         TEST(guest_that_does_not_begin_is_ended),
         TEST(guest_goes_on_without_a_word),
+        TEST(guest_whose_status_is_not_recorded_runs),
         TEST(status_that_is_not_recorded_is_told),
         TEST(save_that_stands_is_told_by_the_next_driver),
         TEST(memory_that_stands_is_kept_by_the_next_driver),
