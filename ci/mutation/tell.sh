@@ -14,7 +14,7 @@ BEGIN {
 {
     file = $1
     sub(/:[0-9]+$/, "", file)
-    outcome = $5 ~ /^killed/ ? "killed" : $5
+    outcome = $5 ~ /^killed/ ? "killed" : $5 == "open" ? "survived" : $5
     if (outcome == "survived" && (file SUBSEP $2 SUBSEP $3 SUBSEP $4) in known)
         outcome = "equivalent"
     late += $5 ~ /^killed by time-out/
