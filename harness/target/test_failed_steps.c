@@ -266,11 +266,12 @@ static void
 metadata_is_as_before(void **state)
 {
     (void)state;
+    g_autofree char *secret = two_disk_xml(VDA, "<graphics type='vnc' port='-1' passwd='secret'/>");
+    assert_done(vm_domain_define(driver, secret, 0, &failure));
     run();
     assert_done(
         create_of("<name>s1</name><memory snapshot='external' file='/sim/images/s1.mem'/>", 0));
     assert_done(create("s2", CREATE(DISK_ONLY)));
-    assert_done(revert("s1", REVERT(FORCE)));
     assert_done(create("s3", CREATE(DISK_ONLY)));
     assert_done(revert("s2", REVERT(FORCE)));
     g_autofree char *s1 = metadata("s1"), *s2 = metadata("s2");
@@ -281,7 +282,10 @@ metadata_is_as_before(void **state)
     g_autofree char *s1_now = metadata("s1"), *s2_now = metadata("s2");
     assert_string_equal(s1_now, s1);
     assert_string_equal(s2_now, s2);
-    assert_tree("s1< s2<s1* s3<s1");
+    assert_tree("s1< s2<s1* s3<s2");
+    g_autofree char *xml = NULL;
+    assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_SECURE, &xml, &failure));
+    assert_non_null(strstr(xml, "passwd='secret'"));
 }
 
 static void
@@ -300,17 +304,47 @@ deletion_that_follows_is_done(void **state)
     assert_tags(VDB, "s1");
 }
 
+static const char *dies_at;
+
+static gboolean
+die_at_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
+               json_t **reply, GError **error)
+{
+    if (strcmp(name, dies_at) != 0)
+        return images.inner->ops->command(instance, name, arguments, pass, reply, error);
+    json_decref(arguments);
+    die();
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_GENERIC_ERROR, "the driver is dead");
+    return FALSE;
+}
+
+static void
+deletion_that_follows_a_start_is_done(void **state)
+{
+    (void)state;
+    run();
+    assert_done(create("s1", CREATE(HALT)));
+    assert_done(create("s2", 0));
+    images.ops.command = die_at_command;
+    dies_at = "snapshot-delete";
+    revert("s1", REVERT(DELETE_CHILDREN));
+    images.ops.command = fail_command;
+    take_over();
+    assert_tree("s1<*");
+    assert_tags(VDA, "s1");
+}
+
 /* Another driver died amid a revert to s1. */
 static void
-leave_revert(const char *former, gboolean kept, gboolean drop_save)
+leave_revert(const char *former, gboolean kept, const char *more)
 {
     g_autofree char *text = g_strdup_printf(
         "{\"verb\":\"snapshot-revert\",\"domain\":\"vm\","
         "\"uuid\":\"11111111-1111-4111-8111-111111111111\",\"data\":{\"name\":\"s1\","
-        "\"former\":\"%s\",\"kept\":%s,\"done\":false,\"drop-save\":%s,"
+        "\"former\":\"%s\",\"kept\":%s,\"done\":false,%s,"
         "\"delete-children\":false,\"discard\":false,\"overlays\":[],\"tops\":[],"
         "\"old\":null,\"old-former\":null}}",
-        former, kept ? "true" : "false", drop_save ? "true" : "false");
+        former, kept ? "true" : "false", more);
     assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
 }
 
@@ -321,11 +355,28 @@ load_that_fails_again_is_told(void **state)
     run();
     assert_done(create("s1", 0));
     assert_done(vm_domain_suspend(driver, "vm", &failure));
-    leave_revert("s1", TRUE, FALSE);
+    leave_revert("s1", TRUE, "\"drop-save\":false");
     images.command = "snapshot-load";
     restart();
     assert_told("could not be settled");
     assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER);
+}
+
+static void
+way_back_goes_with_the_rest(void **state)
+{
+    (void)state;
+    VmHypervisor *hv = &images.parent;
+    const char *tag = "/way-back/1";
+    assert_done(hv->ops->image_snapshot(hv, VDA, VM_IMAGE_SNAPSHOT_CREATE, tag, &failure));
+    assert_done(hv->ops->image_snapshot(hv, VDB, VM_IMAGE_SNAPSHOT_CREATE, tag, &failure));
+    run();
+    assert_done(create("s1", 0));
+    assert_done(vm_domain_suspend(driver, "vm", &failure));
+    leave_revert("s1", TRUE, "\"drop-save\":false,\"way-back\":\"/way-back/1\"");
+    restart();
+    assert_tags(VDA, "s1");
+    assert_tags(VDB, "s1");
 }
 
 static void
@@ -335,7 +386,7 @@ managed_save_goes_with_the_rest(void **state)
     assert_done(create("s1", 0));
     run();
     assert_done(vm_domain_managed_save(driver, "vm", 0, &failure));
-    leave_revert("s1", FALSE, TRUE);
+    leave_revert("s1", FALSE, "\"drop-save\":true");
     restart();
     gboolean saved = TRUE;
     assert_done(vm_domain_has_managed_save(driver, "vm", 0, &saved, &failure));
@@ -348,7 +399,7 @@ metadata_that_fails_again_is_told(void **state)
     (void)state;
     assert_done(create("s1", 0));
     assert_done(create("s2", 0));
-    leave_revert("s2", FALSE, FALSE);
+    leave_revert("s2", FALSE, "\"drop-save\":false");
     fault("/sim/lib/qemu/snapshot/vm/s1.xml*", SIM_FS_CHANGE, -1);
     restart();
     assert_told("could not be settled");
@@ -493,6 +544,18 @@ guest_goes_on_without_a_word(void **state)
 }
 
 static void
+guest_that_stood_still_is_not_woken(void **state)
+{
+    (void)state;
+    run();
+    assert_done(vm_domain_suspend(driver, "vm", &failure));
+    images.command = "snapshot-save";
+    assert_refused(create("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER);
+    assert_false(sim_world_guest(world, "vm", "write vda 0 64K B", NULL, NULL));
+}
+
+static void
 guest_whose_status_is_not_recorded_runs(void **state)
 {
     (void)state;
@@ -588,20 +651,6 @@ job_is_waited_for(void **state)
     assert_true(asked < 100);
 }
 
-static const char *dies_at;
-
-static gboolean
-die_at_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreFile *pass,
-               json_t **reply, GError **error)
-{
-    if (strcmp(name, dies_at) != 0)
-        return images.inner->ops->command(instance, name, arguments, pass, reply, error);
-    json_decref(arguments);
-    die();
-    g_set_error(error, VM_QMP_ERROR, VM_QMP_GENERIC_ERROR, "the driver is dead");
-    return FALSE;
-}
-
 static void
 let_live(VmInstance *instance)
 {
@@ -689,8 +738,10 @@ main(void)
         TEST(current_one_stays_marked),
         TEST(metadata_is_as_before),
         TEST(deletion_that_follows_is_done),
+        TEST(deletion_that_follows_a_start_is_done),
         TEST(lists_of_disks_are_put_back),
         TEST(load_that_fails_again_is_told),
+        TEST(way_back_goes_with_the_rest),
         TEST(managed_save_goes_with_the_rest),
         TEST(metadata_that_fails_again_is_told),
         TEST(moment_that_is_not_touched_stays),
@@ -701,6 +752,7 @@ main(void)
         TEST(images_behind_the_one_that_fails_are_left_alone),
         TEST(guest_that_does_not_begin_is_ended),
         TEST(guest_goes_on_without_a_word),
+        TEST(guest_that_stood_still_is_not_woken),
         TEST(guest_whose_status_is_not_recorded_runs),
         TEST(status_that_is_not_recorded_is_told),
         TEST(save_that_stands_is_told_by_the_next_driver),
