@@ -170,9 +170,9 @@ test_the_oracle_looks_after_every_step(void **state)
 
     take(sim, DOMAIN, SCN_SESSION_DONE, "");
     take(sim, "snapshot-create-as vm s1", SCN_SESSION_DONE, "ok: s1");
-    take(sim, "file remove ${vm.vda}", SCN_SESSION_DONE, "");
+    take(sim, "file write ${vm.vda} x", SCN_SESSION_DONE, "");
     assert_false(scn_session_has_breach(sim->session));
-    take(sim, "snapshot-revert vm s1", SCN_SESSION_FAILED, "the oracle found a breach of SNAP-REV");
+    take(sim, "snapshot-delete vm s1", SCN_SESSION_FAILED, "the oracle found a breach of SNAP-DEL");
     assert_true(scn_session_has_breach(sim->session));
     take(sim, "list --all", SCN_SESSION_DONE, "vm\n");
     assert_repeats(sim, VERDICT_FAIL);
