@@ -327,9 +327,11 @@ gboolean
 qemu_monitor_send_ahead(QemuMonitor *monitor, const char *name)
 {
     monitor->ahead = check_ready(monitor, name, NULL);
-    if (monitor->ahead)
-        send_command(monitor, name, NULL, -1);
-    return monitor->ahead;
+    if (!monitor->ahead)
+        return FALSE;
+    send_command(monitor, name, NULL, -1);
+    take_in(monitor); /* what is sent goes out with this, and not when it is awaited */
+    return TRUE;
 }
 
 gboolean
