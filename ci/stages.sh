@@ -230,7 +230,7 @@ stage_qemu() {
         skip "suite on QEMU" "QEMU is not installed"
         return
     fi
-    run_on_qemu qemu 1/4
+    run_on_qemu qemu 1/6
     run_on_qemu qemu+tcg 2/16
 }
 
