@@ -373,13 +373,13 @@ note_held(VmImageUsers *users, VmDomain *domain, VmMoment *moment)
     }
 }
 
-static gboolean
-rests_on(const VmImageUsers *users, const char *path)
+gboolean
+vm_image_users_freeze(const VmImageUsers *users, const char *path, gboolean also_tops)
 {
     const VmUsedImage *image = vm_image_users_find(users, path);
     for (guint i = 0; image != NULL && i < image->users->len; i++) {
         const VmImageUser *user = g_ptr_array_index(image->users, i);
-        if (user->use == VM_USE_OVERLAY ||
+        if (user->use == VM_USE_OVERLAY || (user->use == VM_USE_TOP && also_tops) ||
             (user->use == VM_USE_HOLDER && user->location == VM_LOCATION_EXTERNAL))
             return TRUE;
     }
@@ -407,7 +407,7 @@ vm_image_rests_under_others(const VmDomain *domain, const char *path)
     g_autoptr(GError) unread = NULL;
     if (!follow_chains(driver, users, &unread))
         vm_env_log(driver->env, "%s", unread->message); /* it stops nobody but its own domain */
-    return rests_on(users, path);
+    return vm_image_users_freeze(users, path, FALSE);
 }
 
 static gboolean

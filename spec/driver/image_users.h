@@ -61,7 +61,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmImageUsers, vm_image_users_free)
 /** The image of that path (made canonical here), or NULL where nothing uses it; borrowed. */
 VmUsedImage *vm_image_users_find(const VmImageUsers *users, const char *path);
 
-/** The same, added where it is not known. */
+/** Whether another image lies on it, an external snapshot holds it, or (also_tops) a domain writes
+ *  to it, among those that are counted: then nobody else may write to it. */
+gboolean vm_image_users_freeze(const VmImageUsers *users, const char *path, gboolean also_tops);
+
+/** The same as vm_image_users_find(), added where it is not known. */
 VmUsedImage *vm_image_users_add(VmImageUsers *users, const char *path);
 
 /** One more use of the image of that path; `user` is copied, its overlay left out. */

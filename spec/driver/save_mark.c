@@ -57,27 +57,14 @@ is_stale(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def)
     return g_strcmp0(mark, image->mark) != 0;
 }
 
-/* Whether another image lies on it, or a snapshot holds it: it must not be written to. */
-static gboolean
-is_frozen(const VmImageUsers *users, const char *path)
-{
-    const VmUsedImage *image = vm_image_users_find(users, path);
-    for (guint i = 0; image != NULL && i < image->users->len; i++) {
-        const VmImageUser *user = g_ptr_array_index(image->users, i);
-        if (user->use == VM_USE_OVERLAY ||
-            (user->use == VM_USE_HOLDER && user->location == VM_LOCATION_EXTERNAL))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static gboolean
 check_frozen(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def, GError **error)
 {
     g_autoptr(VmImageUsers) users = vm_image_users_take(driver, NULL);
     for (guint i = 0; users != NULL && i < def->disks->len; i++) {
         const VmDiskDef *disk = vm_domain_def_disk(def, i);
-        if (disk->source.path == NULL || disk->read_only || !is_frozen(users, disk->source.path))
+        if (disk->source.path == NULL || disk->read_only ||
+            !vm_image_users_freeze(users, disk->source.path, FALSE))
             continue;
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                          "domain '%s': the guest of save image '%s' would write to '%s', which "

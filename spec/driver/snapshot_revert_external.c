@@ -165,14 +165,7 @@ is_frozen(VmDriver *driver, const char *path, gboolean also_tops)
         vm_env_log(driver->env, "%s", error->message);
         return TRUE; /* nobody knows */
     }
-    const VmUsedImage *image = vm_image_users_find(users, path);
-    for (guint i = 0; image != NULL && i < image->users->len; i++) {
-        const VmImageUser *user = g_ptr_array_index(image->users, i);
-        if (user->use == VM_USE_OVERLAY || (user->use == VM_USE_TOP && also_tops) ||
-            (user->use == VM_USE_HOLDER && user->location == VM_LOCATION_EXTERNAL))
-            return TRUE;
-    }
-    return FALSE;
+    return vm_image_users_freeze(users, path, also_tops);
 }
 
 /* Whether the image of a left-out disk is today's rather than the one of then: in an internal
