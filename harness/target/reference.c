@@ -233,19 +233,6 @@ make_by_recipe(ReferenceWorld *world, const char *name, const char *path, guint6
     return world->ops->recipe(world, name, path, size, error);
 }
 
-/* The user's own image has been there for long. */
-static gboolean
-sync_image(VmStore *store, const char *path, GError **error)
-{
-    VmStoreFile *file = store->ops->open(store, path, 0, error);
-    if (file == NULL)
-        return FALSE;
-    gboolean ok = store->ops->sync_file(file, error);
-    store->ops->close(file);
-    g_autofree char *folder = g_path_get_dirname(path);
-    return ok && store->ops->sync_dir(store, folder, error);
-}
-
 static int
 disk_create(struct vm_conn *conn, const char *path, const char *format, uint64_t size,
             struct vm_error *err)
@@ -257,7 +244,7 @@ disk_create(struct vm_conn *conn, const char *path, const char *format, uint64_t
             ? make_by_recipe(conn->world, format + strlen(RECIPE), path, size, &failure)
             : hypervisor->ops->image_create(hypervisor, path, format, size, NULL, NULL, &failure);
     if (ok && conn->world->ops->store_fault != NULL)
-        ok = sync_image(conn->world->ports.store, path, &failure);
+        ok = vm_store_sync(conn->world->ports.store, path, &failure);
     return reference_answer(ok, failure, err);
 }
 

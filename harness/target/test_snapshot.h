@@ -200,13 +200,7 @@ two_disk_xml(const char *vda, const char *extra)
 static inline void
 make_durable(const char *path)
 {
-    VmStore *store = sim_world_store(world);
-    VmStoreFile *file = store->ops->open(store, path, 0, &failure);
-    assert_non_null(file);
-    assert_done(store->ops->sync_file(file, &failure));
-    store->ops->close(file);
-    g_autofree char *folder = g_path_get_dirname(path);
-    assert_done(store->ops->sync_dir(store, folder, &failure));
+    assert_done(vm_store_sync(sim_world_store(world), path, &failure));
 }
 
 static inline int

@@ -11,7 +11,7 @@
 typedef enum {
     VM_COMMIT_REFUSED, /* nothing has been written */
     VM_COMMIT_FAILED,  /* the image below may hold a part of it; above it all reads as before */
-    VM_COMMIT_DONE,    /* the image below holds all; durable with vm_snapshot_image_sync() */
+    VM_COMMIT_DONE,    /* the image below holds all; durable with vm_store_sync() */
 } VmCommitResult;
 
 /** A commit in a process. */

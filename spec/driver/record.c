@@ -184,16 +184,6 @@ vm_record_prepare(const VmDomain *domain, VmSnapshotDef *def, GError **error)
                      domain->def->name, def->name, size, VM_SNAPSHOT_FILE_MAX);
 }
 
-static gboolean
-sync_file(VmStore *store, const char *path)
-{
-    VmStoreFile *file = store->ops->open(store, path, 0, NULL);
-    gboolean ok = file != NULL && store->ops->sync_file(file, NULL);
-    if (file != NULL)
-        store->ops->close(file);
-    return ok;
-}
-
 /* Whether the file begins as it was written last. */
 static gboolean
 has_head(VmStore *store, const char *path, const char *head)
@@ -226,7 +216,7 @@ replace_mark(VmDomain *domain, const char *path, const VmSnapshotDef *def, guint
     if (!def->recorded || !has_head(store, path, former) ||
         !store->ops->replace_head(store, path, head, sizeof(head), NULL))
         return FALSE;
-    if (!synced || sync_file(store, path))
+    if (!synced || vm_store_sync_content(store, path, NULL))
         return TRUE;
     store->ops->replace_head(store, path, former, sizeof(former), NULL);
     return FALSE;

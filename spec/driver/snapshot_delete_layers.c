@@ -150,7 +150,7 @@ commit_durably(VmDeleteRun *run, guint i, GError **error)
         return FALSE;
     run->pending = TRUE;
     run->held = TRUE;
-    if (!vm_snapshot_image_sync(run->domain, step->base.path, error))
+    if (!vm_store_sync(run->domain->driver->store, step->base.path, error))
         return FALSE;
     run->committed = i + 1;
     return vm_snapshot_delete_begin(run, error);
@@ -174,7 +174,7 @@ rebase(VmDomain *domain, const char *path, const VmLayerStep *step, GError **err
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s': image '%s' cannot be put above '%s': %s", domain->def->name,
                          path, step->base.path, failure->message);
-    return vm_snapshot_image_sync(domain, path, error);
+    return vm_store_sync(domain->driver->store, path, error);
 }
 
 /* ---- definitions ---- */

@@ -86,19 +86,6 @@ vm_snapshot_image(VmDomain *domain, guint disk, json_t **blocks, GError **error)
 /* ---- change ---- */
 
 gboolean
-vm_snapshot_image_sync(VmDomain *domain, const char *path, GError **error)
-{
-    VmStore *store = domain->driver->store;
-    VmStoreFile *file = store->ops->open(store, path, 0, error);
-    if (file == NULL)
-        return FALSE;
-    gboolean ok = store->ops->sync_file(file, error);
-    store->ops->close(file);
-    g_autofree char *folder = g_path_get_dirname(path);
-    return ok && store->ops->sync_dir(store, folder, error);
-}
-
-gboolean
 vm_snapshot_image_do(VmDomain *domain, const char *path, VmImageSnapshotVerb verb, const char *tag,
                      GError **error)
 {
@@ -113,7 +100,7 @@ vm_snapshot_image_do(VmDomain *domain, const char *path, VmImageSnapshotVerb ver
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s': snapshot '%s' cannot be %s '%s': %s", domain->def->name, tag,
                          words[verb], path, failure->message);
-    return vm_snapshot_image_sync(domain, path, error);
+    return vm_store_sync(domain->driver->store, path, error);
 }
 
 gboolean

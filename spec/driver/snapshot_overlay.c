@@ -78,7 +78,7 @@ make_off(VmDomain *domain, VmOverlay *overlay, GError **error)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s': overlay '%s' cannot be made: %s", domain->def->name,
                          overlay->path, failure->message);
-    return vm_snapshot_image_sync(domain, overlay->path, error);
+    return vm_store_sync(domain->driver->store, overlay->path, error);
 }
 
 /* ---- live ---- */
@@ -133,7 +133,7 @@ format_file(VmDomain *domain, VmOverlay *overlay, json_t **nodes, GError **error
                                 overlay->base, "backing-fmt", base_format(domain, overlay));
     return vm_domain_run_job(domain, "blockdev-create", json_pack("{s:o}", "options", options),
                              error) &&
-           vm_snapshot_image_sync(domain, overlay->path, error);
+           vm_store_sync(domain->driver->store, overlay->path, error);
 }
 
 static gboolean

@@ -220,7 +220,7 @@ vm_revert_make_overlays(const VmRevertPlan *plan, GError **error)
                              "domain '%s', snapshot '%s': overlay '%s' cannot be made: %s",
                              plan->domain->def->name, plan->moment->name, overlay->path,
                              failure->message);
-        if (!vm_snapshot_image_sync(plan->domain, overlay->path, error))
+        if (!vm_store_sync(plan->domain->driver->store, overlay->path, error))
             return FALSE;
     }
     return TRUE;

@@ -26,9 +26,6 @@ gboolean vm_snapshot_image_unreadable(const VmDomain *domain, const char *path,
 gboolean vm_snapshot_image_do(VmDomain *domain, const char *path, VmImageSnapshotVerb verb,
                               const char *tag, GError **error);
 
-/** Make durable what a hypervisor wrote into a file, and the file's name. */
-gboolean vm_snapshot_image_sync(VmDomain *domain, const char *path, GError **error);
-
 /** Disks of domain->def that are internal in def, as numbers; the caller unrefs the array. */
 GArray *vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain);
 

@@ -53,6 +53,24 @@ vm_store_make_folder(VmStore *store, const char *folder, GError **error)
            store->ops->sync_dir(store, parent, error);
 }
 
+gboolean
+vm_store_sync_content(VmStore *store, const char *path, GError **error)
+{
+    VmStoreFile *file = store->ops->open(store, path, 0, error);
+    if (file == NULL)
+        return FALSE;
+    gboolean ok = store->ops->sync_file(file, error);
+    store->ops->close(file);
+    return ok;
+}
+
+gboolean
+vm_store_sync(VmStore *store, const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    return vm_store_sync_content(store, path, error) && store->ops->sync_dir(store, folder, error);
+}
+
 static char *
 beside(const char *path)
 {

@@ -123,5 +123,11 @@ gboolean vm_store_remove(VmStore *store, const char *path, GError **error);
  *  power cut. */
 gboolean vm_store_drop(VmStore *store, const char *path, GError **error);
 
+/** Make durable what a file holds, whoever wrote it; its name is left as it is. */
+gboolean vm_store_sync_content(VmStore *store, const char *path, GError **error);
+
+/** The same, and the file's name. */
+gboolean vm_store_sync(VmStore *store, const char *path, GError **error);
+
 /** Remove what a replace or a removal that was cut short has left in a folder of ours. */
 void vm_store_sweep(VmStore *store, const char *folder);
