@@ -92,20 +92,6 @@ revert_bad_state(const VmGuardContext *context, char **what)
 }
 
 static gboolean
-revert_foreign(const VmGuardContext *context, char **what)
-{
-    const VmSnapshotDef *def = reverted(context);
-    const char *ours = context->domain->def->uuid;
-    gboolean inactive =
-        def->inactive_domain != NULL && g_strcmp0(def->inactive_domain->uuid, ours) != 0;
-    if (def->domain == NULL)
-        return FALSE; /* forced: the domain's own is taken */
-    const char *theirs = inactive ? def->inactive_domain->uuid : def->domain->uuid;
-    *what = g_strdup(theirs);
-    return g_strcmp0(theirs, ours) != 0;
-}
-
-static gboolean
 revert_shared_image(const VmGuardContext *context, char **what)
 {
     *what = g_strdup(vm_revert_shared_image(context->domain, reverted(context)));
@@ -347,8 +333,6 @@ static const Guard guards[] = {
      "FORCE in profile rfc to keep the present one"},
     {VM_GUARD_REVERT, BOTH, revert_bad_state, UNSUPPORTED, "SNAP-REV-012",
      "a snapshot in state '{what}' cannot be reverted to"},
-    {VM_GUARD_REVERT, BOTH, revert_foreign, RISKY, "SNAP-REDEF-006",
-     "the snapshot holds the definition of another domain, of UUID {what}"},
     {VM_GUARD_REVERT, BOTH, revert_shared_image, UNSUPPORTED, "VM-REVX-002",
      "the snapshot's image of disk '{what}' is needed by another snapshot, an overlay or a domain, "
      "under which it would be written"},

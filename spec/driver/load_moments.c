@@ -50,6 +50,18 @@ vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file, 
     return vm_readings_snapshot(driver->readings, xml, error);
 }
 
+/* The UUID of another domain than ours that a document names, for today or for the next boot
+ * (VM-META-003), or NULL. */
+static const char *
+foreign_uuid(const VmSnapshotDef *def, const char *ours)
+{
+    const char *owner = vm_snapshot_owner_uuid(def);
+    if (owner != NULL && strcmp(owner, ours) != 0)
+        return owner;
+    const VmDomainDef *next = def->inactive_domain;
+    return next != NULL && strcmp(next->uuid, ours) != 0 ? next->uuid : NULL;
+}
+
 /* The snapshot that a file holds, where it is one of this domain's; else the file's name stays
  * reserved. */
 static VmSnapshotDef *
@@ -64,9 +76,9 @@ read_own(MomentLoad *load, const char *file)
         reserve(load, file);
         return NULL;
     }
-    const char *owner = vm_snapshot_owner_uuid(def);
-    if (owner != NULL && strcmp(owner, domain->def->uuid) != 0) {
-        log_finding(load, file, "belongs to domain %s, not to %s; left out", owner,
+    const char *other = foreign_uuid(def, domain->def->uuid);
+    if (other != NULL) {
+        log_finding(load, file, "belongs to domain %s, not to %s; left out", other,
                     domain->def->uuid);
         reserve(load, file);
         return NULL;

@@ -62,6 +62,9 @@ plan_definitions(VmRevertPlan *plan)
     VmDomainDef *inactive = def->inactive_domain != NULL ? def->inactive_domain
                             : def->domain != NULL        ? def->domain
                                                          : plan->old;
+    /* Neither REDEFINE nor the loader lets another domain's definition in. */
+    g_assert_cmpstr(captured->uuid, ==, domain->def->uuid);
+    g_assert_cmpstr(inactive->uuid, ==, domain->def->uuid);
     g_autoptr(VmDomainDef) next = vm_domain_def_with_name(inactive, name);
     plan->next = vm_revert_keep_left_out(plan, next, plan->old);
     if (!plan->live || (captured == inactive && !vm_snapshot_def_is_external(def))) {
