@@ -4,7 +4,7 @@
  */
 #include "spec/model/domain_def_internal.h"
 
-#include <string.h>
+#include "spec/api/text.h"
 
 static void
 put_empty(GString *out, guint depth, const char *name)
@@ -16,7 +16,7 @@ static void
 put_raw(GString *out, const char *attributes)
 {
     if (attributes != NULL)
-        g_string_append(out, attributes);
+        vm_text_add(out, attributes);
 }
 
 /** End an open tag: with its kept children, or at once. */
@@ -24,10 +24,10 @@ static void
 put_children(GString *out, guint depth, const char *name, const char *children, gboolean final)
 {
     if (children == NULL) {
-        g_string_append(out, "/>\n");
+        vm_text_add(out, "/>\n");
         return;
     }
-    g_string_append(out, ">\n");
+    vm_text_add(out, ">\n");
     if (final)
         vm_xml_put_kept(out, depth + 1, children);
     else
@@ -46,7 +46,7 @@ vm_disk_source_put(GString *out, guint depth, const VmDiskSource *source,
         startup_policy == NULL)
         return;
     vm_xml_put_indent(out, depth);
-    g_string_append(out, "<source");
+    vm_text_add(out, "<source");
     if (local)
         vm_xml_put_attr(out, strcmp(source->type, "file") == 0 ? "file" : "dev", source->path);
     put_raw(out, source->attributes);
@@ -58,7 +58,7 @@ static void
 put_driver(GString *out, guint depth, const VmDiskDef *disk)
 {
     vm_xml_put_indent(out, depth);
-    g_string_append(out, "<driver");
+    vm_text_add(out, "<driver");
     put_raw(out, disk->driver_attributes);
     vm_xml_put_attr(out, "type", disk->source.format);
     put_children(out, depth, "driver", disk->driver_extra, FALSE);
@@ -68,11 +68,11 @@ static void
 open_layer(GString *out, guint depth, const VmDiskSource *layer)
 {
     vm_xml_put_indent(out, depth);
-    g_string_append(out, "<backingStore");
+    vm_text_add(out, "<backingStore");
     vm_xml_put_attr(out, "type", layer->type);
-    g_string_append(out, ">\n");
+    vm_text_add(out, ">\n");
     vm_xml_put_indent(out, depth + 1);
-    g_string_append(out, "<format");
+    vm_text_add(out, "<format");
     vm_xml_put_attr(out, "type", layer->format != NULL ? layer->format : "raw");
     put_children(out, depth + 1, "format", layer->format_extra, FALSE);
     vm_disk_source_put(out, depth + 1, layer, NULL, FALSE);
@@ -88,7 +88,7 @@ put_backing(GString *out, guint depth, const VmDiskDef *disk)
         put_empty(out, depth + disk->backing->len, "backingStore");
     for (guint i = disk->backing->len; i > 0; i--) {
         vm_xml_put_indent(out, depth + i - 1);
-        g_string_append(out, "</backingStore>\n");
+        vm_text_add(out, "</backingStore>\n");
     }
 }
 
@@ -96,11 +96,11 @@ static void
 put_target(GString *out, guint depth, const VmDiskDef *disk)
 {
     vm_xml_put_indent(out, depth);
-    g_string_append(out, "<target");
+    vm_text_add(out, "<target");
     vm_xml_put_attr(out, "dev", disk->target);
     vm_xml_put_attr(out, "bus", disk->bus);
     put_raw(out, disk->target_attributes);
-    g_string_append(out, "/>\n");
+    vm_text_add(out, "/>\n");
 }
 
 static void
@@ -113,9 +113,9 @@ put_marks(GString *out, guint depth, const VmDiskDef *disk)
     if (!disk->transient)
         return;
     vm_xml_put_indent(out, depth);
-    g_string_append(out, "<transient");
+    vm_text_add(out, "<transient");
     vm_xml_put_attr(out, "shareBacking", disk->transient_share ? "yes" : NULL);
-    g_string_append(out, "/>\n");
+    vm_text_add(out, "/>\n");
 }
 
 void
@@ -125,12 +125,12 @@ vm_disk_def_put(GString *out, guint depth, const VmDiskDef *disk)
     const gboolean implied = disk->read_only && disk->snapshot == VM_LOCATION_NO;
 
     vm_xml_put_indent(out, depth);
-    g_string_append(out, "<disk");
+    vm_text_add(out, "<disk");
     vm_xml_put_attr(out, "type", disk->source.type);
     vm_xml_put_attr(out, "device", disk->device);
     put_raw(out, disk->attributes);
     vm_xml_put_attr(out, "snapshot", implied ? NULL : vm_location_word(disk->snapshot));
-    g_string_append(out, ">\n");
+    vm_text_add(out, ">\n");
     put_driver(out, depth + 1, disk);
     vm_disk_source_put(out, depth + 1, &disk->source, disk->startup_policy, FALSE);
     put_backing(out, depth + 1, disk);
@@ -140,5 +140,5 @@ vm_disk_def_put(GString *out, guint depth, const VmDiskDef *disk)
     vm_xml_put_element(out, depth + 1, "wwn", disk->wwn);
     vm_xml_nest_kept(out, depth + 1, disk->extra);
     vm_xml_put_indent(out, depth);
-    g_string_append(out, "</disk>\n");
+    vm_text_add(out, "</disk>\n");
 }

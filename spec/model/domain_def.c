@@ -55,6 +55,7 @@ vm_domain_def_unref(VmDomainDef *def)
         def->vcpu_attributes,
         def->os_type_attributes,
         def->text,
+        def->text_in_moment,
     };
     for (gsize i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
@@ -75,6 +76,7 @@ copy_of(const VmDomainDef *def)
     copy->refs = 1;
     copy->open = NULL;
     copy->text = NULL;
+    copy->text_in_moment = NULL;
     char **strings[] = {
         &copy->virt_type,
         &copy->name,

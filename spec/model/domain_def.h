@@ -92,7 +92,8 @@ typedef struct VmDomainDef {
     char *os_type_attributes; /* verbatim: other attributes of <type>, or NULL */
     char *os_extra;           /* verbatim: other children of <os>, or NULL */
     struct VmDomainDef *open; /* the same without the secrets of verbatim parts; NULL = has none */
-    char *text;               /* the formatter's own: what it made of this definition */
+    char *text;               /* the formatter's own: what it made of this definition, … */
+    char *text_in_moment;     /* … and what of that, in a moment's document */
 } VmDomainDef;
 
 /** How a domain is parsed. */

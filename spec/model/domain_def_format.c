@@ -5,13 +5,13 @@
  */
 #include "spec/model/domain_def_internal.h"
 
-#include <string.h>
+#include "spec/api/text.h"
 
 static void
 put_raw(GString *out, const char *attributes)
 {
     if (attributes != NULL)
-        g_string_append(out, attributes);
+        vm_text_add(out, attributes);
 }
 
 static void
@@ -25,30 +25,30 @@ put_number(GString *out, const char *name, const char *attributes, guint64 value
 static void
 put_os(GString *out, const VmDomainDef *def)
 {
-    g_string_append(out, "  <os");
+    vm_text_add(out, "  <os");
     put_raw(out, def->os_attributes);
-    g_string_append(out, ">\n    <type");
+    vm_text_add(out, ">\n    <type");
     vm_xml_put_attr(out, "arch", def->arch);
     vm_xml_put_attr(out, "machine", def->machine);
     put_raw(out, def->os_type_attributes);
     g_string_append_printf(out, ">%s</type>\n", def->os_type);
     vm_xml_nest_kept(out, 2, def->os_extra);
-    g_string_append(out, "  </os>\n");
+    vm_text_add(out, "  </os>\n");
 }
 
 static void
 put_devices(GString *out, const VmDomainDef *def)
 {
     if (def->disks->len == 0 && def->devices_extra->len == 0) {
-        g_string_append(out, "  <devices/>\n");
+        vm_text_add(out, "  <devices/>\n");
         return;
     }
-    g_string_append(out, "  <devices>\n");
+    vm_text_add(out, "  <devices>\n");
     for (guint i = 0; i < def->disks->len; i++)
         vm_disk_def_put(out, 2, vm_domain_def_disk(def, i));
     for (guint i = 0; i < def->devices_extra->len; i++)
         vm_xml_nest_kept(out, 2, g_ptr_array_index(def->devices_extra, i));
-    g_string_append(out, "  </devices>\n");
+    vm_text_add(out, "  </devices>\n");
 }
 
 /** The definition without the tags around it. */
@@ -81,26 +81,43 @@ vm_domain_def_text(const VmDomainDef *def)
     GString *out = g_string_sized_new(2048);
     vm_xml_put_attr(out, "type", def->virt_type);
     put_raw(out, def->attributes_extra);
-    g_string_append(out, ">\n");
+    vm_text_add(out, ">\n");
     put_content(out, def);
     g_string_truncate(out, out->len - 1);
     *text = g_string_free(out, FALSE);
     return *text;
 }
 
-void
-vm_domain_def_put(GString *out, guint depth, const char *root, const VmDomainDef *def,
-                  gboolean secure)
+/* As a document shows it one level deep, made once like the text: most of what is written of a
+ * moment is its definition. */
+static const char *
+text_in_moment(const VmDomainDef *def)
 {
-    vm_xml_put_indent(out, depth);
-    g_string_append_c(out, '<');
-    g_string_append(out, root);
-    vm_xml_continue_kept(out, depth,
-                         vm_domain_def_text(secure || def->open == NULL ? def : def->open));
-    vm_xml_put_indent(out, depth);
-    g_string_append(out, "</");
-    g_string_append(out, root);
-    g_string_append(out, ">\n");
+    char **text = &((VmDomainDef *)def)->text_in_moment;
+
+    if (*text != NULL)
+        return *text;
+    GString *out = g_string_sized_new(2048);
+    vm_xml_continue_kept(out, 1, vm_domain_def_text(def));
+    *text = g_string_free(out, FALSE);
+    return *text;
+}
+
+static const VmDomainDef *
+shown(const VmDomainDef *def, gboolean secure)
+{
+    return secure || def->open == NULL ? def : def->open;
+}
+
+void
+vm_domain_def_put(GString *out, const char *root, const VmDomainDef *def, gboolean secure)
+{
+    vm_text_add(out, "  <");
+    vm_text_add(out, root);
+    vm_text_add(out, text_in_moment(shown(def, secure)));
+    vm_text_add(out, "  </");
+    vm_text_add(out, root);
+    vm_text_add(out, ">\n");
 }
 
 char *
@@ -108,6 +125,9 @@ vm_domain_def_format(const VmDomainDef *def, guint flags)
 {
     GString *out = g_string_sized_new(4096);
 
-    vm_domain_def_put(out, 0, "domain", def, (flags & VM_DOMAIN_FORMAT_SECURE) != 0);
+    vm_text_add(out, "<domain");
+    vm_xml_continue_kept(out, 0,
+                         vm_domain_def_text(shown(def, (flags & VM_DOMAIN_FORMAT_SECURE) != 0)));
+    vm_text_add(out, "</domain>\n");
     return g_string_free(out, FALSE);
 }

@@ -25,9 +25,9 @@ VmDomainDef *vm_domain_def_read(xmlNode *node, const char *new_uuid, GError **er
 /** What follows "<domain" up to the line of "</domain>", so that <inactiveDomain> has it too, with
  *  secrets.  It lives as long as the definition. */
 const char *vm_domain_def_text(const VmDomainDef *def);
-/** Write the definition into a document as the element `root`, secrets included or not. */
-void vm_domain_def_put(GString *out, guint depth, const char *root, const VmDomainDef *def,
-                       gboolean secure);
+/** Write the definition into a moment's document, as the element `root` one level deep, secrets
+ *  included or not. */
+void vm_domain_def_put(GString *out, const char *root, const VmDomainDef *def, gboolean secure);
 
 /** An empty disk with one reference. */
 VmDiskDef *vm_disk_def_new(void);

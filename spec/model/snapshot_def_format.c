@@ -4,7 +4,7 @@
  */
 #include "spec/model/snapshot_def.h"
 
-#include <string.h>
+#include "spec/api/text.h"
 
 #include "spec/model/domain_def_internal.h"
 
@@ -15,17 +15,17 @@ put_driver(GString *out, const VmSnapshotDisk *disk)
 {
     if (disk->source.format == NULL && disk->extra == NULL && disk->driver_attributes == NULL)
         return;
-    g_string_append(out, "      <driver");
+    vm_text_add(out, "      <driver");
     if (disk->driver_attributes != NULL)
-        g_string_append(out, disk->driver_attributes);
+        vm_text_add(out, disk->driver_attributes);
     vm_xml_put_attr(out, "type", disk->source.format);
     if (disk->extra == NULL) {
-        g_string_append(out, "/>\n");
+        vm_text_add(out, "/>\n");
         return;
     }
-    g_string_append(out, ">\n");
+    vm_text_add(out, ">\n");
     vm_xml_put_kept(out, 4, disk->extra);
-    g_string_append(out, "      </driver>\n");
+    vm_text_add(out, "      </driver>\n");
 }
 
 static void
@@ -56,28 +56,28 @@ put_disk(GString *out, const VmSnapshotDisk *disk, gboolean secure)
     const gboolean placed = disk->source.path != NULL || disk->source.format != NULL ||
                             disk->source.attributes != NULL || disk->source.extra != NULL;
 
-    g_string_append(out, "    <disk");
+    vm_text_add(out, "    <disk");
     vm_xml_put_attr(out, "name", disk->name);
     vm_xml_put_attr(out, "snapshot", vm_location_word(disk->location));
     vm_xml_put_attr(out, "type", placed ? disk->source.type : NULL);
     if (!has_children(disk)) {
-        g_string_append(out, "/>\n");
+        vm_text_add(out, "/>\n");
         return;
     }
-    g_string_append(out, ">\n");
+    vm_text_add(out, ">\n");
     if (disk->delete_in_progress)
-        g_string_append(out, "      <snapshotDeleteInProgress/>\n");
+        vm_text_add(out, "      <snapshotDeleteInProgress/>\n");
     put_driver(out, disk);
     put_source(out, disk, secure);
-    g_string_append(out, "    </disk>\n");
+    vm_text_add(out, "    </disk>\n");
 }
 
 static void
 put_tag(GString *out, const char *begin, const char *name)
 {
-    g_string_append(out, begin);
-    g_string_append(out, name);
-    g_string_append(out, ">\n");
+    vm_text_add(out, begin);
+    vm_text_add(out, name);
+    vm_text_add(out, ">\n");
 }
 
 static void
@@ -116,19 +116,19 @@ put_head(GString *out, const VmSnapshotDef *def)
     vm_xml_put_element(out, 1, "description", def->description);
     vm_xml_put_element(out, 1, "state", vm_snapshot_state_word(def->state));
     if (def->parent != NULL) {
-        g_string_append(out, "  <parent>\n");
+        vm_text_add(out, "  <parent>\n");
         vm_xml_put_element(out, 2, "name", def->parent);
-        g_string_append(out, "  </parent>\n");
+        vm_text_add(out, "  </parent>\n");
     }
     /* A document with a state is one that REDEFINE must take back, which needs the time. */
     if (def->creation_time != 0 || def->state != VM_SNAPSHOT_NOSTATE)
         vm_xml_put_element(out, 1, "creationTime", put_digits(digits, (guint64)def->creation_time));
     if (def->memory == VM_LOCATION_DEFAULT)
         return;
-    g_string_append(out, "  <memory");
+    vm_text_add(out, "  <memory");
     vm_xml_put_attr(out, "snapshot", vm_location_word(def->memory));
     vm_xml_put_attr(out, "file", def->memory_file);
-    g_string_append(out, "/>\n");
+    vm_text_add(out, "/>\n");
 }
 
 static void
@@ -137,14 +137,14 @@ put_domain(GString *out, const VmSnapshotDef *def, const char *domain_uuid, gboo
     const char *uuid = domain_uuid != NULL ? domain_uuid : def->domain_uuid;
 
     if (def->domain != NULL) {
-        vm_domain_def_put(out, 1, "domain", def->domain, secure);
+        vm_domain_def_put(out, "domain", def->domain, secure);
     } else if (uuid != NULL) {
-        g_string_append(out, "  <domain>\n");
+        vm_text_add(out, "  <domain>\n");
         vm_xml_put_element(out, 2, "uuid", uuid);
-        g_string_append(out, "  </domain>\n");
+        vm_text_add(out, "  </domain>\n");
     }
     if (def->inactive_domain != NULL)
-        vm_domain_def_put(out, 1, "inactiveDomain", def->inactive_domain, secure);
+        vm_domain_def_put(out, "inactiveDomain", def->inactive_domain, secure);
 }
 
 void
@@ -167,7 +167,7 @@ put_internal(GString *out, const VmSnapshotDef *def)
     char head[VM_SNAPSHOT_HEAD_SIZE];
 
     vm_snapshot_def_put_head(head, def->active);
-    g_string_append_len(out, head, sizeof(head));
+    vm_text_add_bytes(out, head, sizeof(head));
     for (guint i = 0; i < def->overlays->len; i++)
         vm_xml_put_element(out, 1, "overlay", g_ptr_array_index(def->overlays, i));
 }
@@ -181,12 +181,12 @@ vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint 
     if ((flags & VM_SNAPSHOT_FORMAT_INTERNAL) != 0)
         put_internal(out, def);
     else
-        g_string_append(out, ROOT);
+        vm_text_add(out, ROOT);
     put_head(out, def);
     put_disks(out, "disks", def->disks, secure);
     put_disks(out, "revertDisks", def->revert_disks, secure);
     put_domain(out, def, domain_uuid, secure);
     vm_xml_put_kept(out, 1, def->cookie);
-    g_string_append(out, "</domainsnapshot>\n");
+    vm_text_add(out, "</domainsnapshot>\n");
     return g_string_free(out, FALSE);
 }

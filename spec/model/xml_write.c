@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "spec/model/xml_write.h"
 
-#include <string.h>
+#include "spec/api/text.h"
 
 void
 vm_xml_put_indent(GString *out, guint depth)
 {
-    static const char blanks[] = "                                ";
+    const gsize blanks = 2 * (gsize)depth;
 
-    for (gsize left = 2 * (gsize)depth; left > 0;) {
-        gsize n = MIN(left, sizeof(blanks) - 1);
-        g_string_append_len(out, blanks, n);
-        left -= n;
-    }
+    memset(vm_text_room(out, blanks), ' ', blanks);
 }
 
 static const char *
@@ -45,10 +41,10 @@ put_escaped(GString *out, const char *text, const char *special)
 {
     for (;;) {
         gsize plain = strcspn(text, special);
-        g_string_append_len(out, text, plain);
+        vm_text_add_bytes(out, text, plain);
         if (text[plain] == '\0')
             return;
-        g_string_append(out, escape_of(text[plain]));
+        vm_text_add(out, escape_of(text[plain]));
         text += plain + 1;
     }
 }
@@ -64,11 +60,11 @@ vm_xml_put_attr(GString *out, const char *name, const char *value)
 {
     if (value == NULL)
         return;
-    g_string_append_c(out, ' ');
-    g_string_append(out, name);
-    g_string_append(out, "='");
+    vm_text_add_byte(out, ' ');
+    vm_text_add(out, name);
+    vm_text_add(out, "='");
     put_escaped(out, value, "&<>'\"\r\n\t");
-    g_string_append_c(out, '\'');
+    vm_text_add_byte(out, '\'');
 }
 
 void
@@ -77,17 +73,17 @@ vm_xml_put_element(GString *out, guint depth, const char *name, const char *text
     if (text == NULL)
         return;
     vm_xml_put_indent(out, depth);
-    g_string_append_c(out, '<');
-    g_string_append(out, name);
+    vm_text_add_byte(out, '<');
+    vm_text_add(out, name);
     if (*text == '\0') {
-        g_string_append(out, "/>\n");
+        vm_text_add(out, "/>\n");
         return;
     }
-    g_string_append_c(out, '>');
+    vm_text_add_byte(out, '>');
     vm_xml_put_text(out, text);
-    g_string_append(out, "</");
-    g_string_append(out, name);
-    g_string_append(out, ">\n");
+    vm_text_add(out, "</");
+    vm_text_add(out, name);
+    vm_text_add(out, ">\n");
 }
 
 /** Indent the lines of a part; the line feeds of its content stay as they are. */
