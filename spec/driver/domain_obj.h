@@ -322,13 +322,17 @@ gboolean vm_domain_managed_save_exists(const VmDomain *domain);
 
 /* ---- intent.c: what is about to happen ---- */
 
-/** Record durably that `verb` on `domain` has begun; data, a JSON object's text, is what recover
- *  needs. */
-gboolean vm_intent_begin(VmDomain *domain, const char *verb, const char *data, GError **error);
+/** The record of `verb` on `domain`, which is being written: what recovery needs comes next, member
+ *  by member.  The caller passes it to vm_intent_close(). */
+GString *vm_intent_open(const VmDomain *domain, const char *verb);
+/** Its text, which the caller frees. */
+char *vm_intent_close(GString *record);
+/** Record durably what has begun; the record is the text of a vm_intent_close(). */
+gboolean vm_intent_begin(VmDomain *domain, const char *record, GError **error);
 /** The same record is about to be begun, unless what is looked at meanwhile forbids the call: it is
  *  written now, and vm_intent_begin() has only to give it its name.  Once no call can begin it any
  *  more, vm_intent_forget_ahead() follows. */
-void vm_intent_ahead(VmDomain *domain, const char *verb, const char *data);
+void vm_intent_ahead(VmDomain *domain, const char *record);
 /** What was written ahead and not begun goes. */
 void vm_intent_forget_ahead(VmDomain *domain);
 /** The call is done or undone: the record goes.  In doubt it is neither, and the record stays. */

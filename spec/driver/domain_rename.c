@@ -121,10 +121,10 @@ vm_domain_rename(VmDriver *driver, const char *name, const char *new_name, guint
         return FALSE;
 
     g_autoptr(VmDomainDef) def = vm_domain_def_with_name(domain->def, new_name);
-    GString *json = vm_json_begin();
+    GString *json = vm_intent_open(domain, "rename");
     vm_json_text(json, "to", new_name);
-    g_autofree char *data = vm_json_end(json);
-    if (!vm_intent_begin(domain, "rename", data, error))
+    g_autofree char *record = vm_intent_close(json);
+    if (!vm_intent_begin(domain, record, error))
         return FALSE;
     gboolean ok = rename_files(domain, def, error);
     vm_intent_end(domain);

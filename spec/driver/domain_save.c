@@ -102,12 +102,12 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
     int former = domain->state;
     if (!vm_domain_check_unsent(domain, error))
         return FALSE;
-    GString *json = vm_json_begin();
+    GString *json = vm_intent_open(domain, "save");
     vm_json_text(json, "path", save->path);
     vm_json_text(json, "partial", partial);
     vm_json_flag(json, "running", former == VIR_DOMAIN_RUNNING);
-    g_autofree char *data = vm_json_end(json);
-    if (!vm_intent_begin(domain, "save", data, error))
+    g_autofree char *record = vm_intent_close(json);
+    if (!vm_intent_begin(domain, record, error))
         return FALSE;
     VmStoreFile *file = begin_image(domain, save, partial, error);
     if (file == NULL) { /* the guest has not noticed */

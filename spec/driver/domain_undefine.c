@@ -31,15 +31,15 @@ drops_moments(const VmDomain *domain, guint32 flags)
 
 /* The snapshots' names; none where they stay. */
 static char *
-intent_data(const VmDomain *domain, gboolean dropped)
+intent_of(const VmDomain *domain, gboolean dropped)
 {
     g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
-    GString *json = vm_json_begin();
+    GString *json = vm_intent_open(domain, "undefine");
     vm_json_open(json, "snapshots", '[');
     for (guint i = 0; dropped && i < moments->len; i++)
         vm_json_text(json, NULL, ((VmMoment *)g_ptr_array_index(moments, i))->name);
     vm_json_close(json, ']');
-    return vm_json_end(json);
+    return vm_intent_close(json);
 }
 
 /* What is left once the definition is gone; each step may find its work done.  FALSE, logged, where
@@ -115,15 +115,15 @@ undefine(VmDriver *driver, const char *name, guint32 flags, GError **error)
         return FALSE;
 
     gboolean dropped = drops_moments(domain, flags);
-    g_autofree char *text = intent_data(domain, dropped);
+    g_autofree char *text = intent_of(domain, dropped);
     gboolean leftovers = dropped || domain->autostart || vm_domain_managed_save_exists(domain);
-    gboolean ok = (!leftovers || vm_intent_begin(domain, "undefine", text, error)) &&
+    gboolean ok = (!leftovers || vm_intent_begin(domain, text, error)) &&
                   vm_record_drop_config(domain, error);
-    json_t *data = json_loads(text, 0, NULL);
+    json_t *record = json_loads(text, 0, NULL);
     /* where something is left, the record is, too: the next start of the driver tries again */
-    if (leftovers && (!ok || remove_leftovers(driver, name, data)))
+    if (leftovers && (!ok || remove_leftovers(driver, name, json_object_get(record, "data"))))
         vm_intent_end(domain);
-    json_decref(data);
+    json_decref(record);
     if (ok)
         forget_definition(domain, dropped);
     return ok;

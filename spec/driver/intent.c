@@ -193,25 +193,31 @@ intent_path(const VmDriver *driver, const char *domain)
     return g_strconcat(driver->root, "/lib/qemu/intent/", domain, ".json", NULL);
 }
 
-static char *
-record_text(const VmDomain *domain, const char *verb, const char *data)
+GString *
+vm_intent_open(const VmDomain *domain, const char *verb)
 {
     GString *record = vm_json_begin();
     vm_json_text(record, "verb", verb);
     vm_json_text(record, "domain", domain->def->name);
     vm_json_text(record, "uuid", domain->def->uuid);
-    vm_json_value(record, "data", data);
+    vm_json_open(record, "data", '{');
+    return record;
+}
+
+char *
+vm_intent_close(GString *record)
+{
+    vm_json_close(record, '}');
     return vm_json_end(record);
 }
 
 void
-vm_intent_ahead(VmDomain *domain, const char *verb, const char *data)
+vm_intent_ahead(VmDomain *domain, const char *record)
 {
-    g_autofree char *text = record_text(domain, verb, data);
     g_autofree char *path = intent_path(domain->driver, domain->def->name);
     vm_intent_forget_ahead(domain);
-    if (vm_store_prepare(domain->driver->store, path, text, NULL))
-        domain->intent_ahead = g_steal_pointer(&text);
+    if (vm_store_prepare(domain->driver->store, path, record, NULL))
+        domain->intent_ahead = g_strdup(record);
 }
 
 void
@@ -225,14 +231,13 @@ vm_intent_forget_ahead(VmDomain *domain)
 }
 
 gboolean
-vm_intent_begin(VmDomain *domain, const char *verb, const char *data, GError **error)
+vm_intent_begin(VmDomain *domain, const char *record, GError **error)
 {
     VmStore *store = domain->driver->store;
-    g_autofree char *text = record_text(domain, verb, data);
     g_autofree char *path = intent_path(domain->driver, domain->def->name);
     g_autofree char *ahead = g_steal_pointer(&domain->intent_ahead);
-    gboolean ok = g_strcmp0(ahead, text) == 0 ? vm_store_publish(store, path, error)
-                                              : vm_store_replace(store, path, text, error);
+    gboolean ok = g_strcmp0(ahead, record) == 0 ? vm_store_publish(store, path, error)
+                                                : vm_store_replace(store, path, record, error);
     if (ok)
         g_hash_table_remove(domain->driver->stale_intents, domain->def->name);
     return ok;

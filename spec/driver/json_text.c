@@ -4,14 +4,14 @@
  */
 #include "spec/driver/json_text.h"
 
-#include <string.h>
+#include "spec/api/text.h"
 
 GString *
 vm_json_begin(void)
 {
     GString *json = g_string_sized_new(512);
 
-    g_string_append_c(json, '{');
+    vm_text_add_byte(json, '{');
     return json;
 }
 
@@ -23,23 +23,13 @@ vm_json_end(GString *json)
     return g_string_free(json, FALSE);
 }
 
-/* Room for `length` more bytes. */
-static char *
-room(GString *json, gsize length)
-{
-    gsize at = json->len;
-
-    g_string_set_size(json, at + length);
-    return json->str + at;
-}
-
 static void
 put_name(GString *json, const char *name)
 {
     if (name == NULL)
         return;
     gsize length = strlen(name);
-    char *to = room(json, length + 3);
+    char *to = vm_text_room(json, length + 3);
     *to = '"';
     to = mempcpy(to + 1, name, length);
     memcpy(to, "\":", 2);
@@ -58,7 +48,7 @@ put_escaped(GString *json, const char *text)
         gsize plain = 0;
         while (is_plain(text[plain]))
             plain++;
-        g_string_append_len(json, text, (gssize)plain);
+        vm_text_add_bytes(json, text, plain);
         text += plain;
         if (*text == '\0')
             return;
@@ -66,23 +56,32 @@ put_escaped(GString *json, const char *text)
     }
 }
 
+/* What is JSON already. */
+static void
+put_value(GString *json, const char *name, const char *value)
+{
+    put_name(json, name);
+    vm_text_add(json, value);
+    vm_text_add_byte(json, ',');
+}
+
 void
 vm_json_text(GString *json, const char *name, const char *text)
 {
     if (text == NULL) {
-        vm_json_value(json, name, "null");
+        put_value(json, name, "null");
         return;
     }
     put_name(json, name);
-    g_string_append_c(json, '"');
+    vm_text_add_byte(json, '"');
     put_escaped(json, text);
-    g_string_append_len(json, "\",", 2);
+    vm_text_add_bytes(json, "\",", 2);
 }
 
 void
 vm_json_flag(GString *json, const char *name, gboolean flag)
 {
-    vm_json_value(json, name, flag ? "true" : "false");
+    put_value(json, name, flag ? "true" : "false");
 }
 
 void
@@ -90,15 +89,6 @@ vm_json_number(GString *json, const char *name, guint number)
 {
     put_name(json, name);
     g_string_append_printf(json, "%u,", number);
-}
-
-void
-vm_json_value(GString *json, const char *name, const char *value)
-{
-    put_name(json, name);
-    gsize length = strlen(value);
-    char *to = mempcpy(room(json, length + 1), value, length);
-    *to = ',';
 }
 
 void
@@ -114,7 +104,7 @@ void
 vm_json_open(GString *json, const char *name, char bracket)
 {
     put_name(json, name);
-    g_string_append_c(json, bracket);
+    vm_text_add_byte(json, bracket);
 }
 
 void
@@ -122,6 +112,6 @@ vm_json_close(GString *json, char bracket)
 {
     if (json->str[json->len - 1] == ',')
         g_string_truncate(json, json->len - 1);
-    g_string_append_c(json, bracket);
-    g_string_append_c(json, ',');
+    vm_text_add_byte(json, bracket);
+    vm_text_add_byte(json, ',');
 }

@@ -21,8 +21,6 @@ void vm_json_text(GString *json, const char *name, const char *text);
 void vm_json_flag(GString *json, const char *name, gboolean flag);
 /** A number. */
 void vm_json_number(GString *json, const char *name, guint number);
-/** What is JSON already. */
-void vm_json_value(GString *json, const char *name, const char *value);
 /** A list of texts (char *). */
 void vm_json_texts(GString *json, const char *name, const GPtrArray *texts);
 

@@ -83,7 +83,7 @@ begin(const VmSnapshotPlan *plan, const Change *change, GError **error)
     g_autofree char *def = vm_domain_def_format(domain->def, format);
     g_autofree char *next =
         domain->next_def != NULL ? vm_domain_def_format(domain->next_def, format) : NULL;
-    GString *json = vm_json_begin();
+    GString *json = vm_intent_open(domain, "snapshot-create");
     vm_json_text(json, "kind", "external");
     vm_json_text(json, "name", plan->def->name);
     vm_json_flag(json, "metadata", records(plan));
@@ -95,8 +95,8 @@ begin(const VmSnapshotPlan *plan, const Change *change, GError **error)
     vm_json_text(json, "memory", has_memory(plan) ? plan->def->memory_file : NULL);
     vm_snapshot_put_paths(json, "images", domain->def, change->tagged);
     vm_overlays_write(json, "overlays", change->overlays);
-    g_autofree char *data = vm_json_end(json);
-    return vm_intent_begin(domain, "snapshot-create", data, error);
+    g_autofree char *record = vm_intent_close(json);
+    return vm_intent_begin(domain, record, error);
 }
 
 static gboolean

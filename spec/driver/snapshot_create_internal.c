@@ -13,19 +13,17 @@ records(const VmSnapshotPlan *plan)
     return (plan->flags & CREATE(NO_METADATA)) == 0;
 }
 
-#define VERB "snapshot-create"
-
 /* What recovery needs to take an unrecorded snapshot out of the images again. */
 static char *
-intent_data(const VmSnapshotPlan *plan, const GArray *disks)
+intent_of(const VmSnapshotPlan *plan, const GArray *disks)
 {
-    GString *json = vm_json_begin();
+    GString *json = vm_intent_open(plan->domain, "snapshot-create");
     vm_json_text(json, "kind", "internal");
     vm_json_text(json, "name", plan->def->name);
     vm_json_flag(json, "running", plan->domain->state == VIR_DOMAIN_RUNNING);
     vm_json_flag(json, "halt", (plan->flags & CREATE(HALT)) != 0);
     vm_snapshot_put_paths(json, "images", plan->domain->def, disks);
-    return vm_json_end(json);
+    return vm_intent_close(json);
 }
 
 void
@@ -34,8 +32,8 @@ vm_snapshot_internal_ahead(const VmSnapshotPlan *plan)
     if (plan->external || !vm_domain_look_ahead(plan->domain))
         return;
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, plan->domain->def);
-    g_autofree char *data = intent_data(plan, disks);
-    vm_intent_ahead(plan->domain, VERB, data);
+    g_autofree char *record = intent_of(plan, disks);
+    vm_intent_ahead(plan->domain, record);
 }
 
 /* Off: qemu-img on one image after the other; those done are undone when one fails. */
@@ -111,8 +109,8 @@ vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
     VmDomain *domain = plan->domain;
     gboolean running = domain->state == VIR_DOMAIN_RUNNING;
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, domain->def);
-    g_autofree char *data = intent_data(plan, disks);
-    if (!vm_intent_begin(domain, VERB, data, error))
+    g_autofree char *record = intent_of(plan, disks);
+    if (!vm_intent_begin(domain, record, error))
         return FALSE;
 
     gboolean ok = vm_domain_is_active(domain) ? act_live(plan, disks, error)

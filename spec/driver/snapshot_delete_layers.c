@@ -27,7 +27,7 @@ put_step(GString *json, const VmLayerStep *step)
 gboolean
 vm_snapshot_delete_begin(const VmDeleteRun *run, GError **error)
 {
-    GString *json = vm_json_begin();
+    GString *json = vm_intent_open(run->domain, "snapshot-delete");
     vm_json_texts(json, "names", run->names);
     vm_json_flag(json, "metadata-only", run->metadata_only);
     vm_json_open(json, "steps", '[');
@@ -36,8 +36,8 @@ vm_snapshot_delete_begin(const VmDeleteRun *run, GError **error)
     vm_json_close(json, ']');
     vm_json_number(json, "committed", run->committed);
     vm_json_flag(json, "running", run->running);
-    g_autofree char *data = vm_json_end(json);
-    return vm_intent_begin(run->domain, "snapshot-delete", data, error);
+    g_autofree char *record = vm_intent_close(json);
+    return vm_intent_begin(run->domain, record, error);
 }
 
 static char *

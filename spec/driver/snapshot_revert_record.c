@@ -199,16 +199,14 @@ put_old_lists(GString *json, const char *name, const VmSnapshotDef *old,
     vm_json_text(json, name, xml);
 }
 
-#define VERB "snapshot-revert"
-
 static char *
-intent_data(const VmRevertPlan *plan)
+intent_of(const VmRevertPlan *plan)
 {
     /* one that stays needs no way back */
     g_autofree char *config = vm_domain_def_equal(plan->old, plan->next)
                                   ? NULL
                                   : vm_domain_def_format(plan->old, VM_DOMAIN_FORMAT_SECURE);
-    GString *json = vm_json_begin();
+    GString *json = vm_intent_open(plan->domain, "snapshot-revert");
     vm_json_text(json, "name", plan->moment->name);
     vm_json_text(json, "former", plan->former != NULL ? plan->former->name : NULL);
     vm_json_text(json, "way-back", plan->way_back);
@@ -222,7 +220,7 @@ intent_data(const VmRevertPlan *plan)
     vm_json_texts(json, "tops", plan->tops);
     put_old_lists(json, "old", plan->old_def, plan->def);
     put_old_lists(json, "old-former", plan->old_former_def, plan->former_def);
-    return vm_json_end(json);
+    return vm_intent_close(json);
 }
 
 void
@@ -230,14 +228,13 @@ vm_revert_ahead(const VmRevertPlan *plan)
 {
     if (!plan->keep_process || !vm_domain_look_ahead(plan->domain))
         return;
-    g_autofree char *data = intent_data(plan);
-    vm_intent_ahead(plan->domain, VERB, data);
+    g_autofree char *record = intent_of(plan);
+    vm_intent_ahead(plan->domain, record);
 }
 
 gboolean
 vm_revert_begin(const VmRevertPlan *plan, GError **error)
 {
-    g_autofree char *data = intent_data(plan);
-    return vm_save_mark_drop(plan->domain, error) &&
-           vm_intent_begin(plan->domain, VERB, data, error);
+    g_autofree char *record = intent_of(plan);
+    return vm_save_mark_drop(plan->domain, error) && vm_intent_begin(plan->domain, record, error);
 }

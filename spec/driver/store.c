@@ -5,6 +5,36 @@
 #include "spec/driver/store.h"
 #include <string.h>
 
+/* A file that is replaced or removed: its folder, and its name there while it is not it. */
+typedef struct {
+    const char *path;
+    const char *folder;
+    const char *aside;
+    char *names;
+} Place;
+
+static Place
+place_of(const char *path, const char *suffix)
+{
+    const char *slash = strrchr(path, '/');
+    g_assert(slash != NULL && slash[1] != '\0');
+    gsize folder = MAX((gsize)(slash - path), 1), length = strlen(path);
+    Place place = {path, .names = g_malloc(folder + length + strlen(suffix) + 2)};
+    place.folder = place.names;
+    char *end = mempcpy(place.names, path, folder);
+    *end = '\0';
+    place.aside = end + 1;
+    stpcpy(mempcpy(end + 1, path, length), suffix);
+    return place;
+}
+
+static void
+place_clear(Place *place)
+{
+    g_free(place->names);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
+
 VmFileKind
 vm_store_kind(VmStore *store, const char *path)
 {
@@ -67,113 +97,113 @@ vm_store_sync_content(VmStore *store, const char *path, GError **error)
 gboolean
 vm_store_sync(VmStore *store, const char *path, GError **error)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
-    return vm_store_sync_content(store, path, error) && store->ops->sync_dir(store, folder, error);
+    g_auto(Place) place = place_of(path, "");
+    return vm_store_sync_content(store, path, error) &&
+           store->ops->sync_dir(store, place.folder, error);
 }
 
-static char *
-beside(const char *path)
-{
-    return g_strconcat(path, ".new", NULL);
-}
+#define NEW ".new"
+#define GONE ".gone"
 
 void
 vm_store_abandon(VmStore *store, const char *path)
 {
-    g_autofree char *temporary = beside(path);
-    store->ops->unlink(store, temporary, NULL);
+    g_auto(Place) place = place_of(path, NEW);
+    store->ops->unlink(store, place.aside, NULL);
 }
 
 static gboolean
-write_new(VmStore *store, const char *path, const char *text, gboolean synced, GError **error)
+write_new(VmStore *store, const Place *place, const char *text, gboolean synced, GError **error)
 {
-    g_autofree char *temporary = beside(path);
-    if (write_text(store, temporary, text, synced, error))
+    if (write_text(store, place->aside, text, synced, error))
         return TRUE;
-    store->ops->unlink(store, temporary, NULL);
+    store->ops->unlink(store, place->aside, NULL);
     return FALSE;
 }
 
 static gboolean
-take_place(VmStore *store, const char *path, GError **error)
+take_place(VmStore *store, const Place *place, GError **error)
 {
-    g_autofree char *temporary = beside(path);
-    if (store->ops->rename(store, temporary, path, error))
+    if (store->ops->rename(store, place->aside, place->path, error))
         return TRUE;
-    store->ops->unlink(store, temporary, NULL);
+    store->ops->unlink(store, place->aside, NULL);
     return FALSE;
-}
-
-static gboolean
-write_beside(VmStore *store, const char *path, const char *text, gboolean synced, GError **error)
-{
-    return write_new(store, path, text, synced, error) && take_place(store, path, error);
 }
 
 /* What was there before becomes visible again: NULL for nothing. */
 static void
-put_back(VmStore *store, const char *path, const char *former)
+put_back(VmStore *store, const Place *place, const char *former)
 {
-    if (former != NULL)
-        write_beside(store, path, former, TRUE, NULL);
-    else
-        store->ops->unlink(store, path, NULL);
+    if (former == NULL)
+        store->ops->unlink(store, place->path, NULL);
+    else if (write_new(store, place, former, TRUE, NULL))
+        take_place(store, place, NULL);
 }
 
 /* The folder is nearly always there: it is looked for where the file cannot be written. */
 static gboolean
-write_with_folder(VmStore *store, const char *path, const char *text, gboolean synced,
+write_with_folder(VmStore *store, const Place *place, const char *text, gboolean synced,
                   GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    if (write_new(store, path, text, synced, &failure))
+    if (write_new(store, place, text, synced, &failure))
         return TRUE;
-    g_autofree char *folder = g_path_get_dirname(path);
-    if (vm_store_kind(store, folder) != VM_FILE_MISSING) {
+    if (vm_store_kind(store, place->folder) != VM_FILE_MISSING) {
         g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
     }
-    return vm_store_make_folder(store, folder, error) &&
-           write_new(store, path, text, synced, error);
+    return vm_store_make_folder(store, place->folder, error) &&
+           write_new(store, place, text, synced, error);
 }
 
 gboolean
 vm_store_prepare(VmStore *store, const char *path, const char *text, GError **error)
 {
-    return write_with_folder(store, path, text, TRUE, error);
+    g_auto(Place) place = place_of(path, NEW);
+    return write_with_folder(store, &place, text, TRUE, error);
+}
+
+static gboolean
+publish(VmStore *store, const Place *place, GError **error)
+{
+    gboolean fresh = vm_store_kind(store, place->path) == VM_FILE_MISSING;
+    g_autofree char *former =
+        fresh ? NULL : vm_store_read_text(store, place->path, G_MAXSIZE, NULL);
+    if (!take_place(store, place, error))
+        return FALSE;
+    if (store->ops->sync_dir(store, place->folder, error))
+        return TRUE;
+    if (fresh || former != NULL)
+        put_back(store, place, former);
+    return FALSE;
 }
 
 gboolean
 vm_store_publish(VmStore *store, const char *path, GError **error)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
-    gboolean fresh = vm_store_kind(store, path) == VM_FILE_MISSING;
-    g_autofree char *former = fresh ? NULL : vm_store_read_text(store, path, G_MAXSIZE, NULL);
-    if (!take_place(store, path, error))
-        return FALSE;
-    if (store->ops->sync_dir(store, folder, error))
-        return TRUE;
-    if (fresh || former != NULL)
-        put_back(store, path, former);
-    return FALSE;
+    g_auto(Place) place = place_of(path, NEW);
+    return publish(store, &place, error);
 }
 
 gboolean
 vm_store_replace(VmStore *store, const char *path, const char *text, GError **error)
 {
-    return vm_store_prepare(store, path, text, error) && vm_store_publish(store, path, error);
+    g_auto(Place) place = place_of(path, NEW);
+    return write_with_folder(store, &place, text, TRUE, error) && publish(store, &place, error);
 }
 
 gboolean
 vm_store_replace_either(VmStore *store, const char *path, const char *text, GError **error)
 {
-    return write_beside(store, path, text, TRUE, error);
+    g_auto(Place) place = place_of(path, NEW);
+    return write_new(store, &place, text, TRUE, error) && take_place(store, &place, error);
 }
 
 gboolean
 vm_store_replace_volatile(VmStore *store, const char *path, const char *text, GError **error)
 {
-    return write_with_folder(store, path, text, FALSE, error) && take_place(store, path, error);
+    g_auto(Place) place = place_of(path, NEW);
+    return write_with_folder(store, &place, text, FALSE, error) && take_place(store, &place, error);
 }
 
 /* The name goes first, and durably: as long as that can fail, the file can be put back. */
@@ -182,31 +212,31 @@ vm_store_remove(VmStore *store, const char *path, GError **error)
 {
     if (vm_store_kind(store, path) == VM_FILE_MISSING)
         return TRUE;
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_autofree char *aside = g_strconcat(path, ".gone", NULL);
-    if (!store->ops->rename(store, path, aside, error))
+    g_auto(Place) place = place_of(path, GONE);
+    if (!store->ops->rename(store, path, place.aside, error))
         return FALSE;
-    if (store->ops->sync_dir(store, folder, error) && store->ops->unlink(store, aside, error))
+    if (store->ops->sync_dir(store, place.folder, error) &&
+        store->ops->unlink(store, place.aside, error))
         return TRUE;
-    if (store->ops->rename(store, aside, path, NULL))
-        store->ops->sync_dir(store, folder, NULL);
+    if (store->ops->rename(store, place.aside, path, NULL))
+        store->ops->sync_dir(store, place.folder, NULL);
     return FALSE;
 }
 
 gboolean
 vm_store_drop(VmStore *store, const char *path, GError **error)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
+    g_auto(Place) place = place_of(path, GONE);
     g_autoptr(GError) failure = NULL;
     if (!store->ops->unlink(store, path, &failure)) {
         if (vm_store_kind(store, path) != VM_FILE_MISSING) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
-        if (vm_store_kind(store, folder) == VM_FILE_MISSING)
+        if (vm_store_kind(store, place.folder) == VM_FILE_MISSING)
             return TRUE;
     }
-    return store->ops->sync_dir(store, folder, error);
+    return store->ops->sync_dir(store, place.folder, error);
 }
 
 void

@@ -18,7 +18,6 @@ everything_can_be_read_again(void **state)
     vm_json_flag(json, "yes", TRUE);
     vm_json_flag(json, "no", FALSE);
     vm_json_number(json, "number", 4294967295U);
-    vm_json_value(json, "value", "{\"x\":1}");
     vm_json_open(json, "list", '[');
     vm_json_open(json, NULL, '{');
     vm_json_text(json, "path", "/p");
@@ -28,7 +27,7 @@ everything_can_be_read_again(void **state)
     vm_json_close(json, ']');
     g_autofree char *text = vm_json_end(json);
     assert_string_equal(text, "{\"text\":\"a\",\"none\":null,\"yes\":true,\"no\":false,"
-                              "\"number\":4294967295,\"value\":{\"x\":1},"
+                              "\"number\":4294967295,"
                               "\"list\":[{\"path\":\"/p\"},{}]}");
     json_t *read = json_loads(text, 0, NULL);
     assert_non_null(read);
