@@ -262,10 +262,7 @@ sim_image_find_both(const SimImage *image, const char *id, const char *name)
 SimSnapshot *
 sim_image_snapshot(SimImage *image, const char *name, GBytes *vm_state, gint64 date)
 {
-    SimSnapshot *snapshot = g_new0(SimSnapshot, 1);
-    snapshot->refs = 1;
-    /* The format has room for 255 bytes of a name. */
-    snapshot->name = g_strndup(name, 255);
+    SimSnapshot *snapshot = sim_snapshot_new(name);
     snapshot->size = image->now.size;
     snapshot->content = sim_content_ref(image->now.content);
     snapshot->vm_state = vm_state == NULL ? NULL : g_bytes_ref(vm_state);

@@ -23,27 +23,35 @@ qcow2_at(SimFs *fs, const char *path)
     return image != NULL && sim_image_format(image) == SIM_FORMAT_QCOW2 ? image : NULL;
 }
 
-/* `seen` are the images that the chain must not come to. */
-static gboolean
-check_chain(SimFs *fs, const char *top, GPtrArray *seen, GError **error)
+/* Most chains are of one layer, and of that there is nothing to remember. */
+static void
+remember(GPtrArray **seen, const SimImage *image)
 {
-    g_autofree char *path = g_strdup(top);
-    gboolean plain = FALSE;
-    while (path != NULL && !plain) {
-        const SimImage *image = qcow2_at(fs, path);
-        if (image == NULL)
-            return TRUE;
-        if (g_ptr_array_find(seen, image, NULL))
+    if (*seen == NULL)
+        *seen = g_ptr_array_new();
+    g_ptr_array_add(*seen, (gpointer)image);
+}
+
+/* `replaced` (may be NULL) is an image that the chain must not come to. */
+static gboolean
+check_chain(SimFs *fs, const char *top, const SimImage *replaced, GError **error)
+{
+    g_autoptr(GPtrArray) seen = NULL;
+    g_autofree char *below = NULL;
+    const char *path = top;
+    for (const SimImage *image; (image = qcow2_at(fs, path)) != NULL; path = below) {
+        if (image == replaced || (seen != NULL && g_ptr_array_find(seen, image, NULL)))
             return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                              "image '%s' has a backing chain that comes back to '%s'", top, path);
-        g_ptr_array_add(seen, (gpointer)image);
         if (!check_layer(path, image, error))
             return FALSE;
         const SimImageState *state = sim_image_state(image);
-        plain = g_strcmp0(state->backing_format, "raw") == 0;
-        char *below = state->backing == NULL ? NULL : sim_image_resolve(path, state->backing);
-        g_free(path);
-        path = below;
+        if (state->backing == NULL || g_strcmp0(state->backing_format, "raw") == 0)
+            return TRUE;
+        remember(&seen, image);
+        char *next = sim_image_resolve(path, state->backing);
+        g_free(below);
+        below = next;
     }
     return TRUE;
 }
@@ -51,18 +59,13 @@ check_chain(SimFs *fs, const char *top, GPtrArray *seen, GError **error)
 gboolean
 sim_image_check(SimFs *fs, const char *path, GError **error)
 {
-    g_autoptr(GPtrArray) seen = g_ptr_array_new();
-    return check_chain(fs, path, seen, error);
+    return check_chain(fs, path, NULL, error);
 }
 
 gboolean
 sim_image_check_backing(SimFs *fs, const char *backing, const char *path, GError **error)
 {
-    g_autoptr(GPtrArray) seen = g_ptr_array_new();
-    const SimImage *replaced = qcow2_at(fs, path);
-    if (replaced != NULL)
-        g_ptr_array_add(seen, (gpointer)replaced);
-    return check_chain(fs, backing, seen, error);
+    return check_chain(fs, backing, qcow2_at(fs, path), error);
 }
 
 gboolean

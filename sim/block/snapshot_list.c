@@ -6,20 +6,32 @@ struct SimSnapshotList {
     guint refs;
     GQueue order;        /* of SimSnapshot *; ids rise, for each is the greatest plus one */
     GHashTable *by_name; /* char * → the first link of that name */
-    GHashTable *by_id;   /* char * → link */
+    GHashTable *by_id;   /* guint64 * → link */
     guint doubles;       /* links of a name that an older one has */
     guint64 vm_state_size;
 };
 
+/* The format has room for so many bytes of a name. */
+#define NAME_MAX_BYTES 255
+
 /* ---- a snapshot ---- */
+
+SimSnapshot *
+sim_snapshot_new(const char *name)
+{
+    gsize length = strnlen(name, NAME_MAX_BYTES);
+    SimSnapshot *snapshot = g_malloc(sizeof(SimSnapshot) + length + 1);
+    *snapshot = (SimSnapshot){.refs = 1};
+    memcpy(snapshot->name, name, length);
+    snapshot->name[length] = '\0';
+    return snapshot;
+}
 
 static void
 snapshot_unref(SimSnapshot *snapshot)
 {
     if (--snapshot->refs > 0)
         return;
-    g_free(snapshot->id);
-    g_free(snapshot->name);
     sim_content_unref(snapshot->content);
     g_clear_pointer(&snapshot->vm_state, g_bytes_unref);
     json_decref(snapshot->told);
@@ -40,7 +52,7 @@ list_new(void)
     SimSnapshotList *list = g_new0(SimSnapshotList, 1);
     list->refs = 1;
     list->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    list->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    list->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
     return list;
 }
 
@@ -72,7 +84,7 @@ append(SimSnapshotList *list, SimSnapshot *snapshot)
         list->doubles++;
     else
         g_hash_table_insert(list->by_name, snapshot->name, link);
-    gboolean fresh = g_hash_table_insert(list->by_id, snapshot->id, link);
+    gboolean fresh = g_hash_table_insert(list->by_id, &snapshot->number, link);
     g_assert(fresh);
     list->vm_state_size += vm_state_size(snapshot);
 }
@@ -92,25 +104,25 @@ sim_snapshots_own(SimSnapshotList **list)
     sim_snapshots_unref(shared);
 }
 
-/* The caller frees it. */
-static char *
-decimal(guint64 number)
+static void
+set_number(SimSnapshot *snapshot, guint64 number)
 {
-    char digits[20], *first = digits + sizeof(digits);
+    char digits[SIM_SNAPSHOT_ID], *first = digits + sizeof(digits);
+    snapshot->number = number;
+    *--first = '\0';
     do {
         *--first = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    return g_strndup(first, (gsize)(digits + sizeof(digits) - first));
+    memcpy(snapshot->id, first, (gsize)(digits + sizeof(digits) - first));
 }
 
 void
 sim_snapshots_add(SimSnapshotList *list, SimSnapshot *snapshot)
 {
     const SimSnapshot *last = g_queue_peek_tail(&list->order);
-    guint64 greatest = last == NULL ? 0 : g_ascii_strtoull(last->id, NULL, 10);
-    g_assert(list->refs == 1 && snapshot->id == NULL);
-    snapshot->id = decimal(greatest + 1);
+    g_assert(list->refs == 1 && snapshot->number == 0);
+    set_number(snapshot, last == NULL ? 1 : last->number + 1);
     append(list, snapshot);
 }
 
@@ -137,10 +149,10 @@ forget_name(SimSnapshotList *list, GList *link)
 void
 sim_snapshots_remove(SimSnapshotList *list, const SimSnapshot *snapshot)
 {
-    GList *link = g_hash_table_lookup(list->by_id, snapshot->id);
+    GList *link = g_hash_table_lookup(list->by_id, &snapshot->number);
     g_assert(list->refs == 1 && link != NULL && link->data == snapshot);
     forget_name(list, link);
-    g_hash_table_remove(list->by_id, snapshot->id);
+    g_hash_table_remove(list->by_id, &snapshot->number);
     list->vm_state_size -= vm_state_size(snapshot);
     snapshot_unref(link->data);
     g_queue_delete_link(&list->order, link);
@@ -160,23 +172,23 @@ sim_snapshots_first(const SimSnapshotList *list)
     return list == NULL ? NULL : list->order.head;
 }
 
-static SimSnapshot *
-find(GHashTable *table, const char *key)
-{
-    const GList *link = g_hash_table_lookup(table, key);
-    return link == NULL ? NULL : link->data;
-}
-
 SimSnapshot *
 sim_snapshots_find_name(const SimSnapshotList *list, const char *name)
 {
-    return list == NULL ? NULL : find(list->by_name, name);
+    const GList *link = list == NULL ? NULL : g_hash_table_lookup(list->by_name, name);
+    return link == NULL ? NULL : link->data;
 }
 
+/* Most names are no numbers, and few numbers are written otherwise than an id is. */
 SimSnapshot *
 sim_snapshots_find_id(const SimSnapshotList *list, const char *id)
 {
-    return list == NULL ? NULL : find(list->by_id, id);
+    if (list == NULL || !g_ascii_isdigit(*id))
+        return NULL;
+    guint64 number = g_ascii_strtoull(id, NULL, 10);
+    const GList *link = g_hash_table_lookup(list->by_id, &number);
+    SimSnapshot *found = link == NULL ? NULL : link->data;
+    return found != NULL && strcmp(found->id, id) == 0 ? found : NULL;
 }
 
 guint

@@ -11,11 +11,14 @@
 #include <jansson.h>
 #include "sim/block/content.h"
 
+/** Bytes of an id: any 64-bit number as text, the end included. */
+#define SIM_SNAPSHOT_ID 21
+
 /** An internal snapshot; shared by reference between lists. */
 typedef struct {
     guint refs;
-    char *id;
-    char *name;
+    guint64 number; /* its id */
+    char id[SIM_SNAPSHOT_ID];
     guint64 size; /* virtual size at that moment */
     SimContent *content;
     GBytes *vm_state;    /* or NULL: disk only */
@@ -23,6 +26,7 @@ typedef struct {
     guint64 vm_clock;    /* nanoseconds the guest had run */
     gboolean has_icount; /* qemu-img writes one, QMP does not */
     json_t *told;        /* what was told of it, once it was; else NULL */
+    char name[];
 } SimSnapshot;
 
 typedef struct SimSnapshotList SimSnapshotList;
@@ -32,6 +36,10 @@ SimSnapshotList *sim_snapshots_ref(SimSnapshotList *list);
 void sim_snapshots_unref(SimSnapshotList *list);
 /** Let *list (NULL: none so far) be one that nobody else has. */
 void sim_snapshots_own(SimSnapshotList **list);
+
+/** A snapshot with one reference that has nothing yet but the name; what the format has no room for
+ *  is cut off. */
+SimSnapshot *sim_snapshot_new(const char *name);
 
 /** Append a snapshot with one reference, which is taken; its id is the greatest plus one. */
 void sim_snapshots_add(SimSnapshotList *list, SimSnapshot *snapshot);
