@@ -65,9 +65,8 @@ sim_job_verb_allowed(SimJobStatus status, SimJobVerb verb)
 SimJobGroup *
 sim_job_group_new(void)
 {
-    SimJobGroup *group = g_new0(SimJobGroup, 1);
-    group->refs = 1;
-    group->jobs = g_ptr_array_new();
+    SimJobGroup *group = g_new(SimJobGroup, 1);
+    *group = (SimJobGroup){.refs = 1, .jobs = g_ptr_array_new()};
     return group;
 }
 
@@ -223,15 +222,15 @@ sim_job_create(SimJobs *jobs, const SimJobDriver *driver, const SimJobOptions *o
     const char *id = options->id == NULL ? "" : options->id;
     if (!sim_jobs_check_id(jobs, id, error))
         return NULL;
-    SimJob *job = g_new0(SimJob, 1);
-    job->jobs = jobs;
-    job->id = g_strdup(id);
-    job->driver = driver;
-    job->speed = options->speed;
-    job->auto_finalize = !options->manual_finalize;
-    job->auto_dismiss = !options->manual_dismiss;
-    job->io_status = "ok";
-    job->pauses = jobs->drains;
+    SimJob *job = g_new(SimJob, 1);
+    *job = (SimJob){.jobs = jobs,
+                    .id = g_strdup(id),
+                    .driver = driver,
+                    .speed = options->speed,
+                    .auto_finalize = !options->manual_finalize,
+                    .auto_dismiss = !options->manual_dismiss,
+                    .io_status = "ok",
+                    .pauses = jobs->drains};
     join_group(job, options->group);
     g_ptr_array_add(jobs->jobs, job);
     tell_status(jobs, job->id, SIM_JOB_CREATED);

@@ -47,6 +47,7 @@ sim_machine_new(SimHypervisor *hypervisor, const char *name, SimFs *fs, SimClock
     machine->monitors = g_ptr_array_new();
     machine->output = g_string_new(NULL);
     machine->nothing = json_object();
+    machine->bare = json_object();
     machine->fds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_file);
     machine->run = SIM_RUN_PRELAUNCH;
     machine->since = clock->now;
@@ -102,9 +103,41 @@ sim_machine_unref(SimMachine *machine)
     g_free(machine->migration_error);
     json_decref(machine->into_snapshot);
     json_decref(machine->nothing);
+    json_decref(machine->bare);
     g_string_free(machine->output, TRUE);
     g_free(machine->name);
     g_free(machine);
+}
+
+void
+sim_monitor_init(SimMonitor *monitor, SimMachine *machine)
+{
+    monitor->machine = sim_machine_ref(machine);
+    monitor->events = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
+}
+
+void
+sim_monitor_clear(SimMonitor *monitor)
+{
+    g_ptr_array_unref(monitor->events);
+    sim_machine_unref(monitor->machine);
+}
+
+void
+sim_monitor_put(SimMonitor *monitor, json_t *object)
+{
+    g_ptr_array_add(monitor->events, object);
+}
+
+json_t *
+sim_monitor_take(SimMonitor *monitor)
+{
+    GPtrArray *events = monitor->events;
+    if (monitor->taken < events->len)
+        return g_steal_pointer(&events->pdata[monitor->taken++]);
+    g_ptr_array_set_size(events, 0);
+    monitor->taken = 0;
+    return NULL;
 }
 
 static json_t *
@@ -123,19 +156,27 @@ sim_machine_tell(SimMachine *machine, json_t *event)
 {
     for (guint i = 0; i < machine->monitors->len; i++) {
         SimMonitor *monitor = machine->monitors->pdata[i];
-        g_queue_push_tail(&monitor->events,
-                          monitor->timed ? with_time(machine, event) : json_incref(event));
+        sim_monitor_put(monitor, monitor->timed ? with_time(machine, event) : json_incref(event));
     }
     json_decref(event);
+}
+
+static json_t *
+bare_event(SimMachine *machine, const char *name)
+{
+    json_t *event = json_object_get(machine->bare, name);
+    if (event == NULL) {
+        event = json_pack("{s:s}", "event", name);
+        json_object_set_new(machine->bare, name, event);
+    }
+    return json_incref(event);
 }
 
 void
 sim_machine_event(SimMachine *machine, const char *name, json_t *data)
 {
-    json_t *event = json_pack("{s:s}", "event", name);
-    if (data != NULL)
-        json_object_set_new(event, "data", data);
-    sim_machine_tell(machine, event);
+    sim_machine_tell(machine, data == NULL ? bare_event(machine, name)
+                                           : json_pack("{s:s, s:o}", "event", name, "data", data));
 }
 
 void

@@ -39,9 +39,10 @@ typedef struct {
 typedef struct {
     VmInstance base;
     SimMachine *machine;
-    GQueue events;    /* of json_t * */
-    gboolean timed;   /* its events bear the time */
-    gboolean waiting; /* a command of it has not been answered: see sim/vm/hang.h */
+    GPtrArray *events; /* of json_t *; what was taken is NULL */
+    guint taken;       /* how many of them */
+    gboolean timed;    /* its events bear the time */
+    gboolean waiting;  /* a command of it has not been answered: see sim/vm/hang.h */
 } SimMonitor;
 
 /** One process. */
@@ -57,6 +58,7 @@ struct SimMachine {
     GPtrArray *monitors; /* of SimMonitor *, borrowed */
     GQueue work;
     json_t *nothing; /* {}: the arguments of a command that has none */
+    json_t *bare;    /* name → event without data, once it was sent */
     GHashTable *fds; /* char * → VmStoreFile *, from getfd */
 
     SimRunState run;
@@ -95,6 +97,14 @@ SimMachine *sim_machine_ref(SimMachine *machine);
 void sim_machine_unref(SimMachine *machine);
 /** The process ends; `flush`: orderly, what it wrote is durable. */
 void sim_machine_end(SimMachine *machine, int status, gboolean flush);
+
+/** Connect a client that has nothing but zeroes / let go of what it has not taken. */
+void sim_monitor_init(SimMonitor *monitor, SimMachine *machine);
+void sim_monitor_clear(SimMonitor *monitor);
+/** Add an object (taken) to what the client has to take. */
+void sim_monitor_put(SimMonitor *monitor, json_t *object);
+/** The next one, which the caller unrefs, or NULL. */
+json_t *sim_monitor_take(SimMonitor *monitor);
 
 /** Send an event object ({"event","data"}; taken, never changed) to every monitor. */
 void sim_machine_tell(SimMachine *machine, json_t *event);

@@ -38,7 +38,7 @@ answer(SimSession *session, json_t *object, const json_t *request)
     json_t *id = json_object_get(request, "id");
     if (id != NULL)
         json_object_set(object, "id", id);
-    g_queue_push_tail(&session->monitor.events, object);
+    sim_monitor_put(&session->monitor, object);
 }
 
 /* ---- what is a request ---- */
@@ -154,12 +154,12 @@ SimSession *
 sim_session_new(SimMachine *machine)
 {
     SimSession *session = g_new0(SimSession, 1);
-    session->monitor.machine = sim_machine_ref(machine);
+    sim_monitor_init(&session->monitor, machine);
     session->monitor.timed = TRUE;
     session->input = sim_json_stream_new(take_request, session);
     json_t *greeting = json_pack("{s:{s:o, s:[s]}}", "QMP", "version", sim_command_version(),
                                  "capabilities", "oob");
-    g_queue_push_tail(&session->monitor.events, greeting);
+    sim_monitor_put(&session->monitor, greeting);
     return session;
 }
 
@@ -169,9 +169,8 @@ sim_session_free(SimSession *session)
     if (session == NULL)
         return;
     g_ptr_array_remove(session->monitor.machine->monitors, &session->monitor);
-    g_queue_clear_full(&session->monitor.events, (GDestroyNotify)json_decref);
     sim_json_stream_free(session->input);
-    sim_machine_unref(session->monitor.machine);
+    sim_monitor_clear(&session->monitor);
     g_free(session);
 }
 
@@ -186,10 +185,10 @@ sim_session_feed(SimSession *session, const char *bytes, gsize length, VmStoreFi
 json_t *
 sim_session_take(SimSession *session, gboolean wait)
 {
-    GQueue *out = &session->monitor.events;
-    while (g_queue_is_empty(out)) {
+    json_t *object;
+    while ((object = sim_monitor_take(&session->monitor)) == NULL) {
         if (!wait || !sim_machine_work(session->monitor.machine))
             return NULL;
     }
-    return g_queue_pop_head(out);
+    return object;
 }

@@ -55,7 +55,7 @@ monitor_new(SimMachine *machine)
 {
     SimMonitor *monitor = g_new0(SimMonitor, 1);
     monitor->base.hypervisor = &machine->hypervisor->base;
-    monitor->machine = sim_machine_ref(machine);
+    sim_monitor_init(monitor, machine);
     g_ptr_array_add(machine->monitors, monitor);
     return &monitor->base;
 }
@@ -134,8 +134,7 @@ port_detach(VmInstance *instance)
     SimMonitor *monitor = monitor_of(instance);
     g_ptr_array_remove(monitor->machine->monitors, monitor);
     sim_hang_forget(monitor);
-    g_queue_clear_full(&monitor->events, (GDestroyNotify)json_decref);
-    sim_machine_unref(monitor->machine);
+    sim_monitor_clear(monitor);
     g_free(monitor);
 }
 
@@ -187,14 +186,15 @@ static json_t *
 port_next_event(VmInstance *instance, gboolean wait)
 {
     SimMonitor *monitor = monitor_of(instance);
-    while (g_queue_is_empty(&monitor->events)) {
+    json_t *event;
+    while ((event = sim_monitor_take(monitor)) == NULL) {
         SimMachine *machine = monitor->machine;
         if (machine->hung)
             return NULL;
         if (!sim_machine_work(machine) && !(wait && sim_machine_sleep(machine)))
             return NULL;
     }
-    return g_queue_pop_head(&monitor->events);
+    return event;
 }
 
 static gboolean
