@@ -45,7 +45,8 @@ static SimName *
 add_name(SimInode *folder, const char *name)
 {
     gsize size = strlen(name) + 1;
-    SimName *added = g_malloc0(sizeof(SimName) + size);
+    SimName *added = g_malloc(sizeof(SimName) + size);
+    *added = (SimName){0};
     memcpy(added->name, name, size);
     g_hash_table_insert(folder->names, added->name, added);
     return added;

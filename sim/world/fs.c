@@ -19,7 +19,7 @@ typedef struct {
 } Fault;
 
 /* Folders that paths have led to: most calls are about the same few. */
-#define SEEN 8
+#define SEEN 16
 
 typedef struct {
     char *path; /* or NULL */
@@ -106,17 +106,15 @@ sim_fs_fault(SimFs *fs, const char *path, SimFsOp op)
     return 0;
 }
 
-/* The next component of the path that ends at `end` into `name`; *path moves on.  FALSE at the end.
- */
+/* The next component of a path into `name`; *path moves on.  FALSE at the end. */
 static gboolean
-next_name(const char **path, const char *end, char name[NAME_MAX_BYTES + 1], int *number)
+next_name(const char **path, char name[NAME_MAX_BYTES + 1], int *number)
 {
     const char *p = *path;
-    while (p < end && (*p == '/' || (*p == '.' && (p + 1 == end || p[1] == '/'))))
+    while (*p == '/' || (*p == '.' && (p[1] == '\0' || p[1] == '/')))
         p++;
-    const char *slash = memchr(p, '/', (gsize)(end - p));
-    *path = slash != NULL ? slash : end;
-    gsize length = (gsize)(*path - p);
+    gsize length = strcspn(p, "/");
+    *path = p + length;
     if (length == 0)
         return FALSE;
     if (length > NAME_MAX_BYTES) {
@@ -128,29 +126,66 @@ next_name(const char **path, const char *end, char name[NAME_MAX_BYTES + 1], int
     return TRUE;
 }
 
-/* What the first `length` bytes of a path lead to, name by name. */
-static SimInode *
-walk(SimFs *fs, const char *path, gsize length, int *number)
+/* Where a path leads to: a name in a folder. */
+typedef struct {
+    const char *name; /* into the path, or `copy` where the path does not end with it */
+    gsize folder;     /* how much of the path leads to the folder */
+    char copy[NAME_MAX_BYTES + 1];
+} Place;
+
+/* The place that the first `end` bytes of a path lead to.  FALSE: they have no last name, or, with
+ * *number, one that is too long. */
+static gboolean
+split(const char *path, gsize end, Place *place, int *number)
 {
-    char name[NAME_MAX_BYTES + 1];
-    const char *end = path + length;
-    SimInode *inode = fs->root;
-    while (inode != NULL && next_name(&path, end, name, number)) {
-        if (inode->kind != SIM_INODE_DIR) {
-            *number = ENOTDIR;
-            return NULL;
-        }
-        inode = sim_folder_look(inode, name);
-    }
-    if (inode == NULL)
-        *number = ENOENT;
-    return *number == 0 ? inode : NULL;
+    while (end > 0 &&
+           (path[end - 1] == '/' || (path[end - 1] == '.' && (end == 1 || path[end - 2] == '/'))))
+        end--;
+    const char *slash = end == 0 ? NULL : memrchr(path, '/', end);
+    place->name = slash == NULL ? path : slash + 1;
+    place->folder = slash == NULL ? 0 : (gsize)(slash - path);
+    gsize length = (gsize)(path + end - place->name);
+    if (length > NAME_MAX_BYTES)
+        *number = ENAMETOOLONG;
+    if (length == 0 || length > NAME_MAX_BYTES)
+        return FALSE;
+    if (path[end] == '\0')
+        return TRUE;
+    memcpy(place->copy, place->name, length);
+    place->copy[length] = '\0';
+    place->name = place->copy;
+    return TRUE;
 }
 
+static SimInode *find_folder(SimFs *fs, const char *path, gsize length, int *number);
+
+/* What the first `length` bytes of a path lead to. */
 static SimInode *
-walk_to_folder(SimFs *fs, const char *path, gsize length, int *number)
+find(SimFs *fs, const char *path, gsize length, int *number)
 {
-    SimInode *folder = walk(fs, path, length, number);
+    Place place;
+    SimInode *inode = NULL;
+    if (split(path, length, &place, number)) {
+        const SimInode *folder = find_folder(fs, path, place.folder, number);
+        inode = folder == NULL ? NULL : sim_folder_look(folder, place.name);
+    } else if (*number == 0) {
+        inode = fs->root;
+    }
+    if (inode == NULL && *number == 0)
+        *number = ENOENT;
+    return inode;
+}
+
+/* The same where a folder is wanted. */
+static SimInode *
+find_folder(SimFs *fs, const char *path, gsize length, int *number)
+{
+    for (guint i = 0; i < SEEN; i++) {
+        const Seen *seen = &fs->seen[i];
+        if (seen->length == length && seen->path != NULL && memcmp(seen->path, path, length) == 0)
+            return seen->folder;
+    }
+    SimInode *folder = find(fs, path, length, number);
     if (folder == NULL)
         return NULL;
     if (folder->kind != SIM_INODE_DIR) {
@@ -163,65 +198,23 @@ walk_to_folder(SimFs *fs, const char *path, gsize length, int *number)
     return folder;
 }
 
-static SimInode *
-find_folder(SimFs *fs, const char *path, gsize length, int *number)
-{
-    for (guint i = 0; i < SEEN; i++) {
-        const Seen *seen = &fs->seen[i];
-        if (seen->path != NULL && seen->length == length && memcmp(seen->path, path, length) == 0)
-            return seen->folder;
-    }
-    return walk_to_folder(fs, path, length, number);
-}
-
-/* The last name of a path in *name, and how much of the path leads to its folder.  FALSE: there is
- * none. */
-static gboolean
-split(const char *path, char name[NAME_MAX_BYTES + 1], gsize *folder, int *number)
-{
-    gsize end = strlen(path);
-    while (end > 0 &&
-           (path[end - 1] == '/' || (path[end - 1] == '.' && (end == 1 || path[end - 2] == '/'))))
-        end--;
-    const char *slash = end == 0 ? NULL : memrchr(path, '/', end);
-    const char *last = slash == NULL ? path : slash + 1;
-    gsize length = (gsize)(path + end - last);
-    *folder = (gsize)(last - path);
-    if (length > NAME_MAX_BYTES)
-        *number = ENAMETOOLONG;
-    if (length == 0 || length > NAME_MAX_BYTES)
-        return FALSE;
-    memcpy(name, last, length);
-    name[length] = '\0';
-    return TRUE;
-}
-
 SimInode *
 sim_fs_lookup(SimFs *fs, const char *path, int *number)
 {
-    char name[NAME_MAX_BYTES + 1];
-    gsize length = 0;
     int failed = 0;
-    SimInode *inode = NULL;
-    if (split(path, name, &length, &failed)) {
-        SimInode *folder = find_folder(fs, path, length, &failed);
-        inode = folder == NULL ? NULL : sim_folder_look(folder, name);
-    } else if (failed == 0) {
-        inode = fs->root;
-    }
+    SimInode *inode = find(fs, path, strlen(path), &failed);
     if (number != NULL)
-        *number = failed != 0 ? failed : inode == NULL ? ENOENT : 0;
+        *number = failed;
     return inode;
 }
 
-/* The folder that a path is in, and its last name. */
+/* The place that a path leads to, and its folder. */
 static SimInode *
-lookup_parent(SimFs *fs, const char *path, char name[NAME_MAX_BYTES + 1], int *number)
+find_place(SimFs *fs, const char *path, Place *place, int *number)
 {
-    gsize length = 0;
     *number = 0;
-    if (split(path, name, &length, number))
-        return find_folder(fs, path, length, number);
+    if (split(path, strlen(path), place, number))
+        return find_folder(fs, path, place->folder, number);
     if (*number == 0)
         *number = EINVAL;
     return NULL;
@@ -231,20 +224,20 @@ lookup_parent(SimFs *fs, const char *path, char name[NAME_MAX_BYTES + 1], int *n
 static int
 make_file(SimFs *fs, const char *path, SimInode **inode)
 {
-    char name[NAME_MAX_BYTES + 1];
+    Place place;
     int number = sim_fs_fault(fs, path, SIM_FS_CREATE);
     if (number != 0)
         return number;
-    SimInode *folder = lookup_parent(fs, path, name, &number);
+    SimInode *folder = find_place(fs, path, &place, &number);
     if (folder == NULL)
         return number;
-    SimName *known = sim_folder_find(folder, name);
+    SimName *known = sim_folder_find(folder, place.name);
     SimInode *found = known == NULL ? NULL : known->inode;
     if (found != NULL && found->kind == SIM_INODE_DIR)
         return EISDIR;
     if (found == NULL) {
         found = sim_inode_new(SIM_INODE_REGULAR);
-        sim_folder_link(folder, known, name, found);
+        sim_folder_link(folder, known, place.name, found);
         sim_inode_unref(found);
     }
     *inode = found;
@@ -310,26 +303,26 @@ is_below(const char *path, const char *folder)
 int
 sim_fs_rename(SimFs *fs, const char *from, const char *to)
 {
-    char from_name[NAME_MAX_BYTES + 1], to_name[NAME_MAX_BYTES + 1];
+    Place old, new;
     int number = sim_fs_fault(fs, from, SIM_FS_RENAME);
     if (number == 0)
         number = sim_fs_fault(fs, to, SIM_FS_RENAME);
     if (number != 0)
         return number;
-    SimInode *from_folder = lookup_parent(fs, from, from_name, &number);
+    SimInode *from_folder = find_place(fs, from, &old, &number);
     if (from_folder == NULL)
         return number;
-    SimInode *to_folder = lookup_parent(fs, to, to_name, &number);
+    SimInode *to_folder = find_place(fs, to, &new, &number);
     if (to_folder == NULL)
         return number;
-    SimName *source = sim_folder_find(from_folder, from_name);
+    SimName *source = sim_folder_find(from_folder, old.name);
     SimInode *inode = source == NULL ? NULL : source->inode;
     if (inode == NULL)
         return ENOENT;
     if (is_below(to, from))
         return EINVAL;
-    SimName *place = sim_folder_find(to_folder, to_name);
-    SimInode *target = place == NULL ? NULL : place->inode;
+    SimName *known = sim_folder_find(to_folder, new.name);
+    SimInode *target = known == NULL ? NULL : known->inode;
     if (target == inode)
         return 0;
     number = check_replace(inode, target);
@@ -337,7 +330,7 @@ sim_fs_rename(SimFs *fs, const char *from, const char *to)
         return number;
     if (inode->kind == SIM_INODE_DIR)
         forget_seen(fs);
-    sim_folder_link(to_folder, place, to_name, inode);
+    sim_folder_link(to_folder, known, new.name, inode);
     sim_folder_unlink(from_folder, source);
     return 0;
 }
@@ -345,14 +338,14 @@ sim_fs_rename(SimFs *fs, const char *from, const char *to)
 static int
 remove_name(SimFs *fs, const char *path, gboolean folder_wanted)
 {
-    char name[NAME_MAX_BYTES + 1];
+    Place place;
     int number = sim_fs_fault(fs, path, SIM_FS_UNLINK);
     if (number != 0)
         return number;
-    SimInode *folder = lookup_parent(fs, path, name, &number);
+    SimInode *folder = find_place(fs, path, &place, &number);
     if (folder == NULL)
         return number;
-    SimName *known = sim_folder_find(folder, name);
+    SimName *known = sim_folder_find(folder, place.name);
     SimInode *inode = known == NULL ? NULL : known->inode;
     if (inode == NULL)
         return ENOENT;
@@ -383,9 +376,8 @@ sim_fs_mkdir(SimFs *fs, const char *path)
 {
     char name[NAME_MAX_BYTES + 1];
     int number = sim_fs_fault(fs, path, SIM_FS_MKDIR);
-    const char *end = path + strlen(path);
     SimInode *folder = fs->root;
-    while (number == 0 && next_name(&path, end, name, &number)) {
+    while (number == 0 && next_name(&path, name, &number)) {
         SimName *known = sim_folder_find(folder, name);
         SimInode *next = known == NULL ? NULL : known->inode;
         if (next == NULL) {
@@ -404,11 +396,7 @@ GPtrArray *
 sim_fs_list(SimFs *fs, const char *path, int *number)
 {
     int failed = sim_fs_fault(fs, path, SIM_FS_LIST);
-    SimInode *folder = failed != 0 ? NULL : sim_fs_lookup(fs, path, &failed);
-    if (folder != NULL && folder->kind != SIM_INODE_DIR) {
-        failed = ENOTDIR;
-        folder = NULL;
-    }
+    SimInode *folder = failed != 0 ? NULL : find_folder(fs, path, strlen(path), &failed);
     if (number != NULL)
         *number = failed;
     if (folder == NULL)
@@ -431,13 +419,10 @@ sim_fs_sync_dir(SimFs *fs, const char *path)
     int number = sim_fs_fault(fs, path, SIM_FS_SYNC_DIR);
     if (number != 0)
         return number;
-    SimInode *folder = sim_fs_lookup(fs, path, &number);
-    if (folder == NULL)
-        return number;
-    if (folder->kind != SIM_INODE_DIR)
-        return ENOTDIR;
-    sim_folder_sync(folder);
-    return 0;
+    SimInode *folder = find_folder(fs, path, strlen(path), &number);
+    if (folder != NULL)
+        sim_folder_sync(folder);
+    return number;
 }
 
 void

@@ -84,6 +84,8 @@ SimInodeKind sim_inode_kind(const SimInode *inode);
 guint64 sim_inode_size(SimInode *inode);
 /** The bytes of a file, or what an image's file begins with.  The caller unrefs them. */
 GBytes *sim_inode_bytes(SimInode *inode);
+/** The first `length` of these bytes, fewer where there are no more.  The caller unrefs them. */
+GBytes *sim_inode_head(SimInode *inode, gsize length);
 /** Append bytes to a file. */
 void sim_inode_append(SimInode *inode, const void *data, gsize length);
 /** Put bytes in the place of the first ones of a file that has as many. */

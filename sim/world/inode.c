@@ -5,9 +5,8 @@
 SimInode *
 sim_inode_new(SimInodeKind kind)
 {
-    SimInode *inode = g_new0(SimInode, 1);
-    inode->refs = 1;
-    inode->kind = kind;
+    SimInode *inode = g_new(SimInode, 1);
+    *inode = (SimInode){.refs = 1, .kind = kind};
     if (kind == SIM_INODE_DIR)
         sim_folder_init(inode);
     return inode;
@@ -20,12 +19,56 @@ sim_inode_ref(SimInode *inode)
     return inode;
 }
 
+/* ---- text ---- */
+
+static void
+clear_text(SimText *text)
+{
+    g_clear_pointer(&text->body, g_bytes_unref);
+    g_clear_pointer(&text->head, g_bytes_unref);
+}
+
+static void
+set_text(SimText *text, const SimText *value)
+{
+    SimText former = *text;
+    text->body = value->body == NULL ? NULL : g_bytes_ref(value->body);
+    text->head = value->head == NULL ? NULL : g_bytes_ref(value->head);
+    clear_text(&former);
+}
+
+/* The body has its own head from now on. */
+static void
+join_head(SimText *text)
+{
+    gsize size = 0, replaced = 0;
+    if (text->head == NULL)
+        return;
+    const guint8 *body = g_bytes_get_data(text->body, &size);
+    guint8 *joined = g_memdup2(body, size);
+    const guint8 *head = g_bytes_get_data(text->head, &replaced);
+    memcpy(joined, head, replaced);
+    clear_text(text);
+    text->body = g_bytes_new_take(joined, size);
+}
+
+/* ---- life ---- */
+
 static void
 drop_content(SimInode *inode)
 {
-    g_clear_pointer(&inode->bytes, g_bytes_unref);
+    clear_text(&inode->text);
     g_clear_pointer(&inode->tail, g_byte_array_unref);
     g_clear_pointer(&inode->image, sim_image_unref);
+}
+
+static void
+clear_file(SimInode *inode)
+{
+    drop_content(inode);
+    clear_text(&inode->durable);
+    g_clear_pointer(&inode->durable_image, sim_image_unref);
+    g_clear_pointer(&inode->locks, g_ptr_array_unref);
 }
 
 void
@@ -33,11 +76,10 @@ sim_inode_unref(SimInode *inode)
 {
     if (inode == NULL || --inode->refs > 0)
         return;
-    sim_folder_clear(inode);
-    drop_content(inode);
-    g_clear_pointer(&inode->durable, g_bytes_unref);
-    g_clear_pointer(&inode->durable_image, sim_image_unref);
-    g_clear_pointer(&inode->locks, g_ptr_array_unref);
+    if (inode->kind == SIM_INODE_DIR)
+        sim_folder_clear(inode);
+    else
+        clear_file(inode);
     g_free(inode);
 }
 
@@ -45,16 +87,16 @@ SimInode *
 sim_inode_copy(SimInode *inode)
 {
     SimInode *copy = sim_inode_new(inode->kind);
-    copy->block_size = inode->block_size;
-    if (inode->kind != SIM_INODE_DIR) {
-        if (inode->image != NULL)
-            copy->image = sim_image_copy(inode->image);
-        else
-            copy->bytes = sim_inode_bytes(inode);
-        sim_inode_sync(copy);
+    if (inode->kind == SIM_INODE_DIR) {
+        sim_folder_copy(inode, copy);
         return copy;
     }
-    sim_folder_copy(inode, copy);
+    copy->block_size = inode->block_size;
+    if (inode->image != NULL)
+        copy->image = sim_image_copy(inode->image);
+    else
+        copy->text.body = sim_inode_bytes(inode);
+    sim_inode_sync(copy);
     return copy;
 }
 
@@ -81,8 +123,7 @@ power_cut_content(SimInode *inode)
         inode->image = sim_image_new(SIM_FORMAT_RAW, inode->block_size, NULL, NULL);
         return;
     }
-    if (inode->durable != NULL)
-        inode->bytes = g_bytes_ref(inode->durable);
+    set_text(&inode->text, &inode->durable);
 }
 
 void
@@ -113,19 +154,42 @@ sim_inode_size(SimInode *inode)
         return sim_image_file_size(inode->image);
     if (inode->tail != NULL)
         return inode->tail->len;
-    return inode->bytes == NULL ? 0 : g_bytes_get_size(inode->bytes);
+    return inode->text.body == NULL ? 0 : g_bytes_get_size(inode->text.body);
 }
 
+/* What is being written counts as written. */
+static void
+take_tail(SimInode *inode)
+{
+    if (inode->tail != NULL)
+        inode->text.body = g_byte_array_free_to_bytes(g_steal_pointer(&inode->tail));
+    if (inode->text.body == NULL)
+        inode->text.body = g_bytes_new(NULL, 0);
+}
+
+/* Where the durable content is the same, it is so afterwards too. */
 GBytes *
 sim_inode_bytes(SimInode *inode)
 {
     if (inode->image != NULL)
         return sim_image_head(inode->image);
-    if (inode->tail != NULL)
-        inode->bytes = g_byte_array_free_to_bytes(g_steal_pointer(&inode->tail));
-    if (inode->bytes == NULL)
-        inode->bytes = g_bytes_new(NULL, 0);
-    return g_bytes_ref(inode->bytes);
+    take_tail(inode);
+    gboolean synced = inode->text.body == inode->durable.body && inode->text.head != NULL &&
+                      inode->text.head == inode->durable.head;
+    join_head(&inode->text);
+    if (synced)
+        set_text(&inode->durable, &inode->text);
+    return g_bytes_ref(inode->text.body);
+}
+
+GBytes *
+sim_inode_head(SimInode *inode, gsize length)
+{
+    GBytes *head = inode->image != NULL ? NULL : inode->text.head;
+    if (head != NULL && g_bytes_get_size(head) == length)
+        return g_bytes_ref(head);
+    g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
+    return g_bytes_new_from_bytes(bytes, 0, MIN(length, g_bytes_get_size(bytes)));
 }
 
 void
@@ -134,39 +198,34 @@ sim_inode_truncate(SimInode *inode)
     drop_content(inode);
 }
 
-/* The content as bytes of the inode's own, with room for `more`. */
-static void
-make_tail(SimInode *inode, gsize more)
-{
-    if (inode->tail != NULL)
-        return;
-    g_autoptr(GBytes) former = sim_inode_bytes(inode);
-    gsize length = 0;
-    const guint8 *data = g_bytes_get_data(former, &length);
-    GByteArray *tail = g_byte_array_sized_new((guint)(length + more));
-    if (length > 0)
-        g_byte_array_append(tail, data, (guint)length);
-    drop_content(inode);
-    inode->tail = tail;
-}
-
 /* Most files are written at one go. */
 void
 sim_inode_append(SimInode *inode, const void *data, gsize length)
 {
-    if (inode->bytes == NULL && inode->tail == NULL && inode->image == NULL) {
-        inode->bytes = g_bytes_new(data, length);
+    if (inode->text.body == NULL && inode->tail == NULL && inode->image == NULL) {
+        inode->text.body = g_bytes_new(data, length);
         return;
     }
-    make_tail(inode, length);
+    if (inode->tail == NULL) {
+        GBytes *former = sim_inode_bytes(inode);
+        drop_content(inode);
+        inode->tail = g_bytes_unref_to_array(former);
+    }
     g_byte_array_append(inode->tail, data, (guint)length);
 }
 
+/* A head that is replaced again and again is of one length. */
 void
 sim_inode_replace_head(SimInode *inode, const void *data, gsize length)
 {
-    make_tail(inode, 0);
-    memcpy(inode->tail->data, data, length);
+    GBytes *head = inode->image != NULL ? NULL : inode->text.head;
+    if (head == NULL || g_bytes_get_size(head) > length) {
+        GBytes *former = sim_inode_bytes(inode);
+        drop_content(inode);
+        inode->text.body = former;
+    }
+    g_clear_pointer(&inode->text.head, g_bytes_unref);
+    inode->text.head = g_bytes_new(data, length);
 }
 
 void
@@ -177,8 +236,8 @@ sim_inode_sync(SimInode *inode)
         return;
     }
     g_clear_pointer(&inode->durable_image, sim_image_unref);
-    g_clear_pointer(&inode->durable, g_bytes_unref);
-    inode->durable = sim_inode_bytes(inode);
+    take_tail(inode);
+    set_text(&inode->durable, &inode->text);
 }
 
 SimImage *
@@ -194,7 +253,8 @@ sim_inode_raw_image(SimInode *inode)
         return inode->image;
     g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
     g_autoptr(SimImage) image = sim_image_from_bytes(bytes);
-    gboolean synced = inode->durable != NULL && g_bytes_equal(inode->durable, bytes);
+    join_head(&inode->durable);
+    gboolean synced = inode->durable.body != NULL && g_bytes_equal(inode->durable.body, bytes);
     if (synced)
         sim_image_flush(image);
     sim_inode_set_image(inode, image);

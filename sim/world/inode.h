@@ -10,6 +10,12 @@
 
 #include "sim/world/fs.h"
 
+/** The bytes of a file; what was put in the place of the first ones is kept beside the others. */
+typedef struct {
+    GBytes *body; /* or NULL: none */
+    GBytes *head; /* not longer than body, or NULL: body has its own */
+} SimText;
+
 /** A name in a folder. */
 typedef struct {
     SimInode *inode;  /* NULL: the name is gone, but not durably */
@@ -21,18 +27,22 @@ typedef struct {
 struct SimInode {
     guint refs;
     SimInodeKind kind;
-    /* folder */
-    GHashTable *names;  /* char * → SimName * */
-    GPtrArray *changed; /* of SimName *, since the last sync */
-    guint count;        /* names that stand for something */
-    /* file */
-    GBytes *bytes;           /* content, unless tail or image */
-    GByteArray *tail;        /* the same while it is being written */
-    GBytes *durable;         /* content as of the last sync, or NULL: never synced */
-    SimImage *image;         /* the content where it is a disk image */
-    SimImage *durable_image; /* the image that durable content is in, or NULL */
-    guint64 block_size;      /* of a block device */
-    GPtrArray *locks;        /* of SimLock *, or NULL */
+    union {
+        struct {                /* of a folder */
+            GHashTable *names;  /* char * → SimName * */
+            GPtrArray *changed; /* of SimName *, since the last sync */
+            guint count;        /* names that stand for something */
+        };
+        struct {                     /* of a file */
+            SimText text;            /* content, unless tail or image */
+            GByteArray *tail;        /* the same while it is being written */
+            SimText durable;         /* content as of the last sync; no body: never synced */
+            SimImage *image;         /* the content where it is a disk image */
+            SimImage *durable_image; /* the image that durable content is in, or NULL */
+            guint64 block_size;      /* of a block device */
+            GPtrArray *locks;        /* of SimLock *, or NULL */
+        };
+    };
 };
 
 /** A new inode; the caller unrefs it. */

@@ -88,19 +88,15 @@ static GBytes *
 store_read_head(VmStore *store, const char *path, gsize length, GError **error)
 {
     SimInode *inode = readable(store, path, error);
-    if (inode == NULL)
-        return NULL;
-    g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
-    return g_bytes_new_from_bytes(bytes, 0, MIN(length, g_bytes_get_size(bytes)));
+    return inode == NULL ? NULL : sim_inode_head(inode, length);
 }
 
 static VmStoreFile *
 file_new(VmStore *store, const char *path, SimInode *inode)
 {
     gsize size = strlen(path) + 1;
-    SimStoreFile *file = g_malloc0(sizeof(SimStoreFile) + size);
-    file->base.store = store;
-    file->inode = sim_inode_ref(inode);
+    SimStoreFile *file = g_malloc(sizeof(SimStoreFile) + size);
+    *file = (SimStoreFile){.base.store = store, .inode = sim_inode_ref(inode)};
     memcpy(file->path, path, size);
     return &file->base;
 }

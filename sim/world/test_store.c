@@ -167,6 +167,47 @@ test_folders_are_renamed_and_removed_by_the_rules(void **state)
     assert_false(store->ops->rename(store, "/e", "/x", NULL));
 }
 
+static void
+replace_head(SimWorld *world, const char *path, const char *head)
+{
+    VmStore *store = sim_world_store(world);
+    assert_true(store->ops->replace_head(store, path, head, strlen(head), NULL));
+}
+
+static void
+test_a_head_is_read_with_what_follows(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/f", "old: text", NULL));
+    replace_head(*state, "/f", "new");
+    g_autoptr(GBytes) same = store->ops->read_head(store, "/f", 3, NULL);
+    g_autoptr(GBytes) more = store->ops->read_head(store, "/f", 5, NULL);
+    assert_memory_equal(g_bytes_get_data(same, NULL), "new", 3);
+    assert_memory_equal(g_bytes_get_data(more, NULL), "new: ", 5);
+    replace_head(*state, "/f", "NEW:");
+    replace_head(*state, "/f", "n");
+    g_autofree char *text = read_text(*state, "/f");
+    assert_string_equal(text, "nEW: text");
+}
+
+static void
+test_a_head_is_durable_once_it_was_synced(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/f", "one: text", NULL));
+    replace_head(*state, "/f", "two");
+    assert_true(vm_store_sync_content(store, "/f", NULL));
+    replace_head(*state, "/f", "six");
+    g_autofree char *before = read_text(*state, "/f");
+    assert_string_equal(before, "six: text");
+    sim_world_power_cut(*state);
+    g_autofree char *after = read_text(*state, "/f");
+    assert_string_equal(after, "two: text");
+    sim_world_power_cut(*state);
+    g_autofree char *again = read_text(*state, "/f");
+    assert_string_equal(again, "two: text");
+}
+
 int
 main(void)
 {
@@ -182,6 +223,8 @@ main(void)
         TEST(test_lists_are_sorted_and_missing_is_empty),
         TEST(test_a_copy_sees_the_world_and_leaves_it_alone),
         TEST(test_folders_are_renamed_and_removed_by_the_rules),
+        TEST(test_a_head_is_read_with_what_follows),
+        TEST(test_a_head_is_durable_once_it_was_synced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
