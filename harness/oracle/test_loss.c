@@ -9,14 +9,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "harness/oracle/oracle.h"
-#include "harness/oracle/test_fake_target.h"
+#include "harness/oracle/test_fake_oracle.h"
 #include "spec/rules/loss.h"
-
-typedef struct {
-    struct vm_conn *conn;
-    Oracle *oracle;
-} Fixture;
 
 static const char *const capabilities[] = {"files", "content", NULL};
 
@@ -36,38 +30,16 @@ touch(struct vm_conn *conn)
 static int
 set_up(void **state)
 {
-    Fixture *fixture = g_new0(Fixture, 1);
-    OracleOptions options = {
-        .target = fake_target(),
-        .profile = VM_PROFILE_RFC,
-        .capabilities = capabilities,
-        .name_prefix = "t-",
-    };
-
-    fixture->conn = fake_conn_new();
-    fixture->conn->images = TRUE;
-    fixture->conn->bitmap = "b0";
-    fixture->conn->digest = "d1";
-    fake_add(fixture->conn, "s1");
-    fixture->conn->digest = "d2";
-    fake_add(fixture->conn, "s2");
-    fixture->conn->digest = "d3";
-    options.conn = fixture->conn;
-    fixture->oracle = oracle_new(&options, NULL);
-    assert_non_null(fixture->oracle);
-    touch(fixture->conn);
-    *state = fixture;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    Fixture *fixture = *state;
-
-    oracle_free(fixture->oracle);
-    g_free(fixture->conn);
-    g_free(fixture);
+    struct vm_conn *conn = fake_conn_new();
+    conn->images = TRUE;
+    conn->bitmap = "b0";
+    conn->digest = "d1";
+    fake_add(conn, "s1");
+    conn->digest = "d2";
+    fake_add(conn, "s2");
+    conn->digest = "d3";
+    *state = fixture_new(conn, capabilities);
+    touch(conn);
     return 0;
 }
 
@@ -95,8 +67,7 @@ static void
 expect_loss(char *found, const char *part)
 {
     assert_non_null(found);
-    if (!strstr(found, part))
-        fail_msg("'%s' does not speak of '%s'", found, part);
+    assert_speaks_of(found, part);
     g_free(found);
 }
 

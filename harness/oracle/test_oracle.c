@@ -11,12 +11,7 @@
 #include <string.h>
 #include "harness/oracle/context.h"
 #include "harness/oracle/expectation.h"
-#include "harness/oracle/test_fake_target.h"
-
-typedef struct {
-    struct vm_conn *conn;
-    Oracle *oracle;
-} Fixture;
+#include "harness/oracle/test_fake_oracle.h"
 
 static const char *const capabilities[] = {"files", "content", "events", "snapshot-validate", NULL};
 
@@ -36,32 +31,12 @@ static const OracleStep suspend_refused = {
 static int
 set_up(void **state)
 {
-    Fixture *fixture = g_new0(Fixture, 1);
-    OracleOptions options = {
-        .target = fake_target(),
-        .profile = VM_PROFILE_RFC,
-        .capabilities = capabilities,
-        .name_prefix = "t-",
-    };
+    struct vm_conn *conn = fake_conn_new();
+    fake_add(conn, "s1");
 
-    fixture->conn = fake_conn_new();
-    fake_add(fixture->conn, "s1");
-    options.conn = fixture->conn;
-    fixture->oracle = oracle_new(&options, NULL);
-    assert_non_null(fixture->oracle);
+    Fixture *fixture = fixture_new(conn, capabilities);
     oracle_finding_free(oracle_after_other(fixture->oracle, FALSE, NULL));
     *state = fixture;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    Fixture *fixture = *state;
-
-    oracle_free(fixture->oracle);
-    g_free(fixture->conn);
-    g_free(fixture);
     return 0;
 }
 
@@ -70,8 +45,7 @@ expect_finding(OracleFinding *finding, const char *id, const char *part)
 {
     assert_non_null(finding);
     assert_string_equal(finding->id, id);
-    if (!strstr(finding->text, part))
-        fail_msg("'%s' does not speak of '%s'", finding->text, part);
+    assert_speaks_of(finding->text, part);
     oracle_finding_free(finding);
 }
 

@@ -13,6 +13,13 @@
         FAKE_SAY, "{\"return\":{},\"id\":1}\r\n"                                                   \
     }
 
+/* A command of ours comes and is answered. */
+#define ANSWER(text)                                                                               \
+    {FAKE_TAKE},                                                                                   \
+    {                                                                                              \
+        FAKE_SAY, text                                                                             \
+    }
+
 static QemuMonitor *
 opened(const FakeServer *server)
 {
@@ -34,6 +41,16 @@ static gboolean
 send_command(QemuMonitor *monitor, GError **error)
 {
     return qemu_monitor_command(monitor, "cont", NULL, -1, NULL, error);
+}
+
+/* The number that the answer to a query gives as "n". */
+static void
+assert_answer(QemuMonitor *monitor, const char *query, json_int_t n)
+{
+    json_t *reply = NULL;
+    assert_true(qemu_monitor_command(monitor, query, NULL, -1, &reply, NULL));
+    assert_int_equal(json_integer_value(json_object_get(reply, "n")), n);
+    json_decref(reply);
 }
 
 /* The command fails so, and every later one too, at once. */
@@ -62,16 +79,12 @@ test_an_answer_is_handed_out(void **state)
     (void)state;
     const FakeStep script[] = {
         HELLO,
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"return\":{\"n\":7},\"id\":2}"},
+        ANSWER("{\"return\":{\"n\":7},\"id\":2}"),
         {FAKE_END},
     };
     FakeServer server = fake_start(script);
     QemuMonitor *monitor = opened(&server);
-    json_t *reply = NULL;
-    assert_true(qemu_monitor_command(monitor, "query", json_object(), -1, &reply, NULL));
-    assert_int_equal(json_integer_value(json_object_get(reply, "n")), 7);
-    json_decref(reply);
+    assert_answer(monitor, "query", 7);
     close_all(monitor, &server);
 }
 
@@ -82,21 +95,16 @@ test_what_was_sent_ahead_is_taken(void **state)
     (void)state;
     const FakeStep script[] = {
         HELLO,
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"return\":{\"n\":7},\"id\":2}"},
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"return\":{},\"id\":3}"},
+        ANSWER("{\"return\":{\"n\":7},\"id\":2}"),
+        ANSWER("{\"return\":{},\"id\":3}"),
         {FAKE_END},
     };
     FakeServer server = fake_start(script);
     QemuMonitor *monitor = opened(&server);
-    json_t *reply = NULL;
     assert_true(qemu_monitor_send_ahead(monitor, "query"));
     assert_true(qemu_monitor_settled(monitor));
-    assert_true(qemu_monitor_command(monitor, "query", NULL, -1, &reply, NULL));
-    assert_int_equal(json_integer_value(json_object_get(reply, "n")), 7);
+    assert_answer(monitor, "query", 7);
     assert_true(send_command(monitor, NULL));
-    json_decref(reply);
     close_all(monitor, &server);
 }
 
@@ -107,19 +115,14 @@ test_what_was_sent_ahead_can_be_dropped(void **state)
     (void)state;
     const FakeStep script[] = {
         HELLO,
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"return\":{\"n\":7},\"id\":2}"},
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"return\":{\"n\":8},\"id\":3}"},
+        ANSWER("{\"return\":{\"n\":7},\"id\":2}"),
+        ANSWER("{\"return\":{\"n\":8},\"id\":3}"),
         {FAKE_END},
     };
     FakeServer server = fake_start(script);
     QemuMonitor *monitor = opened(&server);
-    json_t *reply = NULL;
     assert_true(qemu_monitor_send_ahead(monitor, "query"));
-    assert_true(qemu_monitor_command(monitor, "other", NULL, -1, &reply, NULL));
-    assert_int_equal(json_integer_value(json_object_get(reply, "n")), 8);
-    json_decref(reply);
+    assert_answer(monitor, "other", 8);
     close_all(monitor, &server);
 }
 
@@ -128,11 +131,11 @@ test_a_number_beyond_63_bits_is_taken(void **state)
 {
     (void)state;
     const FakeStep script[] = {
-        HELLO, {FAKE_TAKE}, {FAKE_SAY, "{\"return\":18446744073709551615,\"id\":2}"}, {FAKE_END}};
+        HELLO, ANSWER("{\"return\":18446744073709551615,\"id\":2}"), {FAKE_END}};
     FakeServer server = fake_start(script);
     QemuMonitor *monitor = opened(&server);
     json_t *reply = NULL;
-    assert_true(qemu_monitor_command(monitor, "query", NULL, -1, &reply, NULL));
+    assert_true(qemu_monitor_command(monitor, "query", json_object(), -1, &reply, NULL));
     assert_true(json_number_value(reply) > 1.8e19);
     json_decref(reply);
     close_all(monitor, &server);
@@ -144,10 +147,8 @@ test_an_error_answer_leaves_it_usable(void **state)
     (void)state;
     const FakeStep script[] = {
         HELLO,
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"id\":2,\"error\":{\"class\":\"DeviceNotFound\",\"desc\":\"no d\"}}\n"},
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"id\":3,\"return\":{}}\n"},
+        ANSWER("{\"id\":2,\"error\":{\"class\":\"DeviceNotFound\",\"desc\":\"no d\"}}\n"),
+        ANSWER("{\"id\":3,\"return\":{}}\n"),
         {FAKE_END},
     };
     FakeServer server = fake_start(script);
@@ -166,8 +167,7 @@ test_events_are_queued_in_order(void **state)
     (void)state;
     const FakeStep script[] = {
         HELLO,
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"event\":\"A\"}{\"event\":\"B\"}\n{\"return\":{},\"id\":2}\n{\"eve"},
+        ANSWER("{\"event\":\"A\"}{\"event\":\"B\"}\n{\"return\":{},\"id\":2}\n{\"eve"),
         {FAKE_REST, NULL, 20},
         {FAKE_SAY, "nt\":\"C\",\"data\":{\"text\":\"\\\"}{\"}}"},
         {FAKE_WAIT},
@@ -196,8 +196,7 @@ test_a_late_answer_is_dropped(void **state)
         {FAKE_TAKE},
         {FAKE_REST, NULL, 100},
         {FAKE_SAY, "{\"return\":{\"late\":true},\"id\":2}\n"},
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"return\":{\"late\":false},\"id\":3}\n"},
+        ANSWER("{\"return\":{\"late\":false},\"id\":3}\n"),
         {FAKE_WAIT},
         {FAKE_END},
     };
@@ -246,8 +245,7 @@ test_what_is_no_qmp_breaks_it(void **state)
         {GREETING, "a second greeting came: {\"QMP\":{\"version\":{},\"capabilities\":[\"oob\"]}}"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        const FakeStep script[] = {
-            HELLO, {FAKE_TAKE}, {FAKE_SAY, rows[i].said}, {FAKE_WAIT}, {FAKE_END}};
+        const FakeStep script[] = {HELLO, ANSWER(rows[i].said), {FAKE_WAIT}, {FAKE_END}};
         assert_fails_for_good(script, VM_QMP_BROKEN, rows[i].text);
     }
 }
@@ -256,11 +254,8 @@ static void
 test_an_answer_that_nobody_asked_for_breaks_it(void **state)
 {
     (void)state;
-    const FakeStep script[] = {HELLO,
-                               {FAKE_TAKE},
-                               {FAKE_SAY, "{\"return\":{},\"id\":2}{\"return\":{},\"id\":2}"},
-                               {FAKE_WAIT},
-                               {FAKE_END}};
+    const FakeStep script[] = {
+        HELLO, ANSWER("{\"return\":{},\"id\":2}{\"return\":{},\"id\":2}"), {FAKE_WAIT}, {FAKE_END}};
     FakeServer server = fake_start(script);
     QemuMonitor *monitor = opened(&server);
     send_command(monitor, NULL);
@@ -274,7 +269,7 @@ static void
 test_half_an_answer_is_no_answer(void **state)
 {
     (void)state;
-    const FakeStep script[] = {HELLO, {FAKE_TAKE}, {FAKE_SAY, "{\"return\":{\"a\""}, {FAKE_END}};
+    const FakeStep script[] = {HELLO, ANSWER("{\"return\":{\"a\""), {FAKE_END}};
     assert_fails_for_good(script, VM_QMP_BROKEN, "the connection ended in the middle of an object");
 }
 
@@ -291,7 +286,7 @@ test_an_answer_before_the_end_counts(void **state)
 {
     (void)state;
     const FakeStep script[] = {
-        HELLO, {FAKE_TAKE}, {FAKE_SAY, "{\"event\":\"E\"}{\"return\":{},\"id\":2}"}, {FAKE_END}};
+        HELLO, ANSWER("{\"event\":\"E\"}{\"return\":{},\"id\":2}"), {FAKE_END}};
     FakeServer server = fake_start(script);
     QemuMonitor *monitor = opened(&server);
     assert_true(send_command(monitor, NULL));
@@ -366,8 +361,7 @@ test_a_raw_dialogue_takes_all_that_comes(void **state)
     (void)state;
     const FakeStep script[] = {
         HELLO,
-        {FAKE_TAKE},
-        {FAKE_SAY, "{\"error\":{\"class\":\"GenericError\",\"desc\":\"JSON\"}}{\"event\":\"E\"}"},
+        ANSWER("{\"error\":{\"class\":\"GenericError\",\"desc\":\"JSON\"}}{\"event\":\"E\"}"),
         {FAKE_WAIT},
         {FAKE_END},
     };
