@@ -35,6 +35,12 @@ undefine_orphans_off(const VmGuardContext *context, char **what)
 }
 
 static gboolean
+undefine_orphans_live(const VmGuardContext *context, char **what)
+{
+    return vm_domain_is_active(context->domain) && undefine_orphans(context, what);
+}
+
+static gboolean
 has_managed_save(const VmGuardContext *context, G_GNUC_UNUSED char **what)
 {
     return vm_domain_managed_save_exists(context->domain);
@@ -311,7 +317,7 @@ typedef struct {
 static const Guard guards[] = {
     {VM_GUARD_UNDEFINE, BOTH, undefine_orphans_off, INVALID, "SNAP-GUARD-001",
      "it has {what}, whose metadata would be orphaned; ask for SNAPSHOTS_METADATA to drop it"},
-    {VM_GUARD_UNDEFINE, RFC, undefine_orphans, INVALID, "VM-UNDEF-001",
+    {VM_GUARD_UNDEFINE, RFC, undefine_orphans_live, INVALID, "VM-UNDEF-001",
      "it runs and has {what}, whose metadata would be orphaned when it stops; ask for "
      "SNAPSHOTS_METADATA to drop it"},
     {VM_GUARD_UNDEFINE, BOTH, undefine_managed_save, INVALID, "DOM-UNDEF-009",
