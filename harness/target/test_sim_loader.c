@@ -283,6 +283,31 @@ intent_that_is_not_known_is_kept(void **state)
     assert_true(file_exists("/sim/lib/qemu/intent/vm.json"));
 }
 
+/* What it says is lost once a later call writes its own; without it nothing stands in the way. */
+static void
+intent_that_is_kept_is_not_written_over(void **state)
+{
+    static const char damaged[] = "{\"verb\":\"snapshot-delete\",\"dom";
+    (void)state;
+    char *name = NULL;
+    define("vm", UUID_A);
+    define("other", UUID_B);
+    write_file("/sim/lib/qemu/intent/vm.json", damaged);
+    g_free(reload());
+    assert_refused(sim->snapshot_create_xml(conn, "vm", "<domainsnapshot/>", 0, &name, &err),
+                   VIR_ERR_OPERATION_FAILED, "/sim/lib/qemu/intent/vm.json");
+    char *text = NULL;
+    size_t length = 0;
+    assert_ok(sim->file_read(conn, "/sim/lib/qemu/intent/vm.json", &text, &length, &err));
+    assert_int_equal(length, strlen(damaged));
+    sim->free_string(text);
+    assert_ok(sim->snapshot_create_xml(conn, "other", "<domainsnapshot/>", 0, &name, &err));
+    sim->free_string(name);
+    assert_ok(sim->file_remove(conn, "/sim/lib/qemu/intent/vm.json", &err));
+    assert_ok(sim->snapshot_create_xml(conn, "vm", "<domainsnapshot/>", 0, &name, &err));
+    sim->free_string(name);
+}
+
 static void
 status_of_another_domain_is_left_out(void **state)
 {
@@ -337,6 +362,7 @@ main(void)
         TEST(undefine_checks_all_before_it_removes_any),
         TEST(interrupted_undefine_is_finished),
         TEST(intent_that_is_not_known_is_kept),
+        TEST(intent_that_is_kept_is_not_written_over),
         TEST(status_of_another_domain_is_left_out),
         TEST(bad_definitions_and_statuses_do_not_hinder_the_others),
     };

@@ -167,6 +167,31 @@ folders_that_cannot_be_listed_hinder_nobody(void **state)
     assert_snapshots("vm", "s1");
 }
 
+/* The record of the call that was cut short may not be written over by the next one. */
+static void
+records_that_were_not_listed_stay(void **state)
+{
+    static const char cut_short[] =
+        "{\"verb\":\"snapshot-delete\",\"domain\":\"vm\",\"uuid\":\"" UUID_A
+        "\",\"data\":{\"names\":[\"s1\"],\"metadata-only\":true,\"steps\":[],\"committed\":0,"
+        "\"running\":false}}";
+    (void)state;
+    define("vm", UUID_A);
+    create_snapshot("s1");
+    create_snapshot("s2");
+    write_file("/sim/lib/qemu/intent/vm.json", cut_short);
+    fault("/sim/lib/qemu/intent", SIM_FS_LIST);
+    assert_ok(sim->restart(conn, &err));
+    no_faults();
+    assert_logged("interrupted calls are not recovered");
+    assert_refused(sim->snapshot_delete(conn, "vm", "s2", 0, &err), VIR_ERR_OPERATION_FAILED,
+                   "VM-META-009");
+    assert_snapshots("vm", "s1 s2");
+    assert_ok(sim->restart(conn, &err));
+    assert_snapshots("vm", "s2");
+    assert_ok(sim->snapshot_delete(conn, "vm", "s2", 0, &err));
+}
+
 static void
 record_that_cannot_go_is_told(void **state)
 {
@@ -255,6 +280,7 @@ main(void)
         TEST(leftovers_of_an_undefined_domain_are_told),
         TEST(folder_goes_after_its_files_do),
         TEST(folders_that_cannot_be_listed_hinder_nobody),
+        TEST(records_that_were_not_listed_stay),
         TEST(record_that_cannot_go_is_told),
         TEST(recovery_is_told),
         TEST(name_of_a_foreign_file_is_not_given_away),

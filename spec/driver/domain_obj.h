@@ -50,6 +50,8 @@ struct VmDriver {
     GHashTable *by_uuid;       /* char * → VmDomain * */
     GQueue events;             /* of VmDriverEvent * */
     GHashTable *stale_intents; /* char *: domains whose finished intent could not be removed */
+    GHashTable *kept_intents;  /* char *: domains whose intent could not be understood at load */
+    gboolean unseen_intents;   /* the store did not say at load which there are */
 };
 
 /* ---- domain_list.c: look-up ---- */
@@ -359,7 +361,7 @@ typedef struct {
 } VmIntent;
 
 /** At load: finish or undo what was recorded, by the row of its verb; a verb without a row, or a
- *  record that cannot be read, is logged and kept. */
+ *  record that cannot be read, is logged and kept (VM-META-009). */
 void vm_intent_recover(VmDriver *driver, VmIntentPhase phase);
 /** The same for what was recorded for that domain, which is loaded. */
 void vm_intent_recover_domain(VmDriver *driver, const char *domain);

@@ -18,6 +18,7 @@ vm_driver_open(const VmDriverOptions *options, GError **error)
     driver->by_uuid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_queue_init(&driver->events);
     driver->stale_intents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    driver->kept_intents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     vm_intent_recover(driver, VM_INTENT_BEFORE_LOAD);
     if (!vm_driver_load(driver, error))
@@ -40,6 +41,7 @@ vm_driver_close(VmDriver *driver)
 {
     if (driver == NULL)
         return;
+    g_hash_table_unref(driver->kept_intents);
     g_hash_table_unref(driver->stale_intents);
     g_hash_table_unref(driver->by_uuid);
     g_hash_table_unref(driver->by_name);

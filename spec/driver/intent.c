@@ -230,11 +230,33 @@ vm_intent_forget_ahead(VmDomain *domain)
     g_clear_pointer(&domain->intent_ahead, g_free);
 }
 
+/* What was not understood at load may be all that tells of a call that was cut short: it is not
+ * written over, and the administrator takes it away (VM-META-009). */
+static gboolean
+check_kept(VmDomain *domain, const char *path, GError **error)
+{
+    VmDriver *driver = domain->driver;
+    const char *name = domain->def->name;
+    gboolean kept = g_hash_table_contains(driver->kept_intents, name) ||
+                    (driver->unseen_intents && !g_hash_table_contains(driver->stale_intents, name));
+    if (!kept || vm_store_kind(driver->store, path) == VM_FILE_MISSING)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                     "domain '%s': '%s' tells of a call that was cut short, and was not understood "
+                     "when the driver started; it has to be looked into and removed first "
+                     "(VM-META-009)",
+                     name, path);
+}
+
 gboolean
 vm_intent_begin(VmDomain *domain, const char *record, GError **error)
 {
     VmStore *store = domain->driver->store;
     g_autofree char *path = intent_path(domain->driver, domain->def->name);
+    if (!check_kept(domain, path, error)) {
+        vm_intent_forget_ahead(domain);
+        return FALSE;
+    }
     g_autofree char *ahead = g_steal_pointer(&domain->intent_ahead);
     gboolean ok = g_strcmp0(ahead, record) == 0 ? vm_store_publish(store, path, error)
                                                 : vm_store_replace(store, path, record, error);
@@ -300,8 +322,18 @@ row_of(const json_t *record, const char *file)
     return row;
 }
 
+/* It stays, and is not tried again. */
 static void
-recover_record(VmDriver *driver, const char *path, const json_t *record, VmIntentPhase phase)
+keep(VmDriver *driver, const char *file, const char *why)
+{
+    char *name = g_strndup(file, strlen(file) - strlen(".json"));
+    g_autofree char *path = intent_path(driver, name);
+    vm_env_log(driver->env, "'%s': an intent that %s; kept", path, why);
+    g_hash_table_add(driver->kept_intents, name);
+}
+
+static void
+recover_record(VmDriver *driver, const char *file, const json_t *record, VmIntentPhase phase)
 {
     VmIntent intent = {
         .driver = driver,
@@ -309,11 +341,9 @@ recover_record(VmDriver *driver, const char *path, const json_t *record, VmInten
         .uuid = json_string_value(json_object_get(record, "uuid")),
         .data = json_object_get(record, "data"),
     };
-    g_autofree char *file = g_path_get_basename(path);
     const IntentRow *row = row_of(record, file);
     if (row == NULL) {
-        if (phase == VM_INTENT_BEFORE_LOAD)
-            vm_env_log(driver->env, "'%s': an intent that is not known or is damaged; kept", path);
+        keep(driver, file, "is not known or is damaged");
         return;
     }
     if (row->phase != phase)
@@ -335,14 +365,18 @@ recover_record(VmDriver *driver, const char *path, const json_t *record, VmInten
 }
 
 static void
-recover_file(VmDriver *driver, const char *path, VmIntentPhase phase)
+recover_file(VmDriver *driver, const char *file, VmIntentPhase phase)
 {
+    g_autofree char *name = g_strndup(file, strlen(file) - strlen(".json"));
+    if (g_hash_table_contains(driver->kept_intents, name))
+        return;
+    g_autofree char *path = intent_path(driver, name);
     g_autofree char *text = vm_store_read_text(driver->store, path, INTENT_FILE_MAX, NULL);
     json_t *record = text != NULL ? json_loads(text, 0, NULL) : NULL;
     if (record != NULL)
-        recover_record(driver, path, record, phase);
-    else if (phase == VM_INTENT_BEFORE_LOAD)
-        vm_env_log(driver->env, "'%s': an intent that cannot be read; kept", path);
+        recover_record(driver, file, record, phase);
+    else
+        keep(driver, file, "cannot be read");
     json_decref(record);
 }
 
@@ -350,12 +384,17 @@ void
 vm_intent_recover(VmDriver *driver, VmIntentPhase phase)
 {
     g_autofree char *folder = intent_folder(driver);
-    g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, folder, NULL);
-    for (guint i = 0; names != NULL && i < names->len; i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, folder, &error);
+    if (names == NULL) {
+        driver->unseen_intents = TRUE;
+        vm_env_log(driver->env, "interrupted calls are not recovered: %s", error->message);
+        return;
+    }
+    for (guint i = 0; i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
-        g_autofree char *path = g_strconcat(folder, "/", name, NULL);
         if (g_str_has_suffix(name, ".json"))
-            recover_file(driver, path, phase);
+            recover_file(driver, name, phase);
     }
 }
 
@@ -363,6 +402,7 @@ void
 vm_intent_recover_domain(VmDriver *driver, const char *domain)
 {
     g_autofree char *path = intent_path(driver, domain);
+    g_autofree char *file = g_strconcat(domain, ".json", NULL);
     if (vm_store_kind(driver->store, path) != VM_FILE_MISSING)
-        recover_file(driver, path, VM_INTENT_AFTER_LOAD);
+        recover_file(driver, file, VM_INTENT_AFTER_LOAD);
 }
