@@ -311,8 +311,7 @@ row_of(const json_t *record, const char *file)
     g_autofree char *own = g_strconcat(json_string_value(domain), ".json", NULL);
     const IntentRow *row = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(intent_rows); i++)
-        if (g_strcmp0(verb, intent_rows[i].verb) == 0 &&
-            (intent_rows[i].kind == NULL || g_strcmp0(kind, intent_rows[i].kind) == 0))
+        if (g_strcmp0(verb, intent_rows[i].verb) == 0 && g_strcmp0(kind, intent_rows[i].kind) == 0)
             row = &intent_rows[i];
     if (row == NULL || !json_is_object(data) || strcmp(file, own) != 0)
         return NULL;

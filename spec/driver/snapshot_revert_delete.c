@@ -28,7 +28,6 @@ add_overlays(VmImageUsers *users, const VmRevertPlan *plan)
         VmUsedImage *image = vm_image_users_add(users, overlay->path);
         image->missing = FALSE;
         image->recorded = TRUE;
-        g_free(image->format);
         image->format = g_strdup(overlay->format);
         vm_image_users_set_backing(users, overlay->path, overlay->base, disk->source.format);
     }

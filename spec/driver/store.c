@@ -242,13 +242,13 @@ vm_store_drop(VmStore *store, const char *path, GError **error)
 void
 vm_store_sweep(VmStore *store, const char *folder)
 {
-    static const char *const leftovers[] = {".xml.new",   ".json.new", ".xml.gone", ".json.gone",
-                                            ".save.gone", ".mark.new", ".mark.gone"};
+    static const char *const leftovers[] = {".xml.new",   ".json.new", ".xml.gone",  ".json.gone",
+                                            ".save.gone", ".mark.new", ".mark.gone", NULL};
     g_autoptr(GPtrArray) names = store->ops->list(store, folder, NULL);
     for (guint i = 0; names != NULL && i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
-        for (guint end = 0; end < G_N_ELEMENTS(leftovers); end++) {
-            if (!g_str_has_suffix(name, leftovers[end]))
+        for (const char *const *end = leftovers; *end != NULL; end++) {
+            if (!g_str_has_suffix(name, *end))
                 continue;
             g_autofree char *path = g_strconcat(folder, "/", name, NULL);
             store->ops->unlink(store, path, NULL);
