@@ -33,6 +33,7 @@ typedef struct {
     gboolean dies;    /* and from then on nothing works any more, as if the daemon had died */
     gboolean dead;
     const char *command;     /* QMP command that fails once, or NULL */
+    const char *next;        /* and after it this one, or NULL */
     gboolean half_way;       /* and has done its work all the same */
     void (*meanwhile)(void); /* happens when `migrate` comes, or NULL */
 } FailingImages;
@@ -69,7 +70,9 @@ fail_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
         self->meanwhile();
     if (g_strcmp0(name, self->command) != 0)
         return self->inner->ops->command(instance, name, arguments, pass, reply, error);
-    self->command = NULL;
+    self->command = g_steal_pointer(&self->next);
+    if (self->dies)
+        die();
     if (self->half_way) {
         if (json_object_get(arguments, "job-id") != NULL)
             json_object_set_new(arguments, "job-id", json_string("half-way"));

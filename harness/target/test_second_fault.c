@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What was to be put right after one failure fails as well, or is left to the
+ * next call or driver: who does it then, and who is told.
+ */
+#include "harness/target/test_snapshot.h"
+
+#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
+#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
+#define INTENT "/sim/lib/qemu/intent/vm.json"
+#define OTHER "/sim/images/other.qcow2"
+#define WAY_BACK "/way-back/1"
+
+static gboolean
+revert(const char *snapshot, guint32 flags)
+{
+    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
+}
+
+static gboolean delete (const char *snapshot)
+{
+    return vm_snapshot_delete(driver, "vm", snapshot, 0, &failure);
+}
+
+static gboolean
+create_of(const char *body, guint32 flags)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *xml = g_strdup_printf("<domainsnapshot>%s</domainsnapshot>", body);
+    return vm_snapshot_create_xml(driver, "vm", xml, flags, &name, &failure);
+}
+
+static gboolean
+exists(const char *path)
+{
+    return vm_store_kind(sim_world_store(world), path) != VM_FILE_MISSING;
+}
+
+static void
+make_image(const char *path, const char *backing)
+{
+    VmHypervisor *hv = &images.parent;
+    assert_done(hv->ops->image_create(hv, path, "qcow2", backing != NULL ? 0 : 64 << 20, backing,
+                                      backing != NULL ? "qcow2" : NULL, &failure));
+}
+
+static void
+assert_told(const char *part)
+{
+    g_autofree char *log = sim_world_take_log(world);
+    if (log == NULL || strstr(log, part) == NULL)
+        fail_msg("'%s' is not in: %s", part, log != NULL ? log : "nothing");
+}
+
+/* ---- a process that fails twice ---- */
+
+static void
+next_driver_knows_why_the_guest_stands(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", 0));
+    images.command = "snapshot-load";
+    images.next = "cont";
+    assert_refused(revert("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
+    restart();
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
+}
+
+static void
+begin_deletion_and_die(const char *command)
+{
+    assert_done(start());
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    images.command = command;
+    images.dies = TRUE;
+    assert_false(delete ("s1"));
+}
+
+static void
+guest_that_the_next_driver_cannot_wake_is_told(void **state)
+{
+    (void)state;
+    begin_deletion_and_die("cont");
+    images.command = "cont";
+    take_over();
+    assert_told("the guest could not go on");
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_UNKNOWN);
+    assert_done(vm_domain_resume(driver, "vm", &failure));
+}
+
+static const char *unreadable;
+
+static VmImageInfo *
+fail_image_info(VmHypervisor *hv, const char *path, GError **error)
+{
+    (void)hv;
+    if (g_strcmp0(path, unreadable) != 0)
+        return pass_image_info(hv, path, error);
+    vm_refuse(error, VIR_ERR_OPERATION_FAILED, "'%s': Input/output error", path);
+    return NULL;
+}
+
+/* Whether somebody else has an image by now is not known while one of them cannot be read. */
+static void
+nothing_is_merged_while_an_image_cannot_be_read(void **state)
+{
+    (void)state;
+    begin_deletion_and_die("block-commit");
+    images.ops.image_info = fail_image_info;
+    unreadable = "/sim/images/vdb.s1";
+    take_over();
+    assert_told("could not be completed");
+    assert_true(exists("/sim/images/vda.s1"));
+}
+
+static json_t *
+lose_ready(VmInstance *instance, gboolean wait)
+{
+    json_t *event = images.inner->ops->next_event(instance, wait);
+    const json_t *data = event != NULL ? json_object_get(event, "data") : NULL;
+    if (data == NULL || g_strcmp0(json_string_value(json_object_get(data, "status")), "ready") != 0)
+        return event;
+    json_decref(event);
+    return NULL;
+}
+
+static void
+job_whose_news_is_lost_is_asked_for(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    images.ops.next_event = lose_ready;
+    assert_done(delete ("s1"));
+    assert_tree("");
+}
+
+/* ---- what else fails while it is undone ---- */
+
+static gboolean
+fail_tag_and_info(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
+                  GError **error)
+{
+    (void)hv, (void)verb, (void)tag;
+    images.ops.image_info = fail_image_info;
+    unreadable = path;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "'%s': Input/output error", path);
+}
+
+static void
+tag_that_was_not_made_is_not_looked_for(void **state)
+{
+    (void)state;
+    images.ops.image_snapshot = fail_tag_and_info;
+    assert_refused(create_of("<name>s1</name><disks><disk name='vda' snapshot='internal'/>"
+                             "<disk name='vdb' snapshot='external'/></disks>",
+                             CREATE(DISK_ONLY)),
+                   VIR_ERR_OPERATION_FAILED);
+    assert_false(exists(INTENT));
+}
+
+static gboolean
+delete_tag_and_fail_reading(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb,
+                            const char *tag, GError **error)
+{
+    (void)hv;
+    if (strcmp(path, VDB) == 0)
+        images.ops.image_info = fail_image_info;
+    unreadable = VDA;
+    return images.inner->ops->image_snapshot(images.inner, path, verb, tag, error);
+}
+
+static void
+image_is_not_read_again_without_its_tag(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    images.ops.image_snapshot = delete_tag_and_fail_reading;
+    assert_done(delete ("s1"));
+}
+
+static void
+define_other(void)
+{
+    g_autofree char *own = two_disk_xml(OTHER, "");
+    g_auto(GStrv) parts = g_strsplit(own, "<name>vm", 2);
+    g_autofree char *named = g_strjoinv("<name>vn", parts);
+    memcpy(strstr(named, "11111111-1111"), "22222222-2222", 13);
+    make_image(OTHER, NULL);
+    assert_done(vm_domain_define(driver, named, 0, &failure));
+}
+
+static void
+unreadable_image_of_another_domain_is_told(void **state)
+{
+    (void)state;
+    define_other();
+    assert_done(create("s1", 0));
+    images.ops.image_info = fail_image_info;
+    unreadable = OTHER;
+    assert_done(revert("s1", 0));
+    assert_told(OTHER);
+}
+
+/* ---- what is left to be done ---- */
+
+static void
+use_another_image(void)
+{
+    g_autofree char *xml = two_disk_xml(OTHER, "");
+    g_auto(GStrv) parts = g_strsplit(xml, VDB, 2);
+    g_autofree char *changed = g_strjoinv("/sim/images/third.qcow2", parts);
+    make_image(OTHER, NULL);
+    make_image("/sim/images/third.qcow2", NULL);
+    assert_done(vm_domain_define(driver, changed, 0, &failure));
+}
+
+static void
+nothing_is_left_where_no_overlay_goes(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    use_another_image();
+    assert_done(revert("s1", 0));
+    assert_false(exists(INTENT));
+}
+
+/* Its end comes after two attempts at the overlay that goes; the third succeeds. */
+static void
+transient_domain_leaves_no_intent(void **state)
+{
+    (void)state;
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    assert_done(vm_domain_undefine(driver, "vm", &failure));
+    assert_done(vm_domain_create_xml(driver, xml, 0, &failure));
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    fault("/sim/images/vda.s1", SIM_FS_UNLINK, 2);
+    assert_false(delete ("s1"));
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    assert_false(exists("/sim/images/vda.s1"));
+    assert_false(exists(INTENT));
+}
+
+/* Another driver died amid a revert in the guest's own process, which died too. */
+static void
+deletion_follows_a_way_back_that_was_going(void **state)
+{
+    (void)state;
+    VmHypervisor *hv = &images.parent;
+    const char *text = "{\"verb\":\"snapshot-revert\",\"domain\":\"vm\","
+                       "\"uuid\":\"11111111-1111-4111-8111-111111111111\",\"data\":{"
+                       "\"name\":\"s1\",\"former\":\"s2\",\"kept\":true,\"done\":false,"
+                       "\"drop-save\":false,\"way-back\":\"" WAY_BACK "\","
+                       "\"delete-children\":true,\"discard\":false,\"overlays\":[],\"tops\":[],"
+                       "\"old\":null,\"old-former\":null}}";
+    assert_done(start());
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    assert_done(hv->ops->image_snapshot(hv, VDB, VM_IMAGE_SNAPSHOT_CREATE, WAY_BACK, &failure));
+    assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
+    restart();
+    assert_tags(VDB, "s1");
+    assert_tree_stays("s1<*");
+}
+
+static void
+mark_file(const char *path, guint64 mark)
+{
+    VmStore *store = sim_world_store(world);
+    char head[VM_SNAPSHOT_HEAD_SIZE];
+    vm_snapshot_def_put_head(head, mark);
+    assert_done(store->ops->replace_head(store, path, head, sizeof(head), &failure));
+}
+
+/* A power cut has left two that say that they are current. */
+static void
+mark_that_stays_hinders_the_deletion(void **state)
+{
+    (void)state;
+    const char *s2 = "/sim/lib/qemu/snapshot/vm/s2.xml";
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    assert_done(revert("s1", 0));
+    mark_file(s2, 1);
+    restart();
+    assert_tree("s1<* s2<s1");
+    fault("/sim/lib/qemu/snapshot/vm/s2.xml*", SIM_FS_CHANGE, -1);
+    assert_refused(delete ("s1"), VIR_ERR_SYSTEM_ERROR);
+    no_faults();
+    assert_tree_stays("s1<* s2<s1");
+}
+
+/* ---- images of other kinds ---- */
+
+static VmStoreOps stores;
+static const VmStoreOps *own_store;
+
+static gboolean
+see_a_device(VmStore *store, const char *path, VmFileStat *st, GError **error)
+{
+    if (!own_store->stat(store, path, st, error))
+        return FALSE;
+    if (strcmp(path, OTHER) == 0)
+        st->kind = VM_FILE_BLOCK;
+    return TRUE;
+}
+
+static void
+block_device_that_is_there_is_taken(void **state)
+{
+    (void)state;
+    make_image(OTHER, NULL);
+    VmStore *store = sim_world_store(world);
+    own_store = store->ops;
+    stores = *own_store;
+    stores.stat = see_a_device;
+    store->ops = &stores;
+    assert_done(create_of("<name>s1</name><disks><disk name='vda' snapshot='external' type='block'>"
+                          "<source dev='" OTHER
+                          "'/></disk><disk name='vdb' snapshot='no'/></disks>",
+                          CREATE(DISK_ONLY)));
+    assert_tree("s1<*");
+    store->ops = own_store;
+}
+
+/* It looks like an overlay that a crash has left, but for what is kept in it. */
+static void
+overlay_with_a_snapshot_is_a_users(void **state)
+{
+    (void)state;
+    VmHypervisor *hv = &images.parent;
+    const char *overlay = VDA ".TRANSIENT-vm";
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vda'", 2);
+    g_autofree char *transient = g_strjoinv("<transient/><target dev='vda'", parts);
+    assert_done(vm_domain_define(driver, transient, 0, &failure));
+    make_image(overlay, VDA);
+    assert_done(hv->ops->image_snapshot(hv, overlay, VM_IMAGE_SNAPSHOT_CREATE, "mine", &failure));
+    assert_refused(start(), VIR_ERR_OPERATION_FAILED);
+    assert_tags(overlay, "mine");
+    assert_done(hv->ops->image_snapshot(hv, overlay, VM_IMAGE_SNAPSHOT_DELETE, "mine", &failure));
+    assert_done(start());
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_world)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(next_driver_knows_why_the_guest_stands),
+        TEST(guest_that_the_next_driver_cannot_wake_is_told),
+        TEST(nothing_is_merged_while_an_image_cannot_be_read),
+        TEST(job_whose_news_is_lost_is_asked_for),
+        TEST(tag_that_was_not_made_is_not_looked_for),
+        TEST(image_is_not_read_again_without_its_tag),
+        TEST(unreadable_image_of_another_domain_is_told),
+        TEST(nothing_is_left_where_no_overlay_goes),
+        TEST(transient_domain_leaves_no_intent),
+        TEST(deletion_follows_a_way_back_that_was_going),
+        TEST(mark_that_stays_hinders_the_deletion),
+        TEST(block_device_that_is_there_is_taken),
+        TEST(overlay_with_a_snapshot_is_a_users),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
