@@ -5,7 +5,7 @@
 #include "spec/driver/snapshot_steps.h"
 #include <string.h>
 
-/* ---- what the rows look at; TRUE objects, *what (of the caller) is what the text names ---- */
+/* ---- what the rows look at; TRUE objects, and *what (of the caller) is what the text names -- */
 
 static gboolean
 without_flag(const VmGuardContext *context, guint32 flag)
@@ -13,12 +13,20 @@ without_flag(const VmGuardContext *context, guint32 flag)
     return (context->flags & flag) == 0;
 }
 
+/* Whether there are any. */
+static gboolean
+names_snapshots(guint count, char **what)
+{
+    if (count == 0)
+        return FALSE;
+    *what = g_strdup_printf("%u snapshot%s", count, count == 1 ? "" : "s");
+    return TRUE;
+}
+
 static gboolean
 has_snapshots(const VmGuardContext *context, char **what)
 {
-    guint count = vm_moment_tree_size(context->domain->snapshots);
-    *what = g_strdup_printf("%u snapshot%s", count, count == 1 ? "" : "s");
-    return count > 0;
+    return names_snapshots(vm_moment_tree_size(context->domain->snapshots), what);
 }
 
 static gboolean
@@ -91,10 +99,12 @@ static gboolean
 revert_bad_state(const VmGuardContext *context, char **what)
 {
     VmSnapshotState state = reverted(context)->state;
+    if (state != VM_SNAPSHOT_NOSTATE && state != VM_SNAPSHOT_BLOCKED &&
+        state != VM_SNAPSHOT_PMSUSPENDED)
+        return FALSE;
     const char *word = vm_snapshot_state_word(state);
     *what = g_strdup(word != NULL ? word : "nostate");
-    return state == VM_SNAPSHOT_NOSTATE || state == VM_SNAPSHOT_BLOCKED ||
-           state == VM_SNAPSHOT_PMSUSPENDED;
+    return TRUE;
 }
 
 static gboolean
@@ -107,10 +117,9 @@ revert_shared_image(const VmGuardContext *context, char **what)
 static gboolean
 revert_over_children(const VmGuardContext *context, char **what)
 {
-    guint children = context->moment->children;
-    *what = g_strdup_printf("%u snapshot%s", children, children == 1 ? "" : "s");
-    return children > 0 && !forced(context) && without_flag(context, VM_REVERT_DELETES) &&
-           vm_snapshot_def_is_external(reverted(context));
+    return !forced(context) && without_flag(context, VM_REVERT_DELETES) &&
+           vm_snapshot_def_is_external(reverted(context)) &&
+           names_snapshots(context->moment->children, what);
 }
 
 /* Its memory, or its disks, come by a process that is started with them. */
@@ -407,8 +416,10 @@ vm_guard(VmGuardedCall call, const VmGuardContext *context, GError **error)
     VmProfile profile = context->domain->driver->profile;
     for (guint i = 0; i < G_N_ELEMENTS(guards); i++) {
         const Guard *guard = &guards[i];
+        if (guard->call != call || !(guard->profile & profile))
+            continue;
         g_autofree char *what = NULL;
-        if (guard->call == call && (guard->profile & profile) && guard->objects(context, &what))
+        if (guard->objects(context, &what))
             return object(guard, context, what, error);
     }
     return TRUE;

@@ -95,8 +95,9 @@ vm_revert_plan(VmRevertPlan *plan)
                       : vm_snapshot_internal_disks(def, plan->base);
     plan->vmstate = -1;
     plan->keep_process = can_keep_process(plan);
-    plan->drop_save =
-        domain->driver->profile == VM_PROFILE_RFC && vm_domain_managed_save_exists(domain);
+    /* without FORCE the guards have seen that there is none */
+    plan->drop_save = domain->driver->profile == VM_PROFILE_RFC && (flags & REVERT(FORCE)) &&
+                      vm_domain_managed_save_exists(domain);
     plan->overlays = vm_overlays_new();
     plan->tops = g_ptr_array_new_with_free_func(g_free);
 }
