@@ -16,6 +16,8 @@ domain_free(VmDomain *domain)
     vm_domain_def_unref(domain->status_def);
     g_free(domain->intent_ahead);
     vm_moment_tree_free(domain->snapshots);
+    vm_domain_forget_paths(domain);
+    g_free(domain->paths);
     g_free(domain->doubt);
     g_hash_table_unref(domain->reserved);
     g_hash_table_unref(domain->marks);
@@ -120,6 +122,7 @@ vm_driver_add_domain(VmDriver *driver, VmDomainDef *def)
     VmDomain *domain = g_new0(VmDomain, 1);
     domain->driver = driver;
     domain->def = def;
+    domain->paths = g_new0(char *, VM_KEPT_PATHS);
     domain->state = VIR_DOMAIN_SHUTOFF;
     domain->reason = VIR_DOMAIN_SHUTOFF_UNKNOWN;
     new_snapshots(domain);
@@ -145,6 +148,7 @@ vm_driver_rekey_domain(VmDomain *domain, VmDomainDef *def)
     g_autofree gpointer key = NULL;
     gboolean found = g_hash_table_steal_extended(driver->by_name, domain->def->name, &key, NULL);
     g_assert(found);
+    vm_domain_forget_paths(domain);
     vm_domain_def_unref(domain->def);
     domain->def = def;
     g_hash_table_insert(driver->by_name, g_strdup(def->name), domain);

@@ -8,7 +8,7 @@
 gboolean
 vm_domain_managed_save_exists(const VmDomain *domain)
 {
-    g_autofree char *path = vm_path_managed_save(domain->driver, domain->def->name);
+    const char *path = vm_domain_path(domain, VM_KEPT_MANAGED_SAVE);
     return vm_store_kind(domain->driver->store, path) != VM_FILE_MISSING;
 }
 

@@ -13,6 +13,15 @@
 #include "spec/model/moment_tree.h"
 #include "spec/model/snapshot_def.h"
 
+/** The paths of a domain that nearly every call asks for. */
+typedef enum {
+    VM_KEPT_STATUS,
+    VM_KEPT_MANAGED_SAVE,
+    VM_KEPT_SAVE_MARK,
+    VM_KEPT_INTENT,
+    VM_KEPT_PATHS,
+} VmKeptPath;
+
 /** One domain. */
 typedef struct VmDomain {
     VmDriver *driver;
@@ -35,6 +44,7 @@ typedef struct VmDomain {
     GHashTable *reserved; /* char *: snapshot names whose files could not be loaded (EC-197) */
     GHashTable *marks;    /* char * snapshot → guint64 *: the files that are marked current */
     char *intent_ahead;   /* a record that is written, but not yet under its name */
+    char **paths;         /* VM_KEPT_PATHS of them, NULL until asked for: vm_domain_path() */
     VmDomainDef *status_def; /* the definition that the status file holds below its first line */
 } VmDomain;
 
@@ -218,7 +228,7 @@ const json_t *vm_domain_inserted(VmDomain *domain, guint disk, json_t **blocks, 
 /** The devices may use other nodes from now on. */
 void vm_domain_forget_nodes(VmDomain *domain);
 
-/* ---- record.c: what is durable ---- */
+/* ---- paths.c: where everything lies ---- */
 
 /** ROOT/etc/qemu/NAME.xml: the persistent definition.  The caller frees it, as all of these. */
 char *vm_path_config(const VmDriver *driver, const char *domain);
@@ -228,10 +238,21 @@ char *vm_path_status(const VmDriver *driver, const char *domain);
 char *vm_path_autostart(const VmDriver *driver, const char *domain);
 /** ROOT/lib/qemu/save/NAME.save: the managed save image. */
 char *vm_path_managed_save(const VmDriver *driver, const char *domain);
+/** ROOT/lib/qemu/saved/UUID.mark: which save image belongs to the disks as they are. */
+char *vm_path_save_mark(const VmDriver *driver, const char *uuid);
+/** ROOT/lib/qemu/intent/NAME.json: what is about to happen. */
+char *vm_path_intent(const VmDriver *driver, const char *domain);
 /** ROOT/lib/qemu/snapshot/NAME: the folder of a domain's snapshots. */
 char *vm_path_snapshot_dir(const VmDriver *driver, const char *domain);
 /** ROOT/lib/qemu/snapshot/NAME/SNAPSHOT.xml: one of them. */
 char *vm_path_snapshot(const VmDriver *driver, const char *domain, const char *snapshot);
+
+/** One of a domain's paths, kept until vm_domain_forget_paths(). */
+const char *vm_domain_path(const VmDomain *domain, VmKeptPath which);
+/** The domain is about to have another name, or none. */
+void vm_domain_forget_paths(VmDomain *domain);
+
+/* ---- record.c: what is durable ---- */
 
 /** What else the first line of a status file says, a set. */
 typedef enum {

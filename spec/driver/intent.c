@@ -187,12 +187,6 @@ intent_folder(const VmDriver *driver)
     return g_strconcat(driver->root, "/lib/qemu/intent", NULL);
 }
 
-static char *
-intent_path(const VmDriver *driver, const char *domain)
-{
-    return g_strconcat(driver->root, "/lib/qemu/intent/", domain, ".json", NULL);
-}
-
 GString *
 vm_intent_open(const VmDomain *domain, const char *verb)
 {
@@ -214,7 +208,7 @@ vm_intent_close(GString *record)
 void
 vm_intent_ahead(VmDomain *domain, const char *record)
 {
-    g_autofree char *path = intent_path(domain->driver, domain->def->name);
+    const char *path = vm_domain_path(domain, VM_KEPT_INTENT);
     vm_intent_forget_ahead(domain);
     if (vm_store_prepare(domain->driver->store, path, record, NULL))
         domain->intent_ahead = g_strdup(record);
@@ -225,7 +219,7 @@ vm_intent_forget_ahead(VmDomain *domain)
 {
     if (domain->intent_ahead == NULL)
         return;
-    g_autofree char *path = intent_path(domain->driver, domain->def->name);
+    const char *path = vm_domain_path(domain, VM_KEPT_INTENT);
     vm_store_abandon(domain->driver->store, path);
     g_clear_pointer(&domain->intent_ahead, g_free);
 }
@@ -252,7 +246,7 @@ gboolean
 vm_intent_begin(VmDomain *domain, const char *record, GError **error)
 {
     VmStore *store = domain->driver->store;
-    g_autofree char *path = intent_path(domain->driver, domain->def->name);
+    const char *path = vm_domain_path(domain, VM_KEPT_INTENT);
     if (!check_kept(domain, path, error)) {
         vm_intent_forget_ahead(domain);
         return FALSE;
@@ -265,15 +259,22 @@ vm_intent_begin(VmDomain *domain, const char *record, GError **error)
     return ok;
 }
 
-void
-vm_intent_drop(VmDriver *driver, const char *domain)
+/* The record of the domain of that name, which is the file `path`. */
+static void
+drop(VmDriver *driver, const char *domain, const char *path)
 {
-    g_autofree char *path = intent_path(driver, domain);
     g_autoptr(GError) error = NULL;
     if (vm_store_drop(driver->store, path, &error))
         return;
     vm_env_log(driver->env, "domain '%s': %s", domain, error->message);
     g_hash_table_add(driver->stale_intents, g_strdup(domain));
+}
+
+void
+vm_intent_drop(VmDriver *driver, const char *domain)
+{
+    g_autofree char *path = vm_path_intent(driver, domain);
+    drop(driver, domain, path);
 }
 
 void
@@ -294,7 +295,7 @@ void
 vm_intent_end(VmDomain *domain)
 {
     if (!vm_domain_is_unclear(domain))
-        vm_intent_drop(domain->driver, domain->def->name);
+        drop(domain->driver, domain->def->name, vm_domain_path(domain, VM_KEPT_INTENT));
 }
 
 /* The row of a record that is just as vm_intent_begin() writes it, in the file of its domain; else
@@ -326,7 +327,7 @@ static void
 keep(VmDriver *driver, const char *file, const char *why)
 {
     char *name = g_strndup(file, strlen(file) - strlen(".json"));
-    g_autofree char *path = intent_path(driver, name);
+    g_autofree char *path = vm_path_intent(driver, name);
     vm_env_log(driver->env, "'%s': an intent that %s; kept", path, why);
     g_hash_table_add(driver->kept_intents, name);
 }
@@ -369,7 +370,7 @@ recover_file(VmDriver *driver, const char *file, VmIntentPhase phase)
     g_autofree char *name = g_strndup(file, strlen(file) - strlen(".json"));
     if (g_hash_table_contains(driver->kept_intents, name))
         return;
-    g_autofree char *path = intent_path(driver, name);
+    g_autofree char *path = vm_path_intent(driver, name);
     g_autofree char *text = vm_store_read_text(driver->store, path, INTENT_FILE_MAX, NULL);
     json_t *record = text != NULL ? json_loads(text, 0, NULL) : NULL;
     if (record != NULL)
@@ -400,7 +401,7 @@ vm_intent_recover(VmDriver *driver, VmIntentPhase phase)
 void
 vm_intent_recover_domain(VmDriver *driver, const char *domain)
 {
-    g_autofree char *path = intent_path(driver, domain);
+    g_autofree char *path = vm_path_intent(driver, domain);
     g_autofree char *file = g_strconcat(domain, ".json", NULL);
     if (vm_store_kind(driver->store, path) != VM_FILE_MISSING)
         recover_file(driver, file, VM_INTENT_AFTER_LOAD);

@@ -1,46 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What is durable: where it lies, and how it is written.  Every write replaces
- * a whole file atomically, and is durable when it returns.
+ * What is durable, and how it is written.  Every write replaces a whole file
+ * atomically, and is durable when it returns.
  */
 #include "spec/driver/domain_obj.h"
 #include <string.h>
-
-char *
-vm_path_config(const VmDriver *driver, const char *domain)
-{
-    return g_strconcat(driver->root, "/etc/qemu/", domain, ".xml", NULL);
-}
-
-char *
-vm_path_status(const VmDriver *driver, const char *domain)
-{
-    return g_strconcat(driver->root, "/run/qemu/", domain, ".xml", NULL);
-}
-
-char *
-vm_path_autostart(const VmDriver *driver, const char *domain)
-{
-    return g_strconcat(driver->root, "/etc/qemu/autostart/", domain, ".xml", NULL);
-}
-
-char *
-vm_path_managed_save(const VmDriver *driver, const char *domain)
-{
-    return g_strconcat(driver->root, "/lib/qemu/save/", domain, ".save", NULL);
-}
-
-char *
-vm_path_snapshot_dir(const VmDriver *driver, const char *domain)
-{
-    return g_strconcat(driver->root, "/lib/qemu/snapshot/", domain, NULL);
-}
-
-char *
-vm_path_snapshot(const VmDriver *driver, const char *domain, const char *snapshot)
-{
-    return g_strconcat(driver->root, "/lib/qemu/snapshot/", domain, "/", snapshot, ".xml", NULL);
-}
 
 gboolean
 vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **error)
@@ -94,7 +58,7 @@ write_status(VmDomain *domain, const char *path, GError **error)
 gboolean
 vm_record_status(VmDomain *domain, GError **error)
 {
-    g_autofree char *path = vm_path_status(domain->driver, domain->def->name);
+    const char *path = vm_domain_path(domain, VM_KEPT_STATUS);
     gboolean ok = write_status(domain, path, error);
     g_clear_pointer(&domain->status_def, vm_domain_def_unref);
     if (ok && domain->state != VIR_DOMAIN_SHUTOFF)
@@ -114,7 +78,7 @@ vm_record_status_anyway(VmDomain *domain)
 void
 vm_record_drop_status(VmDomain *domain)
 {
-    g_autofree char *path = vm_path_status(domain->driver, domain->def->name);
+    const char *path = vm_domain_path(domain, VM_KEPT_STATUS);
     g_autoptr(GError) error = NULL;
     g_clear_pointer(&domain->status_def, vm_domain_def_unref);
     if (!vm_store_remove(domain->driver->store, path, &error))

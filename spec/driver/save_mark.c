@@ -7,16 +7,10 @@
 #include "spec/driver/save_image.h"
 #include <string.h>
 
-static char *
-mark_path(const VmDriver *driver, const char *uuid)
-{
-    return g_strconcat(driver->root, "/lib/qemu/saved/", uuid, ".mark", NULL);
-}
-
 gboolean
 vm_save_mark_set(VmDomain *domain, const char *mark, GError **error)
 {
-    g_autofree char *path = mark_path(domain->driver, domain->def->uuid);
+    const char *path = vm_domain_path(domain, VM_KEPT_SAVE_MARK);
     return vm_store_replace(domain->driver->store, path, mark, error);
 }
 
@@ -24,7 +18,7 @@ gboolean
 vm_save_mark_drop(VmDomain *domain, GError **error)
 {
     VmStore *store = domain->driver->store;
-    g_autofree char *path = mark_path(domain->driver, domain->def->uuid);
+    const char *path = vm_domain_path(domain, VM_KEPT_SAVE_MARK);
     return vm_store_kind(store, path) == VM_FILE_MISSING || vm_store_remove(store, path, error);
 }
 
@@ -52,7 +46,7 @@ is_stale(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def)
         return FALSE;
     if (strcmp(image->mark, VM_SAVE_MARK_MOMENT) == 0)
         return writes_disk_of_image(image, def);
-    g_autofree char *path = mark_path(driver, image->def->uuid);
+    g_autofree char *path = vm_path_save_mark(driver, image->def->uuid);
     g_autofree char *mark = vm_store_read_text(driver->store, path, VM_SAVE_MARK_SIZE, NULL);
     return g_strcmp0(mark, image->mark) != 0;
 }
