@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include "harness/shell/test_sim_session.h"
+#include "spec/rules/outcome/outcome.h"
 
 #define DOMAIN "domain vm { disk vda qcow2 1M }"
 
@@ -162,20 +163,39 @@ test_a_generated_name_becomes_a_variable(void **state)
     assert_repeats(sim, VERDICT_PASS);
 }
 
-/* Damage that the rules do not foresee: the kept file repeats it. */
+/* Rules that a driver breaks: deleting a snapshot is to leave the tree as it is. */
+static OutcomeRow *
+alter_rules(gsize *count)
+{
+    const OutcomeRow *rows = outcome_rows(count);
+    OutcomeRow *altered = g_memdup2(rows, *count * sizeof(OutcomeRow));
+
+    for (gsize i = 0; i < *count; i++) {
+        if (strcmp(altered[i].call, "virDomainSnapshotDelete") == 0) {
+            altered[i].condition = "";
+            altered[i].result = "same";
+        }
+    }
+    return altered;
+}
+
+/* What the rules do not foresee: the kept file repeats it. */
 static void
 test_the_oracle_looks_after_every_step(void **state)
 {
     SimSession *sim = *state;
+    gsize count;
+    g_autofree OutcomeRow *altered = alter_rules(&count);
 
+    outcome_use(altered, count);
     take(sim, DOMAIN, SCN_SESSION_DONE, "");
     take(sim, "snapshot-create-as vm s1", SCN_SESSION_DONE, "ok: s1");
-    take(sim, "file write ${vm.vda} x", SCN_SESSION_DONE, "");
     assert_false(scn_session_has_breach(sim->session));
-    take(sim, "snapshot-delete vm s1", SCN_SESSION_FAILED, "the oracle found a breach of SNAP-DEL");
+    take(sim, "snapshot-delete vm s1", SCN_SESSION_FAILED, "the oracle found a breach of SNAP-");
     assert_true(scn_session_has_breach(sim->session));
     take(sim, "list --all", SCN_SESSION_DONE, "vm\n");
     assert_repeats(sim, VERDICT_FAIL);
+    outcome_use(NULL, 0);
 }
 
 int

@@ -151,6 +151,7 @@ sim_image_op_tag(SimFs *fs, const char *path, VmImageTag *held, GError **error)
     const SimImage *image = sim_inode_image(inode);
     sim_image_tell_tag(image, held);
     held->has_bitmaps = image != NULL && sim_image_state(image)->bitmaps != NULL;
+    held->keeps_none = image == NULL || sim_image_format(image) != SIM_FORMAT_QCOW2;
     return TRUE;
 }
 

@@ -63,6 +63,7 @@ typedef struct {
     guint64 vm_state_size; /* of the first of them */
     gboolean is_id;        /* an entry of another name has it for its id */
     gboolean has_bitmaps;
+    gboolean keeps_none; /* it is of a format that has no snapshots inside */
 } VmImageTag;
 
 /** Free an image description. */

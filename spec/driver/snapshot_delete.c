@@ -56,35 +56,65 @@ check_disk(const VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk 
     return TRUE;
 }
 
-/* Off, every image that loses a tag is there and nobody's, before the first one loses its own. */
+/* A disk of the snapshot that was removed from the definition, where its image still is; or NULL.
+ */
+static const VmDiskDef *
+former_disk(const VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *disk)
+{
+    const VmDomainDef *then = vm_moment_snapshot(moment)->domain;
+    int index = then != NULL ? vm_domain_def_disk_index(then, disk->name) : -1;
+    if (disk->location != VM_LOCATION_INTERNAL || index < 0 ||
+        vm_domain_def_disk_index(domain->def, disk->name) >= 0)
+        return NULL;
+    const VmDiskDef *former = vm_domain_def_disk(then, (guint)index);
+    gboolean there = former->source.path != NULL &&
+                     vm_store_kind(domain->driver->store, former->source.path) != VM_FILE_MISSING;
+    return there ? former : NULL;
+}
+
 static gboolean
-check_tagged(const VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *disk,
-             GError **error)
+check_tag(VmDomain *domain, const VmMoment *moment, const VmDiskDef *disk, GError **error)
+{
+    VmImageTag held = {.name = moment->name};
+    return vm_snapshot_tag_to_delete(domain, disk, &held, error);
+}
+
+/* Off, every image that loses a tag is there and nobody's, before the first one loses its own; it
+ * is looked into where it is not the first to change (`looked_into`). */
+static gboolean
+check_tagged(VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *disk,
+             gboolean looked_into, GError **error)
 {
     int index = vm_domain_def_disk_index(domain->def, disk->name);
+    const VmDiskDef *former = former_disk(domain, moment, disk);
     if (disk->location != VM_LOCATION_INTERNAL || vm_domain_is_active(domain))
         return TRUE;
     if (index < 0) /* its image may have gone with the disk */
-        return vm_image_check_idle(domain, vm_snapshot_disk_path(vm_moment_snapshot(moment), disk),
-                                   error);
-    const VmDiskSource *source = &vm_domain_def_disk(domain->def, (guint)index)->source;
+        return former == NULL || (vm_image_check_idle(domain, former->source.path, error) &&
+                                  check_tag(domain, moment, former, error));
+    const VmDiskDef *today = vm_domain_def_disk(domain->def, (guint)index);
+    const VmDiskSource *source = &today->source;
     if (g_strcmp0(source->type, "file") == 0 && source->path != NULL &&
         vm_store_kind(domain->driver->store, source->path) == VM_FILE_MISSING)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s', snapshot '%s', disk '%s': there is no image '%s' "
                          "(SNAP-DEL-010)",
                          domain->def->name, moment->name, disk->name, source->path);
-    return vm_image_check_idle(domain, source->path, error);
+    return vm_image_check_idle(domain, source->path, error) &&
+           (!looked_into || check_tag(domain, moment, today, error));
 }
 
 static gboolean
-check_disks(const VmDomain *domain, const VmMoment *moment, gboolean *external, GError **error)
+check_disks(VmDomain *domain, const VmMoment *moment, gboolean several, gboolean *external,
+            GError **error)
 {
     const VmSnapshotDef *def = vm_moment_snapshot(moment);
+    gboolean looked_into = several || vm_snapshot_def_is_external(def);
     *external |= vm_snapshot_def_is_external(def);
     for (guint i = 0; i < def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
-        if (!check_disk(domain, moment, disk, error) || !check_tagged(domain, moment, disk, error))
+        if (!check_disk(domain, moment, disk, error) ||
+            !check_tagged(domain, moment, disk, looked_into, error))
             return FALSE;
     }
     return TRUE;
@@ -120,7 +150,8 @@ prepare(VmDeleteRun *run, const GPtrArray *targets, GError **error)
     if (!run->metadata_only && targets->len > 0 && !vm_domain_check_unsent(run->domain, error))
         return FALSE;
     for (guint i = 0; !run->metadata_only && i < targets->len; i++) {
-        if (!check_disks(run->domain, g_ptr_array_index(targets, i), &external, error))
+        if (!check_disks(run->domain, g_ptr_array_index(targets, i), run->several, &external,
+                         error))
             return FALSE;
     }
     for (guint i = 0; !run->metadata_only && i < targets->len; i++) {
@@ -145,16 +176,14 @@ static gboolean
 delete_from_former_disk(VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *disk,
                         GError **error)
 {
-    const char *path = vm_snapshot_disk_path(vm_moment_snapshot(moment), disk);
-    if (disk->location != VM_LOCATION_INTERNAL || path == NULL ||
-        vm_domain_def_disk_index(domain->def, disk->name) >= 0 ||
-        vm_store_kind(domain->driver->store, path) == VM_FILE_MISSING)
-        return TRUE;
+    const VmDiskDef *former = former_disk(domain, moment, disk);
     VmImageTag held = {.name = moment->name};
-    if (!vm_snapshot_file_tag(domain, path, &held, error))
+    if (former == NULL)
+        return TRUE;
+    if (!vm_snapshot_tag_to_delete(domain, former, &held, error))
         return FALSE;
-    return held.count == 0 ||
-           vm_snapshot_image_do(domain, path, VM_IMAGE_SNAPSHOT_DELETE, moment->name, error);
+    return held.count == 0 || vm_snapshot_image_do(domain, former->source.path,
+                                                   VM_IMAGE_SNAPSHOT_DELETE, moment->name, error);
 }
 
 static gboolean
@@ -268,6 +297,7 @@ vm_snapshot_delete_moment(VmDomain *domain, VmMoment *moment, guint32 flags, GEr
                        .names = names,
                        .steps = steps,
                        .metadata_only = (flags & DELETE(METADATA_ONLY)) != 0,
+                       .several = (flags & (DELETE(CHILDREN) | DELETE(CHILDREN_ONLY))) != 0,
                        .running = domain->state == VIR_DOMAIN_RUNNING};
     if (!vm_guard(VM_GUARD_SNAPSHOT_DELETE, &context, error) || !prepare(&run, targets, error))
         return FALSE;
@@ -287,7 +317,7 @@ vm_snapshot_delete_check(VmDomain *domain, VmMoment *moment, guint32 flags, VmIm
         return FALSE;
     for (guint i = 0; i < targets->len; i++) {
         VmMoment *target = g_ptr_array_index(targets, i);
-        if (!check_disks(domain, target, &external, error) ||
+        if (!check_disks(domain, target, TRUE, &external, error) ||
             !vm_snapshot_delete_plan(domain, target, users, steps, error))
             return FALSE;
     }

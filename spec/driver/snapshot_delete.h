@@ -55,6 +55,7 @@ typedef struct {
     GPtrArray *steps; /* of VmLayerStep *, in the order of the targets */
     guint committed;  /* so many of the steps are merges that are over, or come before one */
     gboolean metadata_only;
+    gboolean several;    /* the flags name more than one snapshot */
     gboolean running;    /* the guest's CPUs ran before it */
     gboolean stopped;    /* they do not now */
     gboolean recovering; /* it was begun by a call before */

@@ -132,7 +132,7 @@ count_tags_off(VmDomain *domain, const char *tag, const GArray *disks, GError **
     for (guint i = 0; i < disks->len; i++) {
         const VmDiskDef *disk = vm_domain_def_disk(domain->def, g_array_index(disks, guint, i));
         VmImageTag held = {.name = tag};
-        if (!vm_snapshot_file_tag(domain, disk->source.path, &held, error))
+        if (!vm_snapshot_tag_to_delete(domain, disk, &held, error))
             return NULL;
         if (held.count == 0)
             vm_env_log(domain->driver->env, "domain '%s': disk '%s' has no snapshot '%s' any more",

@@ -60,6 +60,11 @@ gboolean vm_snapshot_disk_tag(VmDomain *domain, guint disk, json_t **blocks, VmI
  *  it. */
 gboolean vm_snapshot_file_tag(VmDomain *domain, const char *path, VmImageTag *held, GError **error);
 
+/** The same of a disk's image that is to lose the tag: OPERATION_FAILED also where it is no qcow2
+ *  image any more, though the disk is one (SNAP-DEL-010). */
+gboolean vm_snapshot_tag_to_delete(VmDomain *domain, const VmDiskDef *disk, VmImageTag *held,
+                                   GError **error);
+
 /* ---- snapshot_record.c: metadata files and the tree ---- */
 
 /** Write the files of a snapshot that is new and will be current: its own, then the one of today's

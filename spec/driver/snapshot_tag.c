@@ -19,6 +19,7 @@ tell(const VmImageInfo *info, VmImageTag *held)
             held->vm_state_size = entry->vm_state_size;
     }
     held->has_bitmaps = info->bitmaps->len > 0;
+    held->keeps_none = g_strcmp0(info->format, "qcow2") != 0;
     return TRUE;
 }
 
@@ -61,4 +62,18 @@ vm_snapshot_file_tag(VmDomain *domain, const char *path, VmImageTag *held, GErro
     g_autoptr(GError) failure = NULL;
     return hypervisor->ops->image_tag(hypervisor, path, held, &failure) ||
            vm_snapshot_image_unreadable(domain, path, failure, error);
+}
+
+gboolean
+vm_snapshot_tag_to_delete(VmDomain *domain, const VmDiskDef *disk, VmImageTag *held, GError **error)
+{
+    const VmDiskSource *source = &disk->source;
+    if (!vm_snapshot_file_tag(domain, source->path, held, error))
+        return FALSE;
+    return !held->keeps_none || g_strcmp0(source->format, "qcow2") != 0 ||
+           vm_refuse(
+               error, VIR_ERR_OPERATION_FAILED,
+               "domain '%s', snapshot '%s', disk '%s': image '%s' is no qcow2 image any more, "
+               "and what it held is not there (SNAP-DEL-010)",
+               domain->def->name, held->name, disk->target, source->path);
 }
