@@ -82,8 +82,10 @@ sim_node_flush(SimNode *node)
 {
     SimNode *protocol = sim_node_protocol(node);
     int number = sim_fs_fault(node->graph->fs, protocol->filename, SIM_FS_SYNC);
-    if (number != 0)
+    if (number != 0) {
+        sim_inode_fail_sync(protocol->inode);
         return number;
+    }
     sim_inode_sync(protocol->inode);
     return 0;
 }

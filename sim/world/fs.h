@@ -92,6 +92,11 @@ void sim_inode_append(SimInode *inode, const void *data, gsize length);
 void sim_inode_replace_head(SimInode *inode, const void *data, gsize length);
 /** Make the content durable. */
 void sim_inode_sync(SimInode *inode);
+/** A sync has failed: each who has the file open is told once, at its next sync, and nobody who
+ *  opens it later. */
+void sim_inode_fail_sync(SimInode *inode);
+/** How many have failed so far. */
+guint sim_inode_failed_syncs(const SimInode *inode);
 /** The disk image that the file is, or NULL for plain bytes; borrowed. */
 SimImage *sim_inode_image(SimInode *inode);
 /** The image for an opener that takes the file as raw: plain bytes become one.  Borrowed. */

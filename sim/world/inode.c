@@ -240,6 +240,18 @@ sim_inode_sync(SimInode *inode)
     set_text(&inode->durable, &inode->text);
 }
 
+void
+sim_inode_fail_sync(SimInode *inode)
+{
+    inode->failed_syncs++;
+}
+
+guint
+sim_inode_failed_syncs(const SimInode *inode)
+{
+    return inode->failed_syncs;
+}
+
 SimImage *
 sim_inode_image(SimInode *inode)
 {

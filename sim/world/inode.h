@@ -41,6 +41,7 @@ struct SimInode {
             SimImage *durable_image; /* the image that durable content is in, or NULL */
             guint64 block_size;      /* of a block device */
             GPtrArray *locks;        /* of SimLock *, or NULL */
+            guint failed_syncs;      /* so many: who has it open is told of each once */
         };
     };
 };

@@ -14,6 +14,7 @@ typedef struct {
     VmStoreFile base;
     SimInode *inode;
     guint64 offset;
+    guint failed_syncs; /* of the inode, so many as it has been told of */
     gboolean writable;
     char path[];
 } SimStoreFile;
@@ -96,7 +97,9 @@ file_new(VmStore *store, const char *path, SimInode *inode)
 {
     gsize size = strlen(path) + 1;
     SimStoreFile *file = g_malloc(sizeof(SimStoreFile) + size);
-    *file = (SimStoreFile){.base.store = store, .inode = sim_inode_ref(inode)};
+    *file = (SimStoreFile){.base.store = store,
+                           .inode = sim_inode_ref(inode),
+                           .failed_syncs = sim_inode_failed_syncs(inode)};
     memcpy(file->path, path, size);
     return &file->base;
 }
@@ -167,7 +170,11 @@ store_sync_file(VmStoreFile *file, GError **error)
     SimStoreFile *self = (SimStoreFile *)file;
     int number = sim_fs_fault(sim(file->store)->fs, self->path, SIM_FS_SYNC);
     if (number != 0)
-        return failed(error, "sync", self->path, number);
+        sim_inode_fail_sync(self->inode);
+    if (self->failed_syncs != sim_inode_failed_syncs(self->inode)) {
+        self->failed_syncs = sim_inode_failed_syncs(self->inode);
+        return failed(error, "sync", self->path, number != 0 ? number : EIO);
+    }
     sim_inode_sync(self->inode);
     sim_clock_advance(sim(file->store)->clock, SIM_CLOCK_STEP);
     return TRUE;

@@ -376,7 +376,7 @@ has_merges(const VmDeleteRun *run, const char *name)
 }
 
 /* The snapshot may have gone already, and not all of its images. */
-static void
+static gboolean
 recover_one(VmDeleteRun *run, const char *name)
 {
     VmDomain *domain = run->domain;
@@ -391,6 +391,7 @@ recover_one(VmDeleteRun *run, const char *name)
         vm_snapshot_log(domain, "a deletion could not be completed", error);
     if (moment == NULL && !vm_snapshot_delete_drop(run, name))
         domain->unfinished = TRUE;
+    return ok;
 }
 
 void
@@ -408,6 +409,7 @@ vm_snapshot_delete_recover(const VmIntent *intent)
         .committed = json_integer_value(json_object_get(intent->data, "committed")),
         .metadata_only = json_is_true(json_object_get(intent->data, "metadata-only")),
         .running = json_is_true(json_object_get(intent->data, "running")),
+        .unsynced = json_is_true(json_object_get(intent->data, "unsynced")),
         .recovering = TRUE,
     };
     gsize i;
@@ -415,8 +417,10 @@ vm_snapshot_delete_recover(const VmIntent *intent)
     json_array_foreach(json_object_get(intent->data, "names"), i, name)
         g_ptr_array_add(names, g_strdup(json_string_value(name)));
     vm_block_commit_end_apart(domain);
-    for (guint j = 0; j < names->len && !vm_domain_is_unclear(domain); j++)
-        recover_one(&run, g_ptr_array_index(names, j));
+    /* as in the call: what comes later was planned for what the former have left */
+    gboolean ok = TRUE;
+    for (guint j = 0; ok && j < names->len && !vm_domain_is_unclear(domain); j++)
+        ok = recover_one(&run, g_ptr_array_index(names, j));
     vm_snapshot_delete_resume(&run, NULL);
     recover_guest(domain, intent->data);
     /* siblings stand in the order in which they would be found */

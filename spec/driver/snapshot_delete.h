@@ -62,6 +62,8 @@ typedef struct {
     gboolean touched;    /* an image has been written to: there is no way back */
     gboolean pending;    /* something of a merge is still to be done: the record stays */
     gboolean held;       /* and until then the guest must not write */
+    gboolean inner;      /* the last merge was of an image below others, by the guest's process */
+    gboolean unsynced;   /* it could not be made durable, and must be written again */
 } VmDeleteRun;
 
 /** Record durably what is about to happen, or how far it came. */

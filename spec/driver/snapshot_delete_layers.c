@@ -36,6 +36,7 @@ vm_snapshot_delete_begin(const VmDeleteRun *run, GError **error)
     vm_json_close(json, ']');
     vm_json_number(json, "committed", run->committed);
     vm_json_flag(json, "running", run->running);
+    vm_json_flag(json, "unsynced", run->unsynced);
     g_autofree char *record = vm_intent_close(json);
     return vm_intent_begin(run->domain, record, error);
 }
@@ -83,6 +84,19 @@ has_switched(VmDomain *domain, const VmLayerStep *step)
                VM_CHAIN_MERGED;
 }
 
+/* What could not be made durable once may be lost, though a sync says nothing of it any more: it is
+ * written again by another process when this one, which has the images open, has ended. */
+static VmCommitResult
+refuse_unsynced(VmDeleteRun *run, const VmLayerStep *step, GError **error)
+{
+    run->pending = TRUE;
+    vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+              "domain '%s': image '%s' could not be made durable, and is written again from '%s' "
+              "when the domain has stopped (VM-DELX-004)",
+              run->domain->def->name, step->base.path, step->path);
+    return VM_COMMIT_REFUSED;
+}
+
 /* Where the process has the image open it does the work; else one of its own. */
 static VmCommitResult
 commit(VmDeleteRun *run, const VmLayerStep *step, GError **error)
@@ -93,8 +107,11 @@ commit(VmDeleteRun *run, const VmLayerStep *step, GError **error)
         place = vm_block_commit_find(run->domain, step->path, step->base.path, &live, error);
     if (place == VM_CHAIN_UNSEEN)
         return VM_COMMIT_REFUSED;
+    if (place == VM_CHAIN_MERGED && run->unsynced)
+        return refuse_unsynced(run, step, error);
     if (place == VM_CHAIN_MERGED)
         return VM_COMMIT_DONE;
+    run->inner = place == VM_CHAIN_FOUND && !live.active;
     if (place == VM_CHAIN_FOUND) {
         VmCommitResult result = vm_block_commit_run(&live, step->base.path, error);
         run->stopped |= live.stopped;
@@ -137,22 +154,50 @@ is_still_alone(const VmDeleteRun *run, const VmLayerStep *step, GError **error)
     return users != NULL;
 }
 
-/* From here on the image below has it all, whatever happens to the overlay. */
-static gboolean
-commit_durably(VmDeleteRun *run, guint i, GError **error)
+static void
+note_unsynced(VmDeleteRun *run)
 {
-    const VmLayerStep *step = g_ptr_array_index(run->steps, i);
-    if (run->recovering && !is_still_alone(run, step, error))
-        return FALSE;
+    g_autoptr(GError) failure = NULL;
+    run->unsynced = run->inner; /* the content of a top was durable before the guest left it */
+    if (run->unsynced && !vm_snapshot_delete_begin(run, &failure))
+        vm_snapshot_log(run->domain, "what is not durable could not be recorded", failure);
+}
+
+/* `base` was opened before: a process that could not make it durable need not say so, and who opens
+ * the file later is told nothing. */
+static gboolean
+commit_and_sync(VmDeleteRun *run, const VmLayerStep *step, VmStoreFile *base, GError **error)
+{
+    VmStore *store = run->domain->driver->store;
+    g_autofree char *folder = g_path_get_dirname(step->base.path);
     VmCommitResult result = commit(run, step, error);
     run->touched |= result != VM_COMMIT_REFUSED;
     if (result != VM_COMMIT_DONE)
         return FALSE;
     run->pending = TRUE;
     run->held = TRUE;
-    if (!vm_store_sync(run->domain->driver->store, step->base.path, error))
+    if (store->ops->sync_file(base, error))
+        return store->ops->sync_dir(store, folder, error);
+    note_unsynced(run);
+    return FALSE;
+}
+
+/* From here on the image below has it all, whatever happens to the overlay. */
+static gboolean
+commit_durably(VmDeleteRun *run, guint i, GError **error)
+{
+    const VmLayerStep *step = g_ptr_array_index(run->steps, i);
+    VmStore *store = run->domain->driver->store;
+    if (run->recovering && !is_still_alone(run, step, error))
+        return FALSE;
+    VmStoreFile *base = store->ops->open(store, step->base.path, 0, error);
+    gboolean ok = base != NULL && commit_and_sync(run, step, base, error);
+    if (base != NULL)
+        store->ops->close(base);
+    if (!ok)
         return FALSE;
     run->committed = i + 1;
+    run->unsynced = FALSE;
     return vm_snapshot_delete_begin(run, error);
 }
 
