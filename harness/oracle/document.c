@@ -12,6 +12,7 @@ struct DocumentCache {
     GHashTable *domains; /* text -> DomainDoc */
     GHashTable *moments; /* text -> MomentDoc */
     GHashTable *abis;    /* text of an ABI -> its number, from 1 */
+    gsize bytes;         /* of all texts */
 };
 
 static void
@@ -332,6 +333,13 @@ read_text(const char *text)
     return xmlCtxtReadMemory(parser_get(), text, (int)length, NULL, NULL, parse_options);
 }
 
+static char *
+keep_text(DocumentCache *cache, const char *text)
+{
+    cache->bytes += strlen(text);
+    return g_strdup(text);
+}
+
 const DomainDoc *
 document_domain(DocumentCache *cache, const char *text)
 {
@@ -352,7 +360,7 @@ document_domain(DocumentCache *cache, const char *text)
     }
     if (xml)
         xmlFreeDoc(xml);
-    doc->text = g_strdup(text);
+    doc->text = keep_text(cache, text);
     g_hash_table_insert(cache->domains, doc->text, doc);
     return doc;
 }
@@ -376,7 +384,7 @@ document_moment(DocumentCache *cache, const char *text)
         doc->faults = root ? DOC_WRONG_ROOT : DOC_NOT_WELL_FORMED;
     if (xml)
         xmlFreeDoc(xml);
-    doc->text = g_strdup(text);
+    doc->text = keep_text(cache, text);
     doc->body = text_without_parent(text);
     g_hash_table_insert(cache->moments, doc->text, doc);
     return doc;
@@ -423,6 +431,12 @@ document_cache_new(void)
         g_hash_table_new_full(hash_text, g_str_equal, NULL, (GDestroyNotify)moment_doc_free);
     cache->abis = g_hash_table_new_full(hash_text, g_str_equal, g_free, NULL);
     return cache;
+}
+
+gsize
+document_cache_bytes(const DocumentCache *cache)
+{
+    return cache->bytes;
 }
 
 void

@@ -70,6 +70,9 @@ DocumentCache *document_cache_new(void);
 void document_cache_free(DocumentCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DocumentCache, document_cache_free)
 
+/** The bytes of all texts in it. */
+gsize document_cache_bytes(const DocumentCache *cache);
+
 /** The document of a text; never NULL: see its faults. */
 const DomainDoc *document_domain(DocumentCache *cache, const char *text);
 const MomentDoc *document_moment(DocumentCache *cache, const char *text);
