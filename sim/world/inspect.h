@@ -42,5 +42,10 @@ json_t *sim_inspect_jobs(SimWorld *world, const char *instance);
 /** The RAM of an instance: {"digest","counter"}; the digest is that of content()'s "memory". */
 json_t *sim_inspect_ram(SimWorld *world, const char *instance);
 
+/** A digest (of 32 hexadecimal digits) of all that a driver can find that begins anew on a copy of
+ *  the files, as long as sim_onlooker_strayed() is not: every name with what it stands for, every
+ *  instance and what its CPUs do.  Not the time.  FALSE where something is under way in one. */
+gboolean sim_inspect_beginning(SimWorld *world, char digest[33]);
+
 /** The names of the instances that run, sorted. */
 json_t *sim_inspect_instances(SimWorld *world);

@@ -8,6 +8,7 @@ typedef struct {
     SimFs *fs;
     gboolean owns;
     SimClock *clock;
+    SimClock own; /* of a copy: what is done there takes no time of the world */
 } SimStore;
 
 typedef struct {
@@ -280,7 +281,8 @@ sim_store_new(SimFs *fs, gboolean owns, SimClock *clock)
     store->base.ops = &store_ops;
     store->fs = fs;
     store->owns = owns;
-    store->clock = clock;
+    store->own = *clock;
+    store->clock = owns ? &store->own : clock;
     return &store->base;
 }
 

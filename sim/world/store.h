@@ -8,7 +8,8 @@
 #include "sim/world/clock.h"
 #include "sim/world/fs.h"
 
-/** A store over `fs` (taken when `owns`), whose syncs take time on `clock` (borrowed). */
+/** A store over `fs`, whose syncs take time on `clock` (borrowed); one that owns its `fs` (taken)
+ *  is a copy, with a clock of its own that begins there. */
 VmStore *sim_store_new(SimFs *fs, gboolean owns, SimClock *clock);
 /** Free it; NULL is fine. */
 void sim_store_free(VmStore *store);

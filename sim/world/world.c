@@ -74,6 +74,12 @@ sim_world_hypervisor(SimWorld *world)
     return sim_hypervisor_port(world->hypervisor);
 }
 
+SimHypervisor *
+sim_world_machines(SimWorld *world)
+{
+    return world->hypervisor;
+}
+
 SimFs *
 sim_world_fs(SimWorld *world)
 {

@@ -22,6 +22,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SimWorld, sim_world_free)
 VmStore *sim_world_store(SimWorld *world);
 VmEnv *sim_world_env(SimWorld *world);
 VmHypervisor *sim_world_hypervisor(SimWorld *world);
+typedef struct SimHypervisor SimHypervisor;
+/** What is behind the hypervisor's port; borrowed. */
+SimHypervisor *sim_world_machines(SimWorld *world);
 /** The file system behind the store; borrowed. */
 SimFs *sim_world_fs(SimWorld *world);
 
@@ -55,7 +58,8 @@ gboolean sim_world_store_fault(SimWorld *world, const char *what, GError **error
 void sim_world_power_cut(SimWorld *world);
 
 /** A throw-away copy of the whole file system as a store of its own: nothing done there touches
- *  the world.  The hypervisor is not copied.  Freed with sim_world_store_free(). */
+ *  the world, nor takes its time.  The hypervisor is not copied; see sim/vm/onlooker.h.  Freed with
+ *  sim_world_store_free(). */
 VmStore *sim_world_store_copy(SimWorld *world);
 /** Free a store made by sim_world_store_copy(); NULL is fine. */
 void sim_world_store_free(VmStore *store);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * All that a driver can find when it begins, in one digest.
+ */
+#include "sim/block/digest.h"
+#include "sim/vm/onlooker.h"
+#include "sim/world/inode.h"
+#include "sim/world/inspect.h"
+#include "sim/world/world_private.h"
+
+static void
+add_image(SimDigest *digest, const SimImage *image)
+{
+    const SimImageState *state = sim_image_state(image);
+    sim_image_add_digest(image, digest);
+    /* What is about the layout, and so in the bytes that the file begins with. */
+    sim_digest_number(digest, state->damage);
+    sim_digest_number(digest, state->cluster_size);
+    sim_digest_number(digest, (guint64)state->version_2 << 1 | (guint64)state->table_left);
+}
+
+static void
+add_content(SimDigest *digest, SimInode *inode)
+{
+    SimImage *image = sim_inode_image(inode);
+    if (image != NULL) {
+        add_image(digest, image);
+        return;
+    }
+    g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
+    gsize length = 0;
+    const void *data = g_bytes_get_data(bytes, &length);
+    sim_digest_bytes(digest, data, length);
+}
+
+/* Names come in no order: each adds its own part, and sums know none. */
+static void
+add_folder(SimDigest *sum, SimInode *folder, const SimDigest *path)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, folder->names);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const SimName *name = value;
+        SimDigest part = *path;
+        if (name->inode == NULL)
+            continue;
+        sim_digest_string(&part, name->name);
+        sim_digest_number(&part, sim_inode_kind(name->inode));
+        if (sim_inode_kind(name->inode) == SIM_INODE_DIR) {
+            add_folder(sum, name->inode, &part);
+        } else {
+            sim_digest_number(&part, sim_inode_size(name->inode));
+            add_content(&part, name->inode);
+        }
+        sum->a += part.a;
+        sum->b += part.b;
+    }
+}
+
+static gboolean
+add_instances(SimDigest *digest, SimHypervisor *hypervisor)
+{
+    g_autoptr(GPtrArray) names = sim_hypervisor_names(hypervisor);
+    for (guint i = 0; i < names->len; i++) {
+        const SimMachine *machine = sim_hypervisor_machine(hypervisor, names->pdata[i]);
+        if (!sim_machine_still(machine))
+            return FALSE;
+        sim_digest_string(digest, machine->name);
+        sim_digest_number(digest, machine->run);
+    }
+    return TRUE;
+}
+
+gboolean
+sim_inspect_beginning(SimWorld *world, char text[33])
+{
+    SimDigest digest = SIM_DIGEST_START;
+    if (!add_instances(&digest, world->hypervisor))
+        return FALSE;
+    SimDigest path = digest;
+    add_folder(&digest, sim_fs_lookup(world->fs, "/", NULL), &path);
+    sim_digest_write(&digest, text);
+    return TRUE;
+}
