@@ -5,24 +5,18 @@
 #include "harness/target/sim.h"
 
 #include <string.h>
+#include "harness/target/sim_copy.h"
 #include "harness/target/target_load.h"
+#include "sim/block/digest.h"
 #include "sim/world/inspect.h"
 
 #define SIM_ROOT "/sim"
 #define SIM_DISK_DIR SIM_ROOT "/images"
 
-/* The world's environment without its log: what a copy's driver finds is not news. */
-typedef struct {
-    VmEnv base;
-    VmEnv *inner;
-} QuietEnv;
-
 typedef struct {
     ReferenceWorld base;
     SimWorld *sim;
-    VmStore *copy; /* of a copy, which only borrows the simulated world; or NULL */
-    QuietEnv quiet;
-    VmReadings *readings; /* what drivers of copies have read; a copy has none of its own */
+    SimCopy *copy; /* of a copy, which only borrows the simulated world; or NULL */
 } SimTargetWorld;
 
 static SimWorld *
@@ -36,31 +30,6 @@ target_sim_world(struct vm_conn *conn)
 {
     return sim(conn->world);
 }
-
-/* ---- a copy's environment ---- */
-
-static gint64
-quiet_now(VmEnv *env)
-{
-    return vm_env_now(((QuietEnv *)env)->inner);
-}
-
-/* A draw would be one that the world's own driver then lacks. */
-static guint32
-quiet_random(VmEnv *env)
-{
-    (void)env;
-    return 0;
-}
-
-static void
-quiet_log(VmEnv *env, const char *line)
-{
-    (void)env;
-    (void)line;
-}
-
-static const VmEnvOps quiet_ops = {quiet_now, quiet_random, quiet_log};
 
 /* ---- what a world does ---- */
 
@@ -76,10 +45,9 @@ sim_close(ReferenceWorld *world)
 {
     SimTargetWorld *self = (SimTargetWorld *)world;
     if (self->copy != NULL)
-        sim_world_store_free(self->copy);
+        sim_copy_free(self->copy);
     else
         sim_world_free(self->sim);
-    vm_readings_free(self->readings);
     g_free(self);
 }
 
@@ -177,35 +145,51 @@ static const ReferenceWorldOps sim_ops = {
 
 /* ---- worlds ---- */
 
-/* `copy` (taken) is the store of a copy, or NULL. */
+/* `copy` (taken) may be NULL. */
 static ReferenceWorld *
-world_new(SimWorld *world, VmStore *copy)
+world_new(SimWorld *world, SimCopy *copy)
 {
     SimTargetWorld *self = g_new0(SimTargetWorld, 1);
     self->sim = world;
     self->copy = copy;
-    self->quiet = (QuietEnv){{&quiet_ops}, sim_world_env(world)};
     self->base.ops = &sim_ops;
     self->base.ports = (ReferencePorts){
         .hypervisor = sim_world_hypervisor(world),
-        .store = copy != NULL ? copy : sim_world_store(world),
-        .env = copy != NULL ? &self->quiet.base : sim_world_env(world),
+        .store = sim_world_store(world),
+        .env = sim_world_env(world),
         .root = SIM_ROOT,
         .disk_dir = SIM_DISK_DIR,
     };
+    if (copy != NULL)
+        sim_copy_ports(copy, &self->base.ports);
     return &self->base;
 }
 
 static ReferenceWorld *
 sim_copy(ReferenceWorld *world, GError **error)
 {
-    SimTargetWorld *self = (SimTargetWorld *)world;
-    ReferenceWorld *copy = world_new(self->sim, sim_world_store_copy(self->sim));
+    SimWorld *of = sim(world);
     (void)error;
-    if (self->readings == NULL)
-        self->readings = vm_readings_new();
-    copy->ports.readings = self->readings;
-    return copy;
+    return world_new(of, sim_copy_new(of));
+}
+
+static int
+probe_key(struct vm_conn *conn, char key[33])
+{
+    char digest[33];
+    SimDigest whole = SIM_DIGEST_START;
+    if (!sim_inspect_beginning(sim(conn->world), digest))
+        return 0;
+    sim_digest_string(&whole, digest);
+    sim_digest_number(&whole, conn->profile);
+    sim_digest_write(&whole, key);
+    return 1;
+}
+
+static int
+probe_kept_to_key(struct vm_conn *copy)
+{
+    return sim_copy_kept_to_key(((SimTargetWorld *)copy->world)->copy);
 }
 
 static int
@@ -229,5 +213,8 @@ target_sim(void)
     static struct vm_target table = {.name = "sim", .open = sim_open};
     reference_fill(&table);
     table.visit_files = visit_files;
+    table.probe_key = probe_key;
+    table.probe_kept_to_key = probe_kept_to_key;
+    table.own_world = 1;
     return &table;
 }

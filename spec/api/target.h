@@ -283,6 +283,16 @@ struct vm_target {
      *  visit alone. */
     int (*visit_files)(struct vm_conn *conn, void (*visit)(void *data, const struct vm_file *file),
                        void *data, struct vm_error *err);
+    /** What a driver that begins anew on probe()'s copy depends on, in 32 characters and a NUL:
+     *  where two keys are equal, in two worlds or at two times, two such drivers do the same.
+     *  1 = *key is filled, 0 = it cannot be told now. */
+    int (*probe_key)(struct vm_conn *conn, char key[33]);
+    /** On a copy that probe() gave: 1 = its driver has asked for nothing so far that is not in
+     *  probe_key(); 0 = it has (for the time, for more of a process than whether its CPUs run). */
+    int (*probe_kept_to_key)(struct vm_conn *copy);
+    /** Not 0: every connection is to a world of its own, where nobody else has objects.  Then
+     *  the objects of all cases may bear the same names. */
+    int own_world;
 };
 
 /** What a plug-in exports: its table, valid as long as the object is loaded. */

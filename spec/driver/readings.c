@@ -10,6 +10,7 @@
 struct VmReadings {
     GHashTable *domains;   /* text → VmDomainDef * */
     GHashTable *snapshots; /* text after the mark → VmSnapshotDef * */
+    gsize bytes;           /* of all texts */
 };
 
 /* The texts are long: eight bytes at a time. */
@@ -51,6 +52,19 @@ vm_readings_free(VmReadings *readings)
     g_free(readings);
 }
 
+gsize
+vm_readings_bytes(const VmReadings *readings)
+{
+    return readings->bytes;
+}
+
+static char *
+keep_text(VmReadings *readings, const char *text)
+{
+    readings->bytes += strlen(text);
+    return g_strdup(text);
+}
+
 VmDomainDef *
 vm_readings_domain(VmReadings *readings, const char *text, GError **error)
 {
@@ -59,7 +73,7 @@ vm_readings_domain(VmReadings *readings, const char *text, GError **error)
         return vm_domain_def_ref(def);
     def = vm_domain_def_parse(text, NULL, 0, error);
     if (def != NULL && readings != NULL)
-        g_hash_table_insert(readings->domains, g_strdup(text), vm_domain_def_ref(def));
+        g_hash_table_insert(readings->domains, keep_text(readings, text), vm_domain_def_ref(def));
     return def;
 }
 
@@ -102,6 +116,6 @@ vm_readings_snapshot(VmReadings *readings, const char *text, GError **error)
     g_assert(def->active == mark);
     if (def->domain != NULL)
         def->secure_text = vm_snapshot_def_format(def, NULL, VM_SNAPSHOT_FORMAT_SECURE);
-    g_hash_table_insert(readings->snapshots, g_strdup(rest), def);
+    g_hash_table_insert(readings->snapshots, keep_text(readings, rest), def);
     return hand_out(def, mark);
 }

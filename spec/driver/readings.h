@@ -20,6 +20,9 @@ VmReadings *vm_readings_new(void);
 void vm_readings_free(VmReadings *readings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmReadings, vm_readings_free)
 
+/** The bytes of all texts that are kept. */
+gsize vm_readings_bytes(const VmReadings *readings);
+
 /** The stored definition of a domain with this text; XML_ERROR and its kin as by
  *  vm_domain_def_parse().  With NULL readings it is parsed.  The caller unrefs it. */
 VmDomainDef *vm_readings_domain(VmReadings *readings, const char *text, GError **error);
