@@ -7,6 +7,7 @@
 #include "harness/oracle/context.h"
 #include "harness/oracle/history.h"
 #include "harness/oracle/observe.h"
+#include "harness/oracle/recall.h"
 
 /** How far an invariant could be looked at. */
 typedef enum {
@@ -22,11 +23,20 @@ typedef enum {
  *  agree with the documents. */
 char *invariant_trees(const ObserveView *view, const Observation *world, Seen *seen);
 
+/** What the restarted driver is asked to take back. */
+typedef struct {
+    Recall *recall;
+    GHashTable *verified; /* of MomentDoc *, grows: documents that passed before */
+    guint target;         /* recall_target()'s number */
+    gboolean validate;
+} RestartCheck;
+
 /** I2 and I3: a restarted driver on a copy of the store shows the same; there every snapshot's
- *  document is taken back by REDEFINE and VALIDATE and comes out unchanged.  `verified` (a set of
- *  texts, grows) are documents that passed before.  *invariant receives "I2" or "I3". */
-char *invariant_restart(const ObserveView *view, const Observation *world, GHashTable *verified,
-                        gboolean validate, const char **invariant);
+ *  document is taken back by REDEFINE and VALIDATE and comes out unchanged.  Where the target can
+ *  tell that all which such a driver depends on is as it was once before, it is not started: what
+ *  it showed then counts.  *invariant receives "I2" or "I3". */
+char *invariant_restart(const ObserveView *view, const Observation *world,
+                        const RestartCheck *check, const char **invariant);
 
 /** I3, the part that needs no copy: every document handed out is well-formed and has its root. */
 char *invariant_documents(const Observation *world);

@@ -12,6 +12,7 @@
 #include "harness/oracle/expectation.h"
 #include "harness/oracle/invariants.h"
 #include "harness/oracle/listing.h"
+#include "harness/oracle/recall.h"
 #include "harness/oracle/world_json.h"
 
 /* The invariants that are looked at here, in the order of the table. */
@@ -23,7 +24,8 @@ struct Oracle {
     VmProfile profile;
     char *prefix;
     gboolean events, validate;
-    DocumentCache *cache;
+    Recall *recall;
+    guint target; /* recall_target()'s number */
     History *history;
     Ledger *ledger;
     Losses *losses;
@@ -106,14 +108,15 @@ oracle_new(const OracleOptions *options, GError **error)
     oracle->prefix = g_strdup(options->name_prefix ? options->name_prefix : "");
     oracle->events = has_capability(options, "events");
     oracle->validate = has_capability(options, "snapshot-validate");
-    oracle->cache = document_cache_new();
+    oracle->recall = recall_enter();
+    oracle->target = recall_target(oracle->recall, options->target);
     oracle->history = history_new();
     oracle->ledger = ledger_new();
     oracle->verified = g_hash_table_new(NULL, NULL);
     oracle->view.target = options->target;
     oracle->view.conn = options->conn;
     oracle->view.prefix = oracle->prefix;
-    oracle->view.cache = oracle->cache;
+    oracle->view.cache = oracle->recall->documents;
     oracle->view.files = has_capability(options, "files") && options->target->inspect;
     oracle->view.content = has_capability(options, "content") && options->target->inspect;
     oracle->world = observe_world(&oracle->view, NULL);
@@ -133,7 +136,7 @@ oracle_free(Oracle *oracle)
     ledger_free(oracle->ledger);
     losses_free(oracle->losses);
     history_free(oracle->history);
-    document_cache_free(oracle->cache);
+    recall_leave();
     g_free(oracle->prefix);
     g_free(oracle);
 }
@@ -178,6 +181,7 @@ check_restart(Oracle *oracle, const Observation *after, gboolean changed)
 {
     const char *invariant = "I2";
     gboolean can = oracle->view.target->probe && !oracle->view.damaged;
+    const RestartCheck check = {oracle->recall, oracle->verified, oracle->target, oracle->validate};
     char *found = invariant_documents(after);
 
     count(oracle, "I2", can ? SEEN_WHOLE : SEEN_NOT);
@@ -186,7 +190,7 @@ check_restart(Oracle *oracle, const Observation *after, gboolean changed)
         return finding_take("I3", found);
     if (!can || !changed)
         return NULL;
-    found = invariant_restart(&oracle->view, after, oracle->verified, oracle->validate, &invariant);
+    found = invariant_restart(&oracle->view, after, &check, &invariant);
     return finding_take(invariant, found);
 }
 
@@ -211,7 +215,7 @@ static gboolean
 writes_memory(Oracle *oracle, const OracleStep *step)
 {
     return makes_moment(step) && step->xml &&
-           document_moment(oracle->cache, step->xml)->memory_file != NULL;
+           document_moment(oracle->view.cache, step->xml)->memory_file != NULL;
 }
 
 /* Everything that holds after any step. */

@@ -78,13 +78,13 @@ redefine_moment(const ObserveView *copy, const ObservedDomain *domain, const Obs
     return found;
 }
 
+/* Every document that has not passed before. */
 static char *
-check_documents(const ObserveView *copy, const Observation *world, GHashTable *verified,
-                gboolean validate)
+check_documents(const ObserveView *copy, const Observation *world, const RestartCheck *check)
 {
     guint32 flags = VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE;
 
-    if (validate)
+    if (check->validate)
         flags |= VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE;
     for (guint i = 0; i < world->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
@@ -93,27 +93,76 @@ check_documents(const ObserveView *copy, const Observation *world, GHashTable *v
             const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
             char *found;
 
-            if (g_hash_table_contains(verified, moment->doc))
+            if (g_hash_table_contains(check->verified, moment->doc))
                 continue;
             found = redefine_moment(copy, domain, moment, flags);
             if (found)
                 return found;
-            g_hash_table_add(verified, (gpointer)moment->doc);
         }
     }
     return NULL;
 }
 
-char *
-invariant_restart(const ObserveView *view, const Observation *world, GHashTable *verified,
-                  gboolean validate, const char **invariant)
+static void
+note_verified(const RestartCheck *check, const Observation *world)
+{
+    for (guint i = 0; i < world->domains->len; i++) {
+        const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
+
+        for (guint j = 0; j < domain->moments->len; j++) {
+            const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
+
+            g_hash_table_add(check->verified, (gpointer)moment->doc);
+        }
+    }
+}
+
+/* ---- what was so before ---- */
+
+static void
+add_unverified(GByteArray *key, const ObservedDomain *domain, GHashTable *verified)
+{
+    g_byte_array_append(key, (const guint8 *)domain->name, (guint)strlen(domain->name) + 1);
+    for (guint i = 0; i < domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
+
+        if (!g_hash_table_contains(verified, moment->doc))
+            g_byte_array_append(key, (const guint8 *)&moment->doc, sizeof(moment->doc));
+    }
+}
+
+/* All that the check depends on: what a driver finds that begins now, what it is asked, and the
+ * documents that it is to take back, which are equal where they are the same.  NULL where the
+ * target cannot tell. */
+static GBytes *
+key_of(const ObserveView *view, const Observation *world, const RestartCheck *check)
+{
+    const struct vm_target *target = view->target;
+    char beginning[33];
+    GByteArray *key;
+
+    if (!target->probe_key || !target->probe_kept_to_key ||
+        target->probe_key(view->conn, beginning) != 1)
+        return NULL;
+    key = g_byte_array_new();
+    g_byte_array_append(key, (const guint8 *)beginning, sizeof(beginning));
+    g_byte_array_append(key, (const guint8 *)&check->target, sizeof(check->target));
+    g_byte_array_append(key, (const guint8 *)&check->validate, sizeof(check->validate));
+    g_byte_array_append(key, (const guint8 *)view->prefix, (guint)strlen(view->prefix) + 1);
+    for (guint i = 0; i < world->domains->len; i++)
+        add_unverified(key, g_ptr_array_index(world->domains, i), check->verified);
+    return g_byte_array_free_to_bytes(key);
+}
+
+static char *
+restart_on_copy(const ObserveView *view, const Observation *world, const RestartCheck *check,
+                GBytes *key, const char **invariant)
 {
     ObserveView copy = *view;
     g_autoptr(Observation) seen = NULL;
     struct vm_error err = {0};
     char *found;
 
-    *invariant = "I2";
     copy.files = FALSE;
     if (view->target->probe(view->conn, &copy.conn, &err) != 0)
         return g_strdup_printf("a restarted driver does not come up: %s", err.text);
@@ -121,8 +170,26 @@ invariant_restart(const ObserveView *view, const Observation *world, GHashTable 
     found = compare_copy(world, seen);
     if (!found) {
         *invariant = "I3";
-        found = check_documents(&copy, world, verified, validate);
+        found = check_documents(&copy, world, check);
     }
+    if (!found && key && view->target->probe_kept_to_key(copy.conn))
+        recall_keep_restart(check->recall, key, seen);
     view->target->close(copy.conn);
+    return found;
+}
+
+char *
+invariant_restart(const ObserveView *view, const Observation *world, const RestartCheck *check,
+                  const char **invariant)
+{
+    g_autoptr(GBytes) key = key_of(view, world, check);
+    const Observation *known = key ? recall_restart(check->recall, key) : NULL;
+    char *found;
+
+    *invariant = "I2";
+    found =
+        known ? compare_copy(world, known) : restart_on_copy(view, world, check, key, invariant);
+    if (!found)
+        note_verified(check, world);
     return found;
 }
