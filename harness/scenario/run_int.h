@@ -33,7 +33,7 @@ typedef struct {
     struct vm_conn *conn;
     struct vm_target_world world;
     char **capabilities;
-    char *prefix;          /* of every object's name: "vmt-RUN-HASH-" */
+    char *prefix;          /* of every object: "vmt-RUN-HASH-"; HASH is of the case, if need be */
     GHashTable *folders;   /* of the driver: "meta", "save" → path */
     GHashTable *templates; /* name → ScnTemplate * */
     GHashTable *documents; /* name → text */

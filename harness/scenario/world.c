@@ -180,8 +180,6 @@ open_connection(ScnRun *run)
     struct vm_error err = {0};
     char **names = NULL;
 
-    memcpy(&run->target, run->options->target,
-           MIN(run->options->target->size, sizeof(run->target)));
     if (run->target.open(&options, &run->conn, &err) != 0)
         return harness_fault(run, g_strdup_printf("the target does not open: %s", err.text));
     if (run->target.describe(run->conn, &run->world, &err) != 0)
@@ -201,7 +199,11 @@ scn_world_open(ScnRun *run)
     guint32 hash = hash_name(run->scenario->id);
     g_autoptr(GPtrArray) foreign = NULL;
 
-    run->prefix = g_strdup_printf("vmt-%s-%08x-", run->options->run_id, hash);
+    memcpy(&run->target, run->options->target,
+           MIN(run->options->target->size, sizeof(run->target)));
+    /* Where names need not tell cases apart, what was worked out of texts in one serves others. */
+    run->prefix =
+        g_strdup_printf("vmt-%s-%08x-", run->options->run_id, run->target.own_world ? 0 : hash);
     if (!open_connection(run))
         return FALSE;
     if (run->options->workdir)
