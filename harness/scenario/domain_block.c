@@ -359,7 +359,8 @@ scn_run_domain(ScnRun *run, const ScnStep *step)
     g_autofree char *name = scn_word(run, step, 1);
     g_autofree char *real = scn_real_name(run, name);
     const ScnTemplate *made = scn_template_build(run, name, step->items);
-    ScnCallArgs args = {.call = VM_CALL_DOMAIN_DEFINE_XML, .domain = real, .xml = made->xml};
+    ScnCallArgs args = {
+        .call = VM_CALL_DOMAIN_DEFINE_XML, .domain = real, .xml = made->xml, .sets_up = TRUE};
     g_auto(ScnAnswer) answer = {0};
     const ScnDeclared *declared = NULL;
 

@@ -67,6 +67,7 @@ typedef struct {
     const char *xml;
     const char *argument; /* path or new name */
     int max;              /* room for names; on or off */
+    gboolean sets_up;     /* part of a block that does more: its failure ends the case as it is */
 } ScnCallArgs;
 
 /** What came of it. */

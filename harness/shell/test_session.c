@@ -105,6 +105,17 @@ test_a_line_that_is_no_statement_does_nothing(void **state)
     assert_repeats(sim, VERDICT_PASS);
 }
 
+/* The images were made before: that they are there is no breach of a failed call's. */
+static void
+test_a_domain_that_cannot_be_is_told_by_its_own_error(void **state)
+{
+    SimSession *sim = *state;
+
+    take(sim, "domain vm { disk vda qcow2 1M; disk vda qcow2 1M file=${dir}/b }",
+         SCN_SESSION_FAILED, "seen:     XML_ERROR: domain 'vm' has two disks with target 'vda'");
+    assert_false(scn_session_has_breach(sim->session));
+}
+
 static void
 test_a_statement_of_several_lines(void **state)
 {
@@ -206,6 +217,7 @@ main(void)
         TEST(test_an_error_is_told_and_kept_as_the_expectation),
         TEST(test_a_wrong_expectation_is_told_and_what_came_is_kept),
         TEST(test_a_line_that_is_no_statement_does_nothing),
+        TEST(test_a_domain_that_cannot_be_is_told_by_its_own_error),
         TEST(test_a_statement_of_several_lines),
         TEST(test_a_statement_that_fails_may_be_typed_again),
         TEST(test_a_generated_name_becomes_a_variable),
