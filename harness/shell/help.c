@@ -18,6 +18,8 @@ static const struct {
     const char *form;
     const char *sentence;
 } statements[] = {
+    {"api", "api CALL [DOMAIN] [SNAPSHOT] [ARGUMENT…] [OPTION…]",
+     "a call by its own name, with or without a command: api snapshot-num vm"},
     {"domain", "domain NAME { disk vda qcow2 64M; … }", "make the images and define the domain"},
     {"state", "state STATE [DOMAIN]", "bring a fresh domain to running, paused, saved, …"},
     {"document", "document NAME <<END", "a text for FILE arguments, up to the line END"},
@@ -25,13 +27,58 @@ static const struct {
     {"guest", "guest DOMAIN write DISK OFFSET LENGTH pattern P", "let the guest do something"},
     {"mark", "mark NAME DOMAIN [DISK…] [ram]", "remember the content of disks and memory"},
     {"restart", "restart", "drop the driver's memory and load everything again"},
+    {"reconnect", "reconnect", "close the connection and open it again: autodestroy takes effect"},
+    {"power-cut", "power-cut", "processes and what was not synced are gone; then load again"},
     {"clock", "clock 2s", "let the target's clock go on"},
-    {"file", "file write|truncate|pad|remove|copy|replace PATH …", "damage, or make, a file"},
+    {"file", "file write|truncate|pad|remove|copy|replace PATH …",
+     "damage, make, or let fail (file fail, file heal) a file"},
     {"hang", "hang DOMAIN [at COMMAND]", "the process behind the domain answers no more"},
     {"unhang", "unhang DOMAIN", "it goes on"},
     {"kill", "kill DOMAIN [at|after COMMAND]", "it is killed behind the driver's back"},
     {"expect", "expect WHAT …", "look and compare"},
 };
+
+/* The options of a command that are no flags of its call. */
+static const struct {
+    const char *option;
+    const char *sentence;
+} spoken_options[] = {
+    {"all", "active and inactive domains"},
+    {"current", "the current snapshot; where one is made or redefined: let it be the current one"},
+    {"description", "TEXT for the snapshot"},
+    {"diskspec", "DISK[,snapshot=no|internal|external|manual][,driver=FORMAT][,file=PATH]"},
+    {"disable", "no longer"},
+    {"domain", "NAME, as the first word"},
+    {"file", "PATH, as the word in its place"},
+    {"flags", "NUMBER of flags as they are, also of such as there are none"},
+    {"from", "SNAPSHOT whose children, or descendants, are meant"},
+    {"inactive", "inactive domains only"},
+    {"memspec", "[file=]PATH[,snapshot=no|internal|external]"},
+    {"mode", "acpi, agent, initctl, signal or paravirt; several by commas"},
+    {"name", "of the snapshot; for a list: names only"},
+    {"new-name", "NAME that it gets"},
+    {"parent", "with the name of each one's parent"},
+    {"print-xml", "print the document and do nothing"},
+    {"reason", "with the reason"},
+    {"security-info", "with what is secret"},
+    {"snapshotname", "NAME, as the word in its place"},
+    {"table", "as it is"},
+    {"tree", "as a tree"},
+    {"verbose", "as it is"},
+    {"xml", "FILE: another definition of the domain"},
+    {"xmlfile", "FILE, as the word in its place"},
+};
+
+static const char *
+spoken_option(const char *option)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(spoken_options); i++) {
+        if (strcmp(spoken_options[i].option, option) == 0) {
+            return spoken_options[i].sentence;
+        }
+    }
+    return "";
+}
 
 static const char *
 profile_note(VmProfile profile)
@@ -75,7 +122,7 @@ shell_call_help(const char *name)
     }
     for (guint i = 0; options[i] != NULL; i++) {
         if (vm_flag_by_option(call->id, options[i]) == NULL) {
-            g_string_append_printf(text, "  --%s\n", options[i]);
+            g_string_append_printf(text, "  --%-22s %s\n", options[i], spoken_option(options[i]));
         }
     }
     return g_string_free(text, FALSE);

@@ -142,7 +142,7 @@ test_a_statement_that_fails_may_be_typed_again(void **state)
     SimSession *sim = *state;
 
     take(sim, "domain vm { disk vda raw 1M; xml-extra '<os/>' }", SCN_SESSION_FAILED,
-         "DOM-DEF-008");
+         "XML_ERROR: line 9: a second <os>");
     take(sim, DOMAIN, SCN_SESSION_DONE, "defined/added");
     take(sim, "document d <<END", SCN_SESSION_MORE, "");
     scn_session_forget_open(sim->session);
