@@ -64,8 +64,10 @@ open_for_change(SimFs *fs, const char *path, GError **error)
         !check_damage(inode, path, SIM_OPEN_WRITE, error) || !check_unlocked(inode, path, error))
         return NULL;
     int number = sim_fs_fault(fs, path, SIM_FS_WRITE);
-    if (number == 0)
+    if (number == 0) {
+        sim_fs_change(fs);
         return inode;
+    }
     failed(error, path, g_strerror(number));
     return NULL;
 }

@@ -29,7 +29,9 @@ typedef struct {
 
 struct SimFs {
     SimInode *root;
-    GArray *faults; /* of Fault, or NULL */
+    SimFs *shown;      /* of a copy: whose names are its own as long as neither changes; or NULL */
+    GPtrArray *copies; /* of SimFs *: what shows these names, or NULL: none ever did */
+    GArray *faults;    /* of Fault, or NULL */
     Seen seen[SEEN];
     guint next_seen;
 };
@@ -48,6 +50,40 @@ forget_seen(SimFs *fs)
         g_clear_pointer(&fs->seen[i].path, g_free);
 }
 
+/* A copy shows another's names no longer. */
+static void
+look_away(SimFs *copy)
+{
+    if (copy->shown != NULL)
+        g_ptr_array_remove_fast(copy->shown->copies, copy);
+    copy->shown = NULL;
+}
+
+static void
+make_own(SimFs *copy)
+{
+    SimInode *root = copy->root;
+    look_away(copy);
+    forget_seen(copy);
+    copy->root = sim_inode_copy(root);
+    sim_inode_unref(root);
+}
+
+static void
+settle_copies(SimFs *fs)
+{
+    while (fs->copies != NULL && fs->copies->len > 0)
+        make_own(fs->copies->pdata[0]);
+}
+
+void
+sim_fs_change(SimFs *fs)
+{
+    if (fs->shown != NULL)
+        make_own(fs);
+    settle_copies(fs);
+}
+
 SimFs *
 sim_fs_new(void)
 {
@@ -61,6 +97,9 @@ sim_fs_free(SimFs *fs)
 {
     if (fs == NULL)
         return;
+    look_away(fs);
+    settle_copies(fs);
+    g_clear_pointer(&fs->copies, g_ptr_array_unref);
     forget_seen(fs);
     sim_inode_unref(fs->root);
     sim_fs_clear_faults(fs);
@@ -71,7 +110,11 @@ SimFs *
 sim_fs_copy(SimFs *fs)
 {
     SimFs *copy = g_new0(SimFs, 1);
-    copy->root = sim_inode_copy(fs->root);
+    copy->root = sim_inode_ref(fs->root);
+    copy->shown = fs->shown != NULL ? fs->shown : fs;
+    if (copy->shown->copies == NULL)
+        copy->shown->copies = g_ptr_array_new();
+    g_ptr_array_add(copy->shown->copies, copy);
     return copy;
 }
 
@@ -228,6 +271,7 @@ make_file(SimFs *fs, const char *path, SimInode **inode)
     int number = sim_fs_fault(fs, path, SIM_FS_CREATE);
     if (number != 0)
         return number;
+    sim_fs_change(fs);
     SimInode *folder = find_place(fs, path, &place, &number);
     if (folder == NULL)
         return number;
@@ -309,6 +353,7 @@ sim_fs_rename(SimFs *fs, const char *from, const char *to)
         number = sim_fs_fault(fs, to, SIM_FS_RENAME);
     if (number != 0)
         return number;
+    sim_fs_change(fs);
     SimInode *from_folder = find_place(fs, from, &old, &number);
     if (from_folder == NULL)
         return number;
@@ -342,6 +387,7 @@ remove_name(SimFs *fs, const char *path, gboolean folder_wanted)
     int number = sim_fs_fault(fs, path, SIM_FS_UNLINK);
     if (number != 0)
         return number;
+    sim_fs_change(fs);
     SimInode *folder = find_place(fs, path, &place, &number);
     if (folder == NULL)
         return number;
@@ -375,7 +421,10 @@ int
 sim_fs_mkdir(SimFs *fs, const char *path)
 {
     char name[NAME_MAX_BYTES + 1];
-    int number = sim_fs_fault(fs, path, SIM_FS_MKDIR);
+    int number = sim_fs_fault(fs, path, SIM_FS_MKDIR), missing = 0;
+    if (number == 0 && find_folder(fs, path, strlen(path), &missing) != NULL)
+        return 0;
+    sim_fs_change(fs);
     SimInode *folder = fs->root;
     while (number == 0 && next_name(&path, name, &number)) {
         SimName *known = sim_folder_find(folder, name);
@@ -419,6 +468,7 @@ sim_fs_sync_dir(SimFs *fs, const char *path)
     int number = sim_fs_fault(fs, path, SIM_FS_SYNC_DIR);
     if (number != 0)
         return number;
+    sim_fs_change(fs);
     SimInode *folder = find_folder(fs, path, strlen(path), &number);
     if (folder != NULL)
         sim_folder_sync(folder);
@@ -428,6 +478,7 @@ sim_fs_sync_dir(SimFs *fs, const char *path)
 void
 sim_fs_power_cut(SimFs *fs)
 {
+    sim_fs_change(fs);
     forget_seen(fs);
     sim_inode_power_cut(fs->root);
 }

@@ -42,8 +42,12 @@ SimFs *sim_fs_new(void);
 /** Free it; inodes that someone holds live on. */
 void sim_fs_free(SimFs *fs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SimFs, sim_fs_free)
-/** A copy: bytes are shared, images are copied so that neither sees the other's changes. */
+/** A copy: bytes are shared, images are copied so that neither sees the other's changes.  It is
+ *  made once one of the two is about to change; what a guest writes into an image does not count,
+ *  and shows until then. */
 SimFs *sim_fs_copy(SimFs *fs);
+/** The content of a file is about to change, or to be made durable: look it up after this. */
+void sim_fs_change(SimFs *fs);
 
 /** Make `count` (< 0: all) operations of `ops` on paths that match the glob fail with `number`. */
 void sim_fs_set_fault(SimFs *fs, const char *glob, guint32 ops, int number, int count);

@@ -108,6 +108,7 @@ file_new(VmStore *store, const char *path, SimInode *inode)
 static VmStoreFile *
 store_open(VmStore *store, const char *path, guint64 offset, GError **error)
 {
+    sim_fs_change(sim(store)->fs); /* the file may be synced */
     SimInode *inode = readable(store, path, error);
     if (inode == NULL)
         return NULL;
@@ -137,9 +138,11 @@ sim_store_file_append(VmStoreFile *file, const void *data, gsize length)
     if (!self->writable)
         return EBADF;
     int number = sim_fs_fault(sim(file->store)->fs, self->path, SIM_FS_WRITE);
-    if (number == 0)
-        sim_inode_append(self->inode, data, length);
-    return number;
+    if (number != 0)
+        return number;
+    sim_fs_change(sim(file->store)->fs);
+    sim_inode_append(self->inode, data, length);
+    return 0;
 }
 
 static gboolean
@@ -154,6 +157,7 @@ store_replace_head(VmStore *store, const char *path, const void *data, gsize len
 {
     SimFs *fs = sim(store)->fs;
     g_assert(length <= VM_STORE_HEAD_MAX);
+    sim_fs_change(fs);
     int number = sim_fs_fault(fs, path, SIM_FS_WRITE);
     SimInode *inode = number != 0 ? NULL : sim_fs_lookup(fs, path, &number);
     if (inode != NULL && sim_inode_kind(inode) == SIM_INODE_DIR)
@@ -169,7 +173,9 @@ static gboolean
 store_sync_file(VmStoreFile *file, GError **error)
 {
     SimStoreFile *self = (SimStoreFile *)file;
-    int number = sim_fs_fault(sim(file->store)->fs, self->path, SIM_FS_SYNC);
+    SimFs *fs = sim(file->store)->fs;
+    int number = sim_fs_fault(fs, self->path, SIM_FS_SYNC);
+    sim_fs_change(fs);
     if (number != 0)
         sim_inode_fail_sync(self->inode);
     if (self->failed_syncs != sim_inode_failed_syncs(self->inode)) {

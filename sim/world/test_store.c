@@ -154,6 +154,45 @@ test_a_copy_sees_the_world_and_leaves_it_alone(void **state)
 }
 
 static void
+assert_text(VmStore *store, const char *path, const char *expected)
+{
+    g_autofree char *text = vm_store_read_text(store, path, 10, NULL);
+    assert_string_equal(text, expected);
+}
+
+static void
+test_a_copy_stays_as_the_world_was(void **state)
+{
+    VmStore *store = sim_world_store(*state);
+    assert_true(vm_store_replace(store, "/d/f", "1", NULL));
+    assert_true(vm_store_replace(store, "/d/g", "one", NULL));
+    VmStore *first = sim_world_store_copy(*state), *second = sim_world_store_copy(*state);
+    assert_text(first, "/d/f", "1");
+    assert_true(store->ops->replace_head(store, "/d/g", "O", 1, NULL));
+    assert_text(first, "/d/g", "one");
+    VmStore *third = sim_world_store_copy(*state);
+    assert_true(vm_store_remove(store, "/d/f", NULL));
+    assert_text(second, "/d/f", "1");
+    assert_text(third, "/d/f", "1");
+    assert_text(third, "/d/g", "One");
+    sim_world_store_free(first);
+    sim_world_store_free(second);
+    sim_world_store_free(third);
+    assert_text(store, "/d/g", "One");
+}
+
+static void
+test_what_a_copy_makes_durable_is_not_so_in_the_world(void **state)
+{
+    scribble(*state, "/f", "lost");
+    VmStore *copy = sim_world_store_copy(*state);
+    assert_true(vm_store_sync(copy, "/f", NULL));
+    sim_world_store_free(copy);
+    sim_world_power_cut(*state);
+    assert_int_equal(vm_store_kind(sim_world_store(*state), "/f"), VM_FILE_MISSING);
+}
+
+static void
 test_folders_are_renamed_and_removed_by_the_rules(void **state)
 {
     VmStore *store = sim_world_store(*state);
@@ -222,6 +261,8 @@ main(void)
         TEST(test_a_fault_hits_its_path_and_count),
         TEST(test_lists_are_sorted_and_missing_is_empty),
         TEST(test_a_copy_sees_the_world_and_leaves_it_alone),
+        TEST(test_a_copy_stays_as_the_world_was),
+        TEST(test_what_a_copy_makes_durable_is_not_so_in_the_world),
         TEST(test_folders_are_renamed_and_removed_by_the_rules),
         TEST(test_a_head_is_read_with_what_follows),
         TEST(test_a_head_is_durable_once_it_was_synced),
