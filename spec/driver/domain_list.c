@@ -20,7 +20,6 @@ domain_free(VmDomain *domain)
     g_free(domain->paths);
     g_free(domain->doubt);
     g_hash_table_unref(domain->reserved);
-    g_hash_table_unref(domain->marks);
     g_free(domain);
 }
 
@@ -29,7 +28,7 @@ new_snapshots(VmDomain *domain)
 {
     domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
     domain->reserved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    domain->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    domain->greatest_mark = 0;
 }
 
 void
@@ -37,7 +36,6 @@ vm_driver_forget_snapshots(VmDomain *domain)
 {
     vm_moment_tree_free(domain->snapshots);
     g_hash_table_unref(domain->reserved);
-    g_hash_table_unref(domain->marks);
     new_snapshots(domain);
 }
 

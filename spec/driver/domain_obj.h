@@ -40,11 +40,11 @@ typedef struct VmDomain {
     gboolean unfinished;     /* a call could not be undone and has left its intent */
     gboolean shutdown_seen;  /* the guest has powered off: the end is a shutdown, not a crash */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
-    gboolean autodestroy; /* its process goes with the connection that started it (VM-AUTO-001) */
-    GHashTable *reserved; /* char *: snapshot names whose files could not be loaded (EC-197) */
-    GHashTable *marks;    /* char * snapshot → guint64 *: the files that are marked current */
-    char *intent_ahead;   /* a record that is written, but not yet under its name */
-    char **paths;         /* VM_KEPT_PATHS of them, NULL until asked for: vm_domain_path() */
+    gboolean autodestroy;  /* its process goes with the connection that started it (VM-AUTO-001) */
+    GHashTable *reserved;  /* char *: snapshot names whose files could not be loaded (EC-197) */
+    guint64 greatest_mark; /* that a file of a snapshot has been given */
+    char *intent_ahead;    /* a record that is written, but not yet under its name */
+    char **paths;          /* VM_KEPT_PATHS of them, NULL until asked for: vm_domain_path() */
     VmDomainDef *status_def; /* the definition that the status file holds below its first line */
 } VmDomain;
 
@@ -59,6 +59,8 @@ struct VmDriver {
     GHashTable *by_name;       /* char * → VmDomain *, owns the domain */
     GHashTable *by_uuid;       /* char * → VmDomain * */
     GQueue events;             /* of VmDriverEvent * */
+    GString *draft;            /* the text of a snapshot's metadata file … */
+    VmSnapshotDef *draft_of;   /* … which says this definition, held; NULL: none */
     GHashTable *stale_intents; /* char *: domains whose finished intent could not be removed */
     GHashTable *kept_intents;  /* char *: domains whose intent could not be understood at load */
     gboolean unseen_intents;   /* the store did not say at load which there are */
@@ -252,7 +254,7 @@ const char *vm_domain_path(const VmDomain *domain, VmKeptPath which);
 /** The domain is about to have another name, or none. */
 void vm_domain_forget_paths(VmDomain *domain);
 
-/* ---- record.c: what is durable ---- */
+/* ---- record.c, record_snapshot.c: what is durable ---- */
 
 /** What else the first line of a status file says, a set. */
 typedef enum {
@@ -278,25 +280,22 @@ void vm_record_drop_status(VmDomain *domain);
 void vm_record_stopped(VmDomain *domain);
 /** Write the marker of autostart, or remove it. */
 gboolean vm_record_autostart(VmDomain *domain, gboolean on, GError **error);
-/** Make the text of a snapshot's metadata file, which def keeps until it is written; until then def
- *  must not change.  One over VM_SNAPSHOT_FILE_MAX is refused: OPERATION_UNSUPPORTED. */
+/** Make the text of a snapshot's metadata file, for when it is written; until then def must not
+ *  change.  One over VM_SNAPSHOT_FILE_MAX is refused: OPERATION_UNSUPPORTED. */
 gboolean vm_record_prepare(const VmDomain *domain, VmSnapshotDef *def, GError **error);
 /** Write one snapshot's metadata file; a `current` one gets a mark greater than any other's.  A
  * file over VM_SNAPSHOT_FILE_MAX is refused before anything is written: OPERATION_UNSUPPORTED. */
-gboolean vm_record_snapshot(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
-                            GError **error);
+gboolean vm_record_snapshot(VmDomain *domain, VmSnapshotDef *def, gboolean current, GError **error);
 /** The same before another file of the folder is written or removed durably, which makes this one's
  *  name durable as well. */
-gboolean vm_record_snapshot_before(VmDomain *domain, const VmSnapshotDef *def, gboolean current,
+gboolean vm_record_snapshot_before(VmDomain *domain, VmSnapshotDef *def, gboolean current,
                                    GError **error);
 /** Take the mark from a snapshot's file.  Not durable: a power cut may leave the mark, which counts
  *  for nothing beside the greater one that another file has got before. */
-gboolean vm_record_unmark(VmDomain *domain, const VmSnapshotDef *def, GError **error);
-/** The mark of a snapshot's file (0: none), and the greatest of the domain's. */
-guint64 vm_record_mark(const VmDomain *domain, const char *snapshot);
-guint64 vm_record_greatest_mark(const VmDomain *domain);
-/** The mark that a snapshot's file was found with. */
-void vm_record_note_mark(VmDomain *domain, const char *snapshot, guint64 mark);
+gboolean vm_record_unmark(VmDomain *domain, VmSnapshotDef *def, GError **error);
+/** A moment has come into the tree, after its file was written by the last of these calls that gave
+ *  a mark, where it is the `current` one. */
+void vm_record_note_new(VmDomain *domain, VmMoment *moment, gboolean current);
 /** Remove one snapshot's metadata file. */
 gboolean vm_record_drop_snapshot(VmDomain *domain, const char *snapshot, GError **error);
 /** Whether a file that could not be loaded stands where that snapshot's file would go: the name

@@ -234,10 +234,12 @@ place(MomentLoad *load, VmSnapshotDef *def)
 static void
 choose_current(MomentLoad *load)
 {
+    VmMomentTree *tree = load->domain->snapshots;
     VmSnapshotDef *current = NULL;
     for (guint i = 0; i < load->defs->len; i++) {
         VmSnapshotDef *def = g_ptr_array_index(load->defs, i);
-        vm_record_note_mark(load->domain, def->name, def->active);
+        vm_moment_tree_find(tree, def->name)->mark = def->active;
+        load->domain->greatest_mark = MAX(load->domain->greatest_mark, def->active);
         if (def->active == 0 || (current != NULL && def->active < current->active))
             continue;
         if (current != NULL) {
@@ -247,7 +249,6 @@ choose_current(MomentLoad *load)
         }
         current = def;
     }
-    VmMomentTree *tree = load->domain->snapshots;
     if (current != NULL)
         vm_moment_tree_set_current(tree, vm_moment_tree_find(tree, current->name));
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Keeping definitions by their text; what cannot be read is not kept.  A
- * snapshot's carries what the driver that holds it knows of its file, so each
- * driver gets a copy.
+ * snapshot's carries the mark of its file, so each driver gets a copy.
  */
 #include "spec/driver/readings.h"
 #include <string.h>
@@ -115,7 +114,7 @@ vm_readings_snapshot(VmReadings *readings, const char *text, GError **error)
         return def;
     g_assert(def->active == mark);
     if (def->domain != NULL)
-        def->secure_text = vm_snapshot_def_format(def, NULL, VM_SNAPSHOT_FORMAT_SECURE);
+        vm_snapshot_def_secure_text(def, NULL);
     g_hash_table_insert(readings->snapshots, keep_text(readings, rest), def);
     return hand_out(def, mark);
 }

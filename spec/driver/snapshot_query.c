@@ -4,17 +4,6 @@
  */
 #include "spec/driver/snapshot_steps.h"
 
-/* A definition that is in a tree does not change: who asks again gets the same text. */
-static char *
-secure_text(VmSnapshotDef *def, const VmDomain *owner)
-{
-    if (def->secure_text == NULL || def->domain == NULL) {
-        g_free(def->secure_text);
-        def->secure_text = vm_snapshot_def_format(def, owner->def->uuid, VM_SNAPSHOT_FORMAT_SECURE);
-    }
-    return g_strdup(def->secure_text);
-}
-
 gboolean
 vm_snapshot_get_xml(VmDriver *driver, const char *domain, const char *snapshot, guint32 flags,
                     char **xml, GError **error)
@@ -26,7 +15,7 @@ vm_snapshot_get_xml(VmDriver *driver, const char *domain, const char *snapshot, 
     if (moment == NULL)
         return FALSE;
     if (flags & VIR_DOMAIN_SNAPSHOT_XML_SECURE)
-        *xml = secure_text(vm_moment_snapshot(moment), owner);
+        *xml = g_strdup(vm_snapshot_def_secure_text(vm_moment_snapshot(moment), owner->def->uuid));
     else
         *xml = vm_snapshot_def_format(vm_moment_snapshot(moment), owner->def->uuid, 0);
     return TRUE;

@@ -80,7 +80,7 @@ vm_snapshot_without_revert_disks(const VmDomain *domain, VmSnapshotDef *def)
 /* What is taken now freezes the overlays that a revert to the former one has made: from now on
  * they are the new one's (SNAP-REVX-018). */
 gboolean
-vm_snapshot_record_new(VmDomain *domain, const VmSnapshotDef *def, GError **error)
+vm_snapshot_record_new(VmDomain *domain, VmSnapshotDef *def, GError **error)
 {
     VmMoment *former = vm_moment_tree_current(domain->snapshots);
     if (!vm_record_snapshot(domain, def, TRUE, error))
@@ -111,6 +111,7 @@ vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def)
             domain->snapshots, parent,
             vm_snapshot_without_revert_disks(domain, vm_moment_snapshot(parent)));
     VmMoment *moment = vm_moment_tree_add(domain->snapshots, def->name, parent, def);
+    vm_record_note_new(domain, moment, TRUE);
     vm_moment_tree_set_current(domain->snapshots, moment);
     return moment;
 }
@@ -121,7 +122,7 @@ vm_snapshot_unmark_all(VmDomain *domain, const VmMoment *but, GError **error)
     g_autoptr(GPtrArray) all = vm_moment_tree_walk(domain->snapshots, NULL);
     for (guint i = 0; i < all->len; i++) {
         VmMoment *moment = g_ptr_array_index(all, i);
-        if (moment != but && vm_record_mark(domain, moment->name) != 0 &&
+        if (moment != but && moment->mark != 0 &&
             !vm_record_snapshot(domain, vm_moment_snapshot(moment), FALSE, error))
             return FALSE;
     }
@@ -157,7 +158,7 @@ vm_snapshot_settle_current(VmDomain *domain, VmMoment *moment)
     vm_moment_tree_set_current(domain->snapshots, moment);
     for (guint i = 0; i < all->len; i++) {
         VmMoment *other = g_ptr_array_index(all, i);
-        if ((vm_record_mark(domain, other->name) != 0) != (other == moment))
+        if ((other->mark != 0) != (other == moment))
             rewrite(domain, other, other == moment);
     }
 }

@@ -164,6 +164,7 @@ link_redefined(const Redefinition *r, gboolean current)
     VmMoment *moment = r->existing;
     if (moment == NULL) {
         moment = vm_moment_tree_add(tree, r->def->name, r->parent, vm_snapshot_def_ref(r->def));
+        vm_record_note_new(r->domain, moment, current);
     } else {
         vm_moment_tree_replace(tree, moment, vm_snapshot_def_ref(r->def));
         vm_moment_tree_move(tree, moment, r->parent);

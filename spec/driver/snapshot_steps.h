@@ -69,7 +69,7 @@ gboolean vm_snapshot_tag_to_delete(VmDomain *domain, const VmDiskDef *disk, VmIm
 
 /** Write the files of a snapshot that is new and will be current: its own, then the one of today's
  *  current.  On failure none of both has changed. */
-gboolean vm_snapshot_record_new(VmDomain *domain, const VmSnapshotDef *def, GError **error);
+gboolean vm_snapshot_record_new(VmDomain *domain, VmSnapshotDef *def, GError **error);
 
 /** Take back what vm_snapshot_record_new() wrote, as well as it goes; FALSE and logged where a file
  *  could not be put back. */

@@ -36,10 +36,17 @@ block_size(const char *name)
 }
 
 static void
+drop_def(const VmMomentTree *tree, gpointer def)
+{
+    if (tree->unref != NULL && def != NULL)
+        tree->unref(def);
+}
+
+static void
 moment_free(VmMomentTree *tree, VmMoment *moment)
 {
-    if (tree->unref != NULL && moment->def != NULL)
-        tree->unref(moment->def);
+    drop_def(tree, moment->def);
+    drop_def(tree, moment->recorded);
     g_slice_free1(block_size(moment->name), moment);
 }
 
@@ -188,8 +195,16 @@ vm_moment_tree_replace(VmMomentTree *tree, VmMoment *moment, gpointer def)
     gpointer old = moment->def;
 
     moment->def = def;
-    if (tree->unref != NULL && old != NULL)
-        tree->unref(old);
+    drop_def(tree, old);
+}
+
+void
+vm_moment_tree_note_recorded(VmMomentTree *tree, VmMoment *moment, gpointer def)
+{
+    gpointer old = moment->recorded;
+
+    moment->recorded = def;
+    drop_def(tree, old);
 }
 
 void

@@ -4,7 +4,8 @@
  * name O(1); insert O(1); delete O(1) plus the children moved.
  *
  * The tree knows a moment's name and place, and holds one opaque definition
- * for it.  It says nothing of files: the driver records what the tree became.
+ * for it.  It touches no files: the driver records what the tree became, and
+ * notes beside each moment what its file says.
  */
 #pragma once
 
@@ -22,6 +23,8 @@ struct VmMoment {
     guint children;
     VmMoment *older, *newer; /* in the order of creation, over the whole tree */
     gsize place;             /* of the name among all names */
+    gpointer recorded;       /* the definition that its file says, held like def; NULL: not known */
+    guint64 mark;            /* the driver's own: the mark of a current one in its file, or 0 */
     char name[];
 };
 
@@ -43,6 +46,9 @@ VmMoment *vm_moment_tree_add(VmMomentTree *tree, const char *name, VmMoment *par
 
 /** Replace the definition (taken); place and children stay. */
 void vm_moment_tree_replace(VmMomentTree *tree, VmMoment *moment, gpointer def);
+
+/** Its file says that definition (taken; NULL: nobody knows what). */
+void vm_moment_tree_note_recorded(VmMomentTree *tree, VmMoment *moment, gpointer def);
 
 /** Move a moment with its descendants under another parent (NULL = root); the parent must not be
  *  itself or a descendant (invariant; ask vm_moment_is_ancestor() first). */

@@ -56,7 +56,6 @@ vm_snapshot_def_unref(VmSnapshotDef *def)
     g_free(def->memory_file);
     g_free(def->domain_uuid);
     g_free(def->cookie);
-    g_free(def->file);
     g_free(def->secure_text);
     g_ptr_array_unref(def->disks);
     g_ptr_array_unref(def->revert_disks);

@@ -54,9 +54,7 @@ typedef struct VmSnapshotDef {
     char *cookie;                 /* verbatim <cookie>…</cookie>, or NULL */
     guint64 active;    /* <active> of its metadata file: 0, or the mark of a current one; the
                           greatest mark of a domain counts */
-    char *file;        /* the driver's own: the text of its metadata file, until that is written */
-    gboolean recorded; /* the driver's own: its metadata file says all of this, and has the head */
-    char *secure_text; /* the driver's own: how it was handed out with its secrets, or NULL */
+    char *secure_text; /* the formatter's own: how it shows this with its secrets, or NULL */
 } VmSnapshotDef;
 
 /** How a snapshot is parsed. */
@@ -105,6 +103,14 @@ void vm_snapshot_disk_free(VmSnapshotDisk *disk);
 /** The canonical XML (section 6 of the snapshot rules: order of elements).  `domain_uuid` (may be
  *  NULL) is shown where the snapshot holds no definition.  The caller frees it. */
 char *vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint flags);
+
+/** The same, at the end of a text. */
+void vm_snapshot_def_put(GString *out, const VmSnapshotDef *def, const char *domain_uuid,
+                         guint flags);
+
+/** The same with its secrets, of a definition that does not change any more: who asks again gets
+ *  the same text, which lives as long as the definition. */
+const char *vm_snapshot_def_secure_text(VmSnapshotDef *def, const char *domain_uuid);
 
 /** What every metadata file begins with that this formatter makes: one length, whatever the mark
  *  is, so that the mark can be replaced in its place. */

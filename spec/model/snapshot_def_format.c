@@ -172,11 +172,10 @@ put_internal(GString *out, const VmSnapshotDef *def)
         vm_xml_put_element(out, 1, "overlay", g_ptr_array_index(def->overlays, i));
 }
 
-char *
-vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint flags)
+void
+vm_snapshot_def_put(GString *out, const VmSnapshotDef *def, const char *domain_uuid, guint flags)
 {
     const gboolean secure = (flags & VM_SNAPSHOT_FORMAT_SECURE) != 0;
-    GString *out = g_string_sized_new(4096);
 
     if ((flags & VM_SNAPSHOT_FORMAT_INTERNAL) != 0)
         put_internal(out, def);
@@ -188,5 +187,24 @@ vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint 
     put_domain(out, def, domain_uuid, secure);
     vm_xml_put_kept(out, 1, def->cookie);
     vm_text_add(out, "</domainsnapshot>\n");
+}
+
+char *
+vm_snapshot_def_format(const VmSnapshotDef *def, const char *domain_uuid, guint flags)
+{
+    GString *out = g_string_sized_new(4096);
+
+    vm_snapshot_def_put(out, def, domain_uuid, flags);
     return g_string_free(out, FALSE);
+}
+
+const char *
+vm_snapshot_def_secure_text(VmSnapshotDef *def, const char *domain_uuid)
+{
+    /* Without a definition it shows the UUID of whoever asks. */
+    if (def->secure_text == NULL || def->domain == NULL) {
+        g_free(def->secure_text);
+        def->secure_text = vm_snapshot_def_format(def, domain_uuid, VM_SNAPSHOT_FORMAT_SECURE);
+    }
+    return def->secure_text;
 }

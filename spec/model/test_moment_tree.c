@@ -282,6 +282,27 @@ a_chain_of_100000_moments_is_no_burden(void **state)
     assert_ptr_equal(g_ptr_array_index(all, 99999), last);
 }
 
+static void
+what_is_recorded_is_held_like_a_definition(void **state)
+{
+    VmMomentTree *tree = family();
+    VmMoment *a = vm_moment_tree_find(tree, "a");
+    int before = dropped;
+
+    (void)state;
+    assert_null(a->recorded);
+    vm_moment_tree_note_recorded(tree, a, a->def);
+    assert_ptr_equal(a->recorded, a->def);
+    vm_moment_tree_note_recorded(tree, a, def_b);
+    assert_int_equal(dropped, before + 1);
+    vm_moment_tree_note_recorded(tree, a, NULL);
+    assert_int_equal(dropped, before + 2);
+    vm_moment_tree_note_recorded(tree, a, def_b);
+    vm_moment_tree_remove(tree, a);
+    assert_int_equal(dropped, before + 4);
+    vm_moment_tree_free(tree);
+}
+
 int
 main(void)
 {
@@ -293,6 +314,7 @@ main(void)
         cmocka_unit_test(names_are_listed_oldest_first),
         cmocka_unit_test(an_emptied_tree_lists_nothing),
         cmocka_unit_test(every_definition_is_dropped_once),
+        cmocka_unit_test(what_is_recorded_is_held_like_a_definition),
         cmocka_unit_test(random_steps_agree_with_a_naive_model),
         cmocka_unit_test(a_chain_of_100000_moments_is_no_burden),
     };
