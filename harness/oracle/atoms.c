@@ -107,6 +107,15 @@ chain_sound(const StepContext *context, const OracleDisk *disk)
     return TRUE;
 }
 
+/* The definition that a saved guest goes on with: it may be defined anew by now. */
+static const DomainDoc *
+saved_as(const StepContext *context, const ObservedDomain *saved)
+{
+    const HistoryImage *image = history_managed(context->history, saved->name);
+
+    return image && image->doc ? image->doc : saved->config;
+}
+
 /* Whether a guest that is off has memory that belongs to what would be written to. */
 static gboolean
 image_slept_on(const StepContext *context, const OracleDisk *disk)
@@ -116,7 +125,8 @@ image_slept_on(const StepContext *context, const OracleDisk *disk)
         const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
 
         if (other->managed_save && !observed_active(other) &&
-            strcmp(other->name, context->domain_name) != 0 && document_writes(disk, other->config))
+            strcmp(other->name, context->domain_name) != 0 &&
+            document_writes(disk, saved_as(context, other)))
             return TRUE;
     }
     return FALSE;

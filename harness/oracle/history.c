@@ -140,17 +140,17 @@ note_disks_changed(History *history, const char *uuid)
         image->stale |= strcmp(image->uuid, uuid) == 0;
 }
 
-/* So does that of other domains with a disk that the guest writes to. */
+/* So does that of every image with a disk that the guest writes to. */
 static void
-note_neighbours(History *history, const ObservedDomain *runs, const Observation *after)
+note_neighbours(History *history, const ObservedDomain *runs)
 {
-    for (guint i = 0; i < after->domains->len; i++) {
-        const ObservedDomain *other = g_ptr_array_index(after->domains, i);
+    GHashTableIter iter;
+    HistoryImage *image;
 
-        for (guint j = 0; !observed_active(other) && j < runs->live->disks->len; j++) {
-            if (document_writes(g_ptr_array_index(runs->live->disks, j), other->config))
-                note_disks_changed(history, other->uuid);
-        }
+    g_hash_table_iter_init(&iter, history->images);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&image)) {
+        for (guint i = 0; image->doc && i < runs->live->disks->len; i++)
+            image->stale |= document_writes(g_ptr_array_index(runs->live->disks, i), image->doc);
     }
 }
 
@@ -172,7 +172,7 @@ follow(History *history, gboolean undefined, const Observation *before, const Ob
         g_hash_table_remove(history->kept, now->uuid);
         if (observed_active(now)) {
             note_disks_changed(history, now->uuid);
-            note_neighbours(history, now, after);
+            note_neighbours(history, now);
         }
         if (now->persistent)
             g_hash_table_remove(history->stored, now->name);

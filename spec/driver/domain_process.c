@@ -308,7 +308,7 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
     if (!vm_record_status(domain, error) || !vm_transient_make(domain->driver, live, error) ||
         (domain->instance = start_instance(domain, live, incoming, error)) == NULL ||
         (incoming && !read_stream(domain, start, error)) || !vm_save_mark_drop(domain, error) ||
-        !vm_save_mark_drop_neighbours(domain, live, error)) {
+        !vm_save_mark_drop_written(domain->driver, live, error)) {
         abandon_start(domain, former, state, reason);
         return FALSE;
     }

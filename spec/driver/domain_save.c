@@ -81,24 +81,37 @@ begin_image(const VmDomain *domain, const VmSave *save, const char *partial, GEr
 
 /* The file is closed. */
 static gboolean
-write_image(VmDomain *domain, const VmSave *save, VmStoreFile *file, GError **error)
+write_image(VmDomain *domain, const VmSave *save, const char *partial, VmStoreFile *file,
+            GError **error)
 {
     VmStore *store = domain->driver->store;
-    g_autofree char *partial = vm_save_image_partial_path(save->path);
     gboolean ok =
         (domain->state != VIR_DOMAIN_RUNNING || vm_domain_process_stop_cpus(domain, error)) &&
         vm_domain_process_write_stream(domain, file, error) &&
-        (save->mark == NULL || vm_save_mark_set(domain, save->mark, error)) &&
+        (save->mark == NULL || vm_save_mark_set(domain, save->mark, save->def, error)) &&
         vm_save_image_complete(file, partial, save->path, error);
     store->ops->close(file);
     return ok;
+}
+
+/* A name that is nobody's: what stands under the plain one may be a user's (VM-SAVE-007). */
+static char *
+free_partial_path(VmStore *store, const char *path)
+{
+    g_autofree char *plain = vm_save_image_partial_path(path);
+    char *free_path = g_strdup(plain);
+    for (guint i = 1; vm_store_kind(store, free_path) != VM_FILE_MISSING; i++) {
+        g_free(free_path);
+        free_path = g_strdup_printf("%s-%u", plain, i);
+    }
+    return free_path;
 }
 
 gboolean
 vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
 {
     VmStore *store = domain->driver->store;
-    g_autofree char *partial = vm_save_image_partial_path(save->path);
+    g_autofree char *partial = free_partial_path(store, save->path);
     int former = domain->state;
     if (!vm_domain_check_unsent(domain, error))
         return FALSE;
@@ -115,7 +128,7 @@ vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **error)
         vm_intent_end(domain);
         return FALSE;
     }
-    if (!write_image(domain, save, file, error)) {
+    if (!write_image(domain, save, partial, file, error)) {
         if (vm_domain_is_unclear(domain))
             return FALSE;
         vm_save_mark_drop(domain, NULL);

@@ -1,17 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Which save image belongs to the disks as they are: the mark of the last save
- * to a file, kept until the guest may have run again.
+ * to a file, kept until a guest may have written to them.  It outlives the
+ * domain, and names the disks itself: the domain may have others by then.
  */
 #include "spec/driver/image_users.h"
 #include "spec/driver/save_image.h"
+#include "spec/model/xml.h"
 #include <string.h>
 
+/* Larger files are no marks. */
+#define MARK_FILE_MAX VM_XML_SIZE_MAX
+
+static char *
+mark_folder(const VmDriver *driver)
+{
+    return g_strconcat(driver->root, "/lib/qemu/saved", NULL);
+}
+
+/* A new reference, or NULL where there is none that can be read. */
+static json_t *
+read_mark_file(VmDriver *driver, const char *path)
+{
+    g_autofree char *text = vm_store_read_text(driver->store, path, MARK_FILE_MAX, NULL);
+    return text != NULL ? json_loads(text, 0, NULL) : NULL;
+}
+
 gboolean
-vm_save_mark_set(VmDomain *domain, const char *mark, GError **error)
+vm_save_mark_set(VmDomain *domain, const char *mark, const VmDomainDef *def, GError **error)
 {
     const char *path = vm_domain_path(domain, VM_KEPT_SAVE_MARK);
-    return vm_store_replace(domain->driver->store, path, mark, error);
+    GString *json = vm_json_begin();
+    vm_json_text(json, "mark", mark);
+    vm_json_open(json, "disks", '[');
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        vm_json_open(json, NULL, '{');
+        vm_json_text(json, "path", disk->source.path);
+        vm_json_flag(json, "shareable", disk->shareable);
+        vm_json_close(json, '}');
+    }
+    vm_json_close(json, ']');
+    g_autofree char *text = vm_json_end(json);
+    return vm_store_replace(domain->driver->store, path, text, error);
 }
 
 gboolean
@@ -47,8 +78,10 @@ is_stale(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def)
     if (strcmp(image->mark, VM_SAVE_MARK_MOMENT) == 0)
         return writes_disk_of_image(image, def);
     g_autofree char *path = vm_path_save_mark(driver, image->def->uuid);
-    g_autofree char *mark = vm_store_read_text(driver->store, path, VM_SAVE_MARK_SIZE, NULL);
-    return g_strcmp0(mark, image->mark) != 0;
+    json_t *file = read_mark_file(driver, path);
+    gboolean same = g_strcmp0(json_string_value(json_object_get(file, "mark")), image->mark) == 0;
+    json_decref(file);
+    return !same;
 }
 
 static gboolean
@@ -98,36 +131,53 @@ vm_save_check_unmanaged(const VmDomain *domain, GError **error)
 
 /* ---- other domains on the same images ---- */
 
-/* Whether that guest writes to what the other domain has as a disk, and not by agreement. */
+/* Whether a guest of that definition writes to what another one has as a disk, and not by
+ * agreement. */
 static gboolean
-writes_disk_of(const VmDomainDef *def, const VmDomain *other)
+writes_path(const VmDomainDef *def, const char *path, gboolean shareable)
 {
-    for (guint i = 0; i < def->disks->len; i++) {
-        const VmDiskDef *ours = vm_domain_def_disk(def, i);
-        if (ours->source.path == NULL || ours->read_only || ours->transient)
-            continue;
-        for (guint j = 0; j < other->def->disks->len; j++) {
-            const VmDiskDef *theirs = vm_domain_def_disk(other->def, j);
-            if (!(ours->shareable && theirs->shareable) && theirs->source.path != NULL &&
-                vm_path_same(ours->source.path, theirs->source.path))
-                return TRUE;
-        }
+    for (guint i = 0; path != NULL && i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        if (disk->source.path != NULL && !disk->read_only && !disk->transient &&
+            !(disk->shareable && shareable) && vm_path_same(disk->source.path, path))
+            return TRUE;
     }
     return FALSE;
 }
 
-/* The other inactive domains that have a disk which that guest writes to; the caller frees it. */
-static GPtrArray *
-neighbours(const VmDomain *domain, const VmDomainDef *def)
+static gboolean
+writes_disk_of(const VmDomainDef *def, const VmDomainDef *other)
 {
-    GPtrArray *found = g_ptr_array_new();
-    g_autoptr(GPtrArray) domains = vm_driver_domains(domain->driver);
-    for (guint i = 0; i < domains->len; i++) {
-        VmDomain *other = g_ptr_array_index(domains, i);
-        if (other != domain && !vm_domain_is_active(other) && writes_disk_of(def, other))
-            g_ptr_array_add(found, other);
+    for (guint i = 0; i < other->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(other, i);
+        if (writes_path(def, disk->source.path, disk->shareable))
+            return TRUE;
     }
-    return found;
+    return FALSE;
+}
+
+static gboolean
+writes_marked_disk(const VmDomainDef *def, const json_t *file)
+{
+    gsize i;
+    json_t *disk;
+    json_array_foreach(json_object_get(file, "disks"), i, disk)
+    {
+        if (writes_path(def, json_string_value(json_object_get(disk, "path")),
+                        json_is_true(json_object_get(disk, "shareable"))))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The disks that its guest has open in the managed save image are those of the image: the domain
+ * may be defined with others by now.  Those count where the image cannot be read. */
+static gboolean
+writes_under_saved(const VmDomainDef *def, const VmDomain *saved)
+{
+    g_autofree char *path = vm_path_managed_save(saved->driver, saved->def->name);
+    g_autoptr(VmSaveImage) image = vm_save_image_read(saved->driver->store, path, NULL);
+    return writes_disk_of(def, image != NULL ? image->def : saved->def);
 }
 
 gboolean
@@ -135,10 +185,11 @@ vm_save_check_neighbours(const VmDomain *domain, const VmDomainDef *def, GError 
 {
     if (domain->driver->profile != VM_PROFILE_RFC)
         return TRUE;
-    g_autoptr(GPtrArray) others = neighbours(domain, def);
-    for (guint i = 0; i < others->len; i++) {
-        const VmDomain *other = g_ptr_array_index(others, i);
-        if (vm_domain_managed_save_exists(other))
+    g_autoptr(GPtrArray) domains = vm_driver_domains(domain->driver);
+    for (guint i = 0; i < domains->len; i++) {
+        const VmDomain *other = g_ptr_array_index(domains, i);
+        if (other != domain && !vm_domain_is_active(other) &&
+            vm_domain_managed_save_exists(other) && writes_under_saved(def, other))
             return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                              "domain '%s' would write to a disk of domain '%s', whose managed save "
                              "image has the memory that belongs to it (VM-SAVE-008)",
@@ -147,13 +198,26 @@ vm_save_check_neighbours(const VmDomain *domain, const VmDomainDef *def, GError 
     return TRUE;
 }
 
-gboolean
-vm_save_mark_drop_neighbours(const VmDomain *domain, const VmDomainDef *def, GError **error)
+/* One that cannot be read says nothing of its disks, and belongs to none. */
+static gboolean
+drop_written(VmDriver *driver, const char *path, const VmDomainDef *def, GError **error)
 {
-    g_autoptr(GPtrArray) others = neighbours(domain, def);
-    for (guint i = 0; i < others->len; i++) {
-        if (!vm_save_mark_drop(g_ptr_array_index(others, i), error))
+    json_t *file = read_mark_file(driver, path);
+    gboolean written = file == NULL || writes_marked_disk(def, file);
+    json_decref(file);
+    return !written || vm_store_remove(driver->store, path, error);
+}
+
+gboolean
+vm_save_mark_drop_written(VmDriver *driver, const VmDomainDef *def, GError **error)
+{
+    g_autofree char *folder = mark_folder(driver);
+    g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, folder, error);
+    for (guint i = 0; names != NULL && i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        g_autofree char *path = g_strconcat(folder, "/", name, NULL);
+        if (g_str_has_suffix(name, ".mark") && !drop_written(driver, path, def, error))
             return FALSE;
     }
-    return TRUE;
+    return names != NULL;
 }
