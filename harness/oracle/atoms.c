@@ -13,6 +13,8 @@ ATOM(domain_exists, context->domain != NULL)
 ATOM(domain_active, context->domain &&observed_active(context->domain))
 ATOM(domain_persistent, context->domain && context->domain->persistent)
 ATOM(domain_agent, context->domain && context->domain->live->agent)
+ATOM(domain_restarts, context->domain && context->domain->live->restarts)
+ATOM(domain_preserved, context->domain && context->domain->live->preserved)
 ATOM(managed_save_exists, context->domain && context->domain->managed_save)
 ATOM(snapshots_any, context->domain && context->domain->moments->len > 0)
 ATOM(current_any, context->domain && context->domain->current)
@@ -557,6 +559,8 @@ const AtomRow atoms_world[] = {
     {"domain:active", domain_active},
     {"domain:persistent", domain_persistent},
     {"domain:agent", domain_agent},
+    {"domain:restarts", domain_restarts},
+    {"domain:preserved", domain_preserved},
     {"domain:stored", domain_stored},
     {"domain:images-usable", domain_images_usable},
     {"domain:live-transient-disk", live_transient_disk},

@@ -216,6 +216,7 @@ inactive_foreign(const StepContext *context)
 
 ATOM(domain_backing, domain_faults(context) & DOC_BACKING)
 ATOM(domain_shared_format, domain_faults(context) & DOC_SHARED_FORMAT)
+ATOM(domain_dumps_core, domain_faults(context) & DOC_CORE_DUMP)
 ATOM(domain_no_name,
      context->moment_xml && context->moment_xml->domain && !context->moment_xml->domain->name)
 ATOM(domain_no_target, domain_faults(context) & DOC_NO_TARGET)
@@ -288,6 +289,7 @@ const AtomRow atoms_document[] = {
     {"xml.domain:bad", domain_bad},
     {"xml.domain:backing-incomplete", domain_backing},
     {"xml.domain:shared-not-raw", domain_shared_format},
+    {"xml.domain:dumps-core", domain_dumps_core},
     {"xml.domain:no-name", domain_no_name},
     {"xml.domain:no-target", domain_no_target},
     {"xml.domain:no-source", domain_no_source},

@@ -161,6 +161,18 @@ number_abi(DocumentCache *cache, const char *abi)
     return number;
 }
 
+static void
+read_actions(DomainDoc *doc, xmlNode *root)
+{
+    g_autofree char *off = document_text(root, "on_poweroff");
+    g_autofree char *crash = document_text(root, "on_crash");
+
+    doc->restarts = g_strcmp0(off, "restart") == 0 || g_strcmp0(off, "rename-restart") == 0;
+    doc->preserved = g_strcmp0(off, "preserve") == 0;
+    if (crash && g_str_has_prefix(crash, "coredump-"))
+        doc->faults |= DOC_CORE_DUMP;
+}
+
 static DomainDoc *
 read_domain(DocumentCache *cache, xmlNode *root)
 {
@@ -171,6 +183,7 @@ read_domain(DocumentCache *cache, xmlNode *root)
     doc->name = document_text(root, "name");
     doc->uuid = document_text(root, "uuid");
     read_devices(doc, document_child(root, "devices"));
+    read_actions(doc, root);
     doc->abi = document_abi(root);
     doc->abi_number = number_abi(cache, doc->abi);
     if (!type || (doc->uuid && !uuid_is_sound(doc->uuid)))

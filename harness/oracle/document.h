@@ -38,6 +38,7 @@ typedef enum {
     DOC_NO_SOURCE = 1 << 14,
     DOC_BACKING = 1 << 15,       /* a <backingStore> with a type, but no format or source */
     DOC_SHARED_FORMAT = 1 << 16, /* a writable shareable disk that is not raw */
+    DOC_CORE_DUMP = 1 << 17,     /* <on_crash> asks for one */
 } DocumentFault;
 
 /** A <domain>. */
@@ -49,6 +50,7 @@ typedef struct {
     guint abi_number; /* equal numbers = equal texts, in one cache */
     GPtrArray *disks; /* of OracleDisk * */
     gboolean agent;
+    gboolean restarts, preserved; /* what <on_poweroff> says */
 } DomainDoc;
 
 /** A <domainsnapshot>. */

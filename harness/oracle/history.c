@@ -94,7 +94,7 @@ learn_image(History *history, const OracleStep *step, const ObservedDomain *doma
     memcpy(image->uuid, domain->uuid, sizeof(image->uuid));
     image->abi = g_strdup(domain->live->abi);
     image->doc = domain->live;
-    image->paused = domain->state == VIR_DOMAIN_PAUSED;
+    image->paused = domain->state != VIR_DOMAIN_RUNNING;
     if (step->flags & VIR_DOMAIN_SAVE_PAUSED)
         image->paused = TRUE;
     if (step->flags & VIR_DOMAIN_SAVE_RUNNING)

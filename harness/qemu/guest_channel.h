@@ -26,7 +26,7 @@ void qemu_guest_channel_free(QemuGuestChannel *channel);
 
 /** Whether these words are a command of the guest's; INVALID_ARG. */
 gboolean qemu_guest_command_check(const char *command, GError **error);
-/** Whether the process ends when this command is done. */
+/** Whether the process ends, or its CPUs stop, when this command is done. */
 gboolean qemu_guest_command_ends(const char *command);
 
 /** Send a command; one that is still pending is given up.  INVALID_ARG where the guest could not

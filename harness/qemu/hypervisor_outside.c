@@ -117,17 +117,51 @@ await_answer(QemuHypervisor *hypervisor, QemuMachine *machine, char **answer, GE
                      GUEST_MS / 1000);
 }
 
+/* Until the process has ended, or its CPUs stand still because it was told to stay. */
+static void
+await_ending(QemuHypervisor *hypervisor, QemuMachine *machine)
+{
+    gboolean running = TRUE;
+    for (guint waited = 0; waited < GUEST_MS; waited++) {
+        if (!look_if_running(hypervisor, machine, &running, NULL)) {
+            qemu_machine_await_end(machine);
+            return;
+        }
+        if (!running)
+            return;
+        g_usleep(1000);
+    }
+}
+
+/* A reset is answered when the guest is up again, or never, where it ends the guest. */
+static gboolean
+ended_by_reset(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command,
+               const GError *failure)
+{
+    if (strcmp(command, "reset") != 0 || failure->code == VIR_ERR_OPERATION_TIMEOUT)
+        return FALSE;
+    await_ending(hypervisor, machine);
+    return TRUE;
+}
+
 static gboolean
 run_guest_command(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command,
                   char **answer, GError **error)
 {
+    GError *failure = NULL;
     if (!qemu_guest_command_check(command, error) ||
         !check_running(hypervisor, machine, "guest: its CPUs are stopped", error) ||
-        !qemu_guest_channel_send(machine->guest, command, error) ||
-        !await_answer(hypervisor, machine, answer, error))
+        !qemu_guest_channel_send(machine->guest, command, error))
         return FALSE;
+    if (!await_answer(hypervisor, machine, answer, &failure)) {
+        if (!ended_by_reset(hypervisor, machine, command, failure)) {
+            g_propagate_error(error, failure);
+            return FALSE;
+        }
+        g_error_free(failure);
+    }
     if (qemu_guest_command_ends(command))
-        qemu_machine_await_end(machine);
+        await_ending(hypervisor, machine);
     return TRUE;
 }
 

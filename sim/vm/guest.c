@@ -126,20 +126,12 @@ guest_acpi(GuestCall *call, GError **error)
     return TRUE;
 }
 
-static void
-shut_down(SimMachine *machine, const char *reason)
-{
-    sim_machine_event(machine, "SHUTDOWN",
-                      json_pack("{s:b, s:s}", "guest", TRUE, "reason", reason));
-    sim_machine_end(machine, 0, TRUE);
-}
-
 void
 sim_guest_power_off(SimMachine *machine, const char *argument)
 {
     (void)argument;
     if (sim_machine_running(machine))
-        shut_down(machine, "guest-shutdown");
+        sim_machine_shut_down(machine, TRUE, "guest-shutdown");
 }
 
 static gboolean
@@ -154,19 +146,35 @@ static gboolean
 guest_reset(GuestCall *call, GError **error)
 {
     (void)error;
-    sim_machine_power_on(call->machine);
-    sim_machine_event(call->machine, "RESET",
-                      json_pack("{s:b, s:s}", "guest", TRUE, "reason", "guest-reset"));
+    sim_machine_reset(call->machine, TRUE, "guest-reset");
     return TRUE;
+}
+
+static void
+tell_panic(SimMachine *machine, const char *action)
+{
+    sim_machine_event(machine, "GUEST_PANICKED", json_pack("{s:s}", "action", action));
 }
 
 static gboolean
 guest_panic(GuestCall *call, GError **error)
 {
+    SimMachine *machine = call->machine;
+    SimPanicAction action = machine->actions.panic;
     (void)error;
-    sim_machine_event(call->machine, "GUEST_PANICKED", json_pack("{s:s}", "action", "poweroff"));
-    sim_machine_stop(call->machine, SIM_RUN_GUEST_PANICKED);
-    shut_down(call->machine, "guest-panic");
+    if (action == SIM_PANIC_NONE) {
+        tell_panic(machine, "run");
+        return TRUE;
+    }
+    gboolean stays = action == SIM_PANIC_PAUSE ||
+                     (action == SIM_PANIC_SHUTDOWN && machine->actions.shutdown_pauses);
+    tell_panic(machine, stays ? "pause" : "poweroff");
+    sim_machine_stop(machine, SIM_RUN_GUEST_PANICKED);
+    if (stays)
+        return TRUE;
+    sim_machine_event(machine, "SHUTDOWN",
+                      json_pack("{s:b, s:s}", "guest", TRUE, "reason", "guest-panic"));
+    sim_machine_end(machine, action == SIM_PANIC_FAILURE ? 1 : 0, TRUE);
     return TRUE;
 }
 

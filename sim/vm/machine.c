@@ -50,6 +50,7 @@ sim_machine_new(SimHypervisor *hypervisor, const char *name, SimFs *fs, SimClock
     machine->bare = json_object();
     machine->fds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_file);
     machine->run = SIM_RUN_PRELAUNCH;
+    machine->actions.panic = SIM_PANIC_SHUTDOWN;
     machine->since = clock->now;
     return machine;
 }
@@ -270,6 +271,31 @@ sim_machine_power_on(SimMachine *machine)
 {
     sim_ram_clear(&machine->ram);
     machine->since = machine->clock->now;
+}
+
+void
+sim_machine_shut_down(SimMachine *machine, gboolean by_guest, const char *reason)
+{
+    sim_machine_event(machine, "SHUTDOWN",
+                      json_pack("{s:b, s:s}", "guest", by_guest, "reason", reason));
+    if (machine->actions.shutdown_pauses)
+        sim_machine_stop(machine, SIM_RUN_SHUTDOWN);
+    else
+        sim_machine_end(machine, 0, TRUE);
+}
+
+void
+sim_machine_reset(SimMachine *machine, gboolean by_guest, const char *reason)
+{
+    if (machine->actions.reboot_ends) {
+        sim_machine_shut_down(machine, by_guest, reason);
+        return;
+    }
+    sim_machine_power_on(machine);
+    sim_machine_event(machine, "RESET",
+                      json_pack("{s:b, s:s}", "guest", by_guest, "reason", reason));
+    if (!sim_machine_running(machine) && machine->run != SIM_RUN_INMIGRATE)
+        sim_machine_set_run(machine, SIM_RUN_PRELAUNCH);
 }
 
 /* ---- disks ---- */

@@ -35,6 +35,21 @@ typedef struct {
     SimEdge *root;
 } SimDevice;
 
+/** What a panic of the guest does; in the order of set-action's words. */
+typedef enum {
+    SIM_PANIC_PAUSE,
+    SIM_PANIC_SHUTDOWN,
+    SIM_PANIC_FAILURE,
+    SIM_PANIC_NONE,
+} SimPanicAction;
+
+/** What the process does when its guest ends: set-action. */
+typedef struct {
+    gboolean reboot_ends;     /* a reset is a shutdown */
+    gboolean shutdown_pauses; /* the process stays, with its CPUs stopped */
+    SimPanicAction panic;
+} SimActions;
+
 /** A client's connection: the events that it has not taken yet. */
 typedef struct {
     VmInstance base;
@@ -67,6 +82,7 @@ struct SimMachine {
     guint64 ran;  /* nanoseconds that the CPUs have run */
     gboolean autostart;
     gboolean acpi_ignored;
+    SimActions actions;
 
     gboolean incoming; /* started as -incoming defer */
     gboolean incoming_begun;
@@ -127,6 +143,11 @@ void sim_machine_set_run(SimMachine *machine, SimRunState state);
 void sim_machine_stop(SimMachine *machine, SimRunState state);
 /** Let the CPUs run, with RESUME. */
 void sim_machine_resume(SimMachine *machine);
+/** The guest is off, or is reset where that ends it, with SHUTDOWN: the process ends, or stays with
+ *  its CPUs stopped.  `reason` as QEMU words it. */
+void sim_machine_shut_down(SimMachine *machine, gboolean by_guest, const char *reason);
+/** The machine is reset, with RESET or SHUTDOWN; reason as above. */
+void sim_machine_reset(SimMachine *machine, gboolean by_guest, const char *reason);
 /** The guest's memory as after power-on. */
 void sim_machine_power_on(SimMachine *machine);
 

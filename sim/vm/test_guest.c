@@ -115,6 +115,77 @@ test_a_panic_ends_the_instance(void **state)
 }
 
 static void
+set_action(Rig *rig, const char *name, const char *word)
+{
+    g_autofree char *arguments = g_strdup_printf("{\"%s\": \"%s\"}", name, word);
+    rig_do(rig, "set-action", arguments);
+}
+
+static void
+test_a_power_off_may_leave_the_process_there(void **state)
+{
+    Rig *rig = *state;
+    set_action(rig, "shutdown", "pause");
+    rig_do(rig, "cont", NULL);
+    g_free(rig_guest(rig, "poweroff"));
+    rig_expect_events(rig->vm, "RESUME SHUTDOWN STOP");
+    rig_expect_status(rig, "shutdown");
+    rig_do(rig, "system_reset", NULL);
+    rig_expect_status(rig, "prelaunch");
+    rig_do(rig, "cont", NULL);
+    rig_expect_status(rig, "running");
+}
+
+static void
+test_a_reset_may_be_a_shutdown(void **state)
+{
+    Rig *rig = *state;
+    set_action(rig, "reboot", "shutdown");
+    rig_do(rig, "cont", NULL);
+    g_free(rig_guest(rig, "reset"));
+    rig_expect_events(rig->vm, "RESUME SHUTDOWN");
+    assert_true(rig->hv->ops->ended(rig->vm, NULL));
+}
+
+static void
+test_a_panic_may_leave_the_process_there(void **state)
+{
+    Rig *rig = *state;
+    set_action(rig, "panic", "pause");
+    rig_do(rig, "cont", NULL);
+    g_free(rig_guest(rig, "panic"));
+    rig_expect_events(rig->vm, "RESUME GUEST_PANICKED STOP");
+    rig_expect_status(rig, "guest-panicked");
+    rig_do(rig, "cont", NULL);
+    rig_expect_status(rig, "running");
+}
+
+static void
+test_a_panic_leaves_the_process_there_where_a_power_off_does(void **state)
+{
+    Rig *rig = *state;
+    set_action(rig, "shutdown", "pause");
+    rig_do(rig, "cont", NULL);
+    g_free(rig_guest(rig, "panic"));
+    rig_expect_status(rig, "guest-panicked");
+}
+
+static void
+test_a_panic_may_be_nothing_or_a_failure(void **state)
+{
+    Rig *rig = *state;
+    int status = 0;
+    set_action(rig, "panic", "none");
+    rig_do(rig, "cont", NULL);
+    g_free(rig_guest(rig, "panic"));
+    rig_expect_status(rig, "running");
+    set_action(rig, "panic", "exit-failure");
+    g_free(rig_guest(rig, "panic"));
+    assert_true(rig->hv->ops->ended(rig->vm, &status));
+    assert_int_equal(status, 1);
+}
+
+static void
 test_a_kill_keeps_what_was_written_a_power_cut_what_was_flushed(void **state)
 {
     Rig *rig = *state;
@@ -146,6 +217,11 @@ main(void)
         RIG_TEST(test_reset_clears_the_memory),
         RIG_TEST(test_stop_and_cont_are_quiet_when_there_is_nothing_to_do),
         RIG_TEST(test_a_panic_ends_the_instance),
+        RIG_TEST(test_a_power_off_may_leave_the_process_there),
+        RIG_TEST(test_a_reset_may_be_a_shutdown),
+        RIG_TEST(test_a_panic_may_leave_the_process_there),
+        RIG_TEST(test_a_panic_leaves_the_process_there_where_a_power_off_does),
+        RIG_TEST(test_a_panic_may_be_nothing_or_a_failure),
         RIG_TEST(test_a_kill_keeps_what_was_written_a_power_cut_what_was_flushed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
  *
  * virDomainDefineXML and virDomainCreateXML: a domain comes to be.
  */
+#include "spec/driver/guest_end.h"
 #include "spec/driver/save_image.h"
 #include <string.h>
 
@@ -10,7 +11,8 @@ parse_new(VmDriver *driver, const char *xml, gboolean validate, GError **error)
 {
     g_autofree char *uuid = vm_env_uuid(driver->env);
     guint flags = VM_DOMAIN_PARSE_NEW | (validate ? VM_DOMAIN_PARSE_VALIDATE : 0);
-    return vm_domain_def_parse(xml, uuid, flags, error);
+    g_autoptr(VmDomainDef) def = vm_domain_def_parse(xml, uuid, flags, error);
+    return def != NULL && vm_guest_end_check(def, error) ? g_steal_pointer(&def) : NULL;
 }
 
 gboolean

@@ -2,7 +2,7 @@
  *
  * What the driver announces, and what its instances have to say.
  */
-#include "spec/driver/domain_obj.h"
+#include "spec/driver/guest_end.h"
 #include <string.h>
 
 void
@@ -37,18 +37,33 @@ vm_domain_set_state(VmDomain *domain, int state, int reason)
     domain->reason = reason;
 }
 
-/* The guest powered off, or the host asked the process to end; `quit`, which is always the driver's
- * own, is announced by the call that sent it (DOM-SHUT-006). */
+/* The guest is off, or has reset itself where that ends it, or the host asked the process to end;
+ * `quit`, which is always the driver's own, is announced by the call that sent it (DOM-SHUT-006).
+ */
 static void
 take_shutdown(VmDomain *domain, const json_t *data)
 {
     const char *reason = json_string_value(json_object_get(data, "reason"));
-    if (domain->shutdown_seen || g_strcmp0(reason, "host-qmp-quit") == 0)
+    if (domain->guest_end != VM_GUEST_HERE || g_strcmp0(reason, "host-qmp-quit") == 0)
         return;
     gboolean by_guest = json_is_true(json_object_get(data, "guest"));
-    domain->shutdown_seen = TRUE;
+    domain->guest_end = g_strcmp0(reason, "guest-reset") == 0 ? VM_GUEST_REBOOTED
+                        : by_guest                            ? VM_GUEST_OFF
+                                                              : VM_GUEST_ENDED_BY_HOST;
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_SHUTDOWN,
                        by_guest ? VIR_DOMAIN_EVENT_SHUTDOWN_GUEST : VIR_DOMAIN_EVENT_SHUTDOWN_HOST);
+}
+
+/* What QEMU does of itself then depends on what it was told; what is made of it, on the definition
+ * alone (VM-END-003). */
+static void
+take_panic(VmDomain *domain, const json_t *data)
+{
+    (void)data;
+    if (domain->guest_end != VM_GUEST_HERE)
+        return;
+    domain->guest_end = VM_GUEST_CRASHED;
+    vm_domain_announce(domain, VIR_DOMAIN_EVENT_CRASHED, VIR_DOMAIN_EVENT_CRASHED_PANICKED);
 }
 
 /* An I/O error stopped the guest, by the error policy of its disk. */
@@ -68,6 +83,7 @@ static const struct {
     void (*take)(VmDomain *domain, const json_t *data);
 } event_rows[] = {
     {"SHUTDOWN", take_shutdown},
+    {"GUEST_PANICKED", take_panic},
     {"BLOCK_IO_ERROR", take_io_error},
 };
 
@@ -91,23 +107,6 @@ vm_domain_take_events(VmDomain *domain)
     }
 }
 
-/* DOM-SHUT-006 with a shutdown notice, DOM-SHUT-007 without one. */
-static void
-take_end(VmDomain *domain, int status)
-{
-    VmDriver *driver = domain->driver;
-    gboolean orderly = domain->shutdown_seen;
-    g_autofree char *name = g_strdup(domain->def->name);
-    if (!orderly)
-        vm_env_log(driver->env, "domain '%s': the process ended unexpectedly (status %d)", name,
-                   status);
-    vm_domain_end(domain, orderly ? VIR_DOMAIN_SHUTOFF_SHUTDOWN : VIR_DOMAIN_SHUTOFF_CRASHED);
-    vm_driver_announce(driver, name, VIR_DOMAIN_EVENT_STOPPED,
-                       orderly ? VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN
-                               : VIR_DOMAIN_EVENT_STOPPED_FAILED);
-    vm_driver_vanish(driver, name);
-}
-
 void
 vm_domain_pump(VmDomain *domain)
 {
@@ -116,12 +115,12 @@ vm_domain_pump(VmDomain *domain)
     const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
     vm_domain_take_events(domain);
     int status = 0;
-    if (!domain->shutdown_seen && !ops->ended(domain->instance, &status)) {
+    if (domain->guest_end == VM_GUEST_HERE && !ops->ended(domain->instance, &status)) {
         if (vm_domain_in_doubt(domain) && ops->settled(domain->instance))
             vm_domain_settle(domain);
         return;
     }
-    take_end(domain, status);
+    vm_guest_end_act(domain);
 }
 
 void

@@ -22,6 +22,15 @@ typedef enum {
     VM_KEPT_PATHS,
 } VmKeptPath;
 
+/** What a guest has done that nobody has acted on yet: see guest_end.h. */
+typedef enum {
+    VM_GUEST_HERE, /* nothing */
+    VM_GUEST_OFF,
+    VM_GUEST_ENDED_BY_HOST, /* its process was told to end */
+    VM_GUEST_REBOOTED,
+    VM_GUEST_CRASHED,
+} VmGuestEnd;
+
 /** One domain. */
 typedef struct VmDomain {
     VmDriver *driver;
@@ -38,7 +47,7 @@ typedef struct VmDomain {
     gboolean unusable;       /* the process has stopped to speak QMP */
     gboolean lost;           /* the process has ended before it answered */
     gboolean unfinished;     /* a call could not be undone and has left its intent */
-    gboolean shutdown_seen;  /* the guest has powered off: the end is a shutdown, not a crash */
+    VmGuestEnd guest_end;    /* how the guest has ended, while its process may be there still */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
     gboolean autodestroy;  /* its process goes with the connection that started it (VM-AUTO-001) */
     GHashTable *reserved;  /* char *: snapshot names whose files could not be loaded (EC-197) */

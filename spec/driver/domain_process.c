@@ -3,6 +3,7 @@
  * Instances: what they are started with, how they end, and the commands that
  * every call family needs.
  */
+#include "spec/driver/guest_end.h"
 #include "spec/driver/save_image.h"
 #include <string.h>
 
@@ -296,7 +297,7 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
 
     VmDomainDef *former = vm_domain_def_ref(domain->def);
     int state = domain->state, reason = domain->reason;
-    domain->shutdown_seen = FALSE;
+    domain->guest_end = VM_GUEST_HERE;
     domain->defined_before = FALSE;
     if (domain->persistent && live != former)
         domain->next_def = vm_domain_def_ref(former);
@@ -307,6 +308,7 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
     /* recorded before there is a process, so that none is ever without an owner */
     if (!vm_record_status(domain, error) || !vm_transient_make(domain->driver, live, error) ||
         (domain->instance = start_instance(domain, live, incoming, error)) == NULL ||
+        !vm_guest_end_tell(domain, NULL, live, error) ||
         (incoming && !read_stream(domain, start, error)) || !vm_save_mark_drop(domain, error) ||
         !vm_save_mark_drop_written(domain->driver, live, error)) {
         abandon_start(domain, former, state, reason);
@@ -348,7 +350,7 @@ vm_domain_process_end(VmDomain *domain, int reason)
     vm_transient_drop(domain->driver, domain->def);
     vm_domain_set_def(domain, domain->next_def != NULL ? g_steal_pointer(&domain->next_def)
                                                        : vm_transient_base(domain->def));
-    domain->shutdown_seen = FALSE;
+    domain->guest_end = VM_GUEST_HERE;
     domain->defined_before = FALSE;
     domain->autodestroy = FALSE;
     vm_domain_set_state(domain, VIR_DOMAIN_SHUTOFF, reason);

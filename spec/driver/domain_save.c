@@ -17,8 +17,12 @@ vm_save_flags_check(guint32 flags, GError **error)
 }
 
 gboolean
-vm_save_check_disks(const VmDomain *domain, GError **error)
+vm_save_check_guest(const VmDomain *domain, GError **error)
 {
+    if (domain->state == VIR_DOMAIN_SHUTDOWN)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s': its guest is off and has no memory to save (VM-END-004)",
+                         domain->def->name);
     if (!vm_transient_any(domain->def))
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
@@ -234,7 +238,7 @@ vm_domain_save(VmDriver *driver, const char *name, const char *path, const char 
     VmDomain *domain = vm_driver_active_domain(driver, name, error);
     if (domain == NULL)
         return FALSE;
-    if (!vm_save_check_disks(domain, error))
+    if (!vm_save_check_guest(domain, error))
         return FALSE;
     g_autoptr(VmDomainDef) def = changed_def(domain->def, dxml, error);
     if (def == NULL || !check_free(domain, path, error))

@@ -2,7 +2,7 @@
  *
  * virDomainSuspend, Resume, Reset, GetState.
  */
-#include "spec/driver/domain_obj.h"
+#include "spec/driver/guest_end.h"
 
 gboolean
 vm_domain_suspend(VmDriver *driver, const char *name, GError **error)
@@ -15,6 +15,10 @@ vm_domain_suspend(VmDriver *driver, const char *name, GError **error)
                          "domain '%s' is pmsuspended (DOM-SUSP-003)", name);
     if (domain->state == VIR_DOMAIN_PAUSED)
         return TRUE;
+    if (domain->state != VIR_DOMAIN_RUNNING)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s': its guest has ended and is kept as it is (VM-END-004)",
+                         name);
     if (!vm_domain_process_stop_cpus(domain, error))
         return FALSE;
 
@@ -29,24 +33,34 @@ vm_domain_suspend(VmDriver *driver, const char *name, GError **error)
     return TRUE;
 }
 
+static gboolean
+refuse_resume(const VmDomain *domain, GError **error)
+{
+    const char *name = domain->def->name;
+    if (domain->state == VIR_DOMAIN_SHUTDOWN)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s': its guest is off and is kept as it is (VM-END-004)", name);
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "domain '%s' is not paused (%s)", name,
+                     domain->state == VIR_DOMAIN_RUNNING ? "DOM-RES-001" : "DOM-SUSP-003");
+}
+
 gboolean
 vm_domain_resume(VmDriver *driver, const char *name, GError **error)
 {
     VmDomain *domain = vm_driver_active_domain(driver, name, error);
     if (domain == NULL)
         return FALSE;
-    if (domain->state != VIR_DOMAIN_PAUSED)
-        return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "domain '%s' is not paused (%s)", name,
-                         domain->state == VIR_DOMAIN_RUNNING ? "DOM-RES-001" : "DOM-SUSP-003");
+    if (domain->state != VIR_DOMAIN_PAUSED && domain->state != VIR_DOMAIN_CRASHED)
+        return refuse_resume(domain, error);
 
-    int former = domain->reason;
+    int state = domain->state, former = domain->reason;
     vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
     if (!vm_record_status(domain, error)) {
-        vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, former);
+        vm_domain_set_state(domain, state, former);
         return FALSE;
     }
     if (!vm_domain_process_cont(domain, error)) {
-        vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, former);
+        vm_domain_set_state(domain, state, former);
         vm_record_status_anyway(domain);
         return FALSE;
     }
@@ -60,7 +74,18 @@ vm_domain_reset(VmDriver *driver, const char *name, guint32 flags, GError **erro
     if (!vm_flags_check(VM_CALL_DOMAIN_RESET, flags, driver->profile, error))
         return FALSE;
     VmDomain *domain = vm_driver_active_domain(driver, name, error);
-    return domain != NULL && vm_domain_qmp(domain, "system_reset", NULL, NULL, error);
+    if (domain == NULL)
+        return FALSE;
+    if (domain->state == VIR_DOMAIN_SHUTDOWN)
+        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                         "domain '%s': its guest is off and is kept as it is (VM-END-004)", name);
+    if (!vm_guest_end_reset(domain, error))
+        return FALSE;
+    if (domain->state == VIR_DOMAIN_CRASHED) {
+        vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_CRASHED);
+        vm_record_status_anyway(domain);
+    }
+    return TRUE;
 }
 
 gboolean

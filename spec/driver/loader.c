@@ -3,7 +3,7 @@
  * Everything from the store: definitions, what was running, autostart, moments.
  * Instances that live on are attached to and only asked, never changed.
  */
-#include "spec/driver/domain_obj.h"
+#include "spec/driver/guest_end.h"
 #include "spec/model/xml.h"
 #include <stdio.h>
 #include <string.h>
@@ -101,10 +101,11 @@ reconcile_state(VmDomain *domain)
     if (!vm_domain_qmp(domain, "query-status", NULL, &reply, NULL))
         return;
     gboolean runs = json_is_true(json_object_get(reply, "running"));
+    vm_guest_end_note_status(domain, json_string_value(json_object_get(reply, "status")));
     json_decref(reply);
     if (runs && domain->state == VIR_DOMAIN_PAUSED)
         vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
-    if (!runs && domain->state == VIR_DOMAIN_RUNNING)
+    if (!runs && domain->state == VIR_DOMAIN_RUNNING && domain->guest_end == VM_GUEST_HERE)
         vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_UNKNOWN);
 }
 
@@ -122,6 +123,7 @@ adopt_instance(VmDriver *driver, VmDomain *domain, DomainStatus *status, VmInsta
     }
     vm_domain_set_state(domain, status->state, status->reason);
     reconcile_state(domain);
+    vm_guest_end_tell(domain, NULL, domain->def, NULL); /* a call may have ended before it did */
     vm_domain_clear_job(domain);
 }
 

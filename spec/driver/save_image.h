@@ -104,9 +104,9 @@ gboolean vm_save_check_unmanaged(const VmDomain *domain, GError **error);
 
 /* ---- domain_save.c ---- */
 
-/** A <transient/> disk forbids to save the memory of an active domain: OPERATION_INVALID
- *  (DOM-SAVE-006). */
-gboolean vm_save_check_disks(const VmDomain *domain, GError **error);
+/** A <transient/> disk forbids to save the memory of an active domain, and a guest that is off has
+ *  none: OPERATION_INVALID (DOM-SAVE-006, VM-END-004). */
+gboolean vm_save_check_guest(const VmDomain *domain, GError **error);
 
 /** RUNNING and PAUSED exclude each other: INVALID_ARG (DOM-API-012). */
 gboolean vm_save_flags_check(guint32 flags, GError **error);

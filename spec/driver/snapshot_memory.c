@@ -127,7 +127,7 @@ static gboolean
 check_alive(const VmSnapshotPlan *plan, int state, GError **error)
 {
     const VmDomain *domain = plan->domain;
-    if (domain->state == state && !domain->shutdown_seen)
+    if (domain->state == state && domain->guest_end == VM_GUEST_HERE)
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                      "domain '%s', snapshot '%s': the guest stopped by itself while its memory was "

@@ -30,6 +30,7 @@ can_keep_process(const VmRevertPlan *plan)
 {
     VmDomain *domain = plan->domain;
     return domain->driver->profile == VM_PROFILE_RFC && plan->live && plan->was_active &&
+           domain->state != VIR_DOMAIN_SHUTDOWN && /* QEMU does not go on from there */
            !vm_snapshot_def_is_external(vm_moment_snapshot(plan->moment)) &&
            vm_snapshot_other_image(domain, vm_moment_snapshot(plan->moment)) == NULL &&
            vm_domain_def_check_abi(domain->def, plan->base, NULL);

@@ -2,6 +2,7 @@
  *
  * Revert of a running guest to a snapshot with memory, in its own process.
  */
+#include "spec/driver/guest_end.h"
 #include "spec/driver/snapshot_steps.h"
 
 /* Under the snapshot's definition now; a disk that it left out keeps the medium it has. */
@@ -21,6 +22,9 @@ take_definition(VmRevertPlan *plan)
         vm_domain_def_unref(def);
         def = changed;
     }
+    g_autoptr(GError) failure = NULL;
+    if (!vm_guest_end_tell(domain, domain->def, def, &failure))
+        vm_snapshot_log(domain, "what is done at the guest's end could not be set", failure);
     vm_domain_set_def(domain, def);
     g_clear_pointer(&domain->next_def, vm_domain_def_unref);
     if (domain->persistent && def != plan->next)

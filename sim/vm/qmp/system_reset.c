@@ -4,13 +4,8 @@
 static gboolean
 run(SimCall *call, GError **error)
 {
-    SimMachine *machine = call->machine;
     (void)error;
-    sim_machine_power_on(machine);
-    sim_machine_event(machine, "RESET",
-                      json_pack("{s:b, s:s}", "guest", FALSE, "reason", "host-qmp-system-reset"));
-    if (!sim_machine_running(machine) && machine->run != SIM_RUN_INMIGRATE)
-        sim_machine_set_run(machine, SIM_RUN_PRELAUNCH);
+    sim_machine_reset(call->machine, FALSE, "host-qmp-system-reset");
     return TRUE;
 }
 
