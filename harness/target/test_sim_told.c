@@ -167,6 +167,22 @@ folders_that_cannot_be_listed_hinder_nobody(void **state)
     assert_snapshots("vm", "s1");
 }
 
+/* Whose moments they are that lie there is not known: new ones would be written over them. */
+static void
+folder_that_cannot_be_listed_is_taken_by_nobody(void **state)
+{
+    (void)state;
+    g_autofree char *xml = domain_xml("vm", UUID_B);
+    define("vm", UUID_A);
+    create_snapshot("s1");
+    assert_ok(sim->file_remove(conn, "/sim/etc/qemu/vm.xml", &err));
+    assert_ok(sim->restart(conn, &err));
+    fault(META "vm", SIM_FS_LIST);
+    assert_refused(sim->domain_define(conn, xml, 0, &err), VIR_ERR_SYSTEM_ERROR, META "vm");
+    no_faults();
+    assert_refused(sim->domain_define(conn, xml, 0, &err), VIR_ERR_OPERATION_INVALID, UUID_A);
+}
+
 /* The record of the call that was cut short may not be written over by the next one. */
 static void
 records_that_were_not_listed_stay(void **state)
@@ -280,6 +296,7 @@ main(void)
         TEST(leftovers_of_an_undefined_domain_are_told),
         TEST(folder_goes_after_its_files_do),
         TEST(folders_that_cannot_be_listed_hinder_nobody),
+        TEST(folder_that_cannot_be_listed_is_taken_by_nobody),
         TEST(records_that_were_not_listed_stay),
         TEST(record_that_cannot_go_is_told),
         TEST(recovery_is_told),

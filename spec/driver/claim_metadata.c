@@ -6,14 +6,17 @@
 #include "spec/driver/domain_obj.h"
 #include <string.h>
 
-/* The owner of a folder's moments; `preferred` where any file is of that UUID, the first that can
- * be read otherwise, NULL where none says. */
-static char *
-folder_owner(VmDriver *driver, const char *folder, const char *preferred)
+/* Whose the moments of a folder are: `preferred` where any file is of that UUID, the first that can
+ * be read otherwise, NULL where none says.  FALSE where the folder cannot be listed. */
+static gboolean
+folder_owner(VmDriver *driver, const char *folder, const char *preferred, char **whose,
+             GError **error)
 {
-    g_autoptr(GPtrArray) files = driver->store->ops->list(driver->store, folder, NULL);
+    g_autoptr(GPtrArray) files = driver->store->ops->list(driver->store, folder, error);
     g_autofree char *owner = NULL;
-    for (guint i = 0; files != NULL && i < files->len; i++) {
+    if (files == NULL)
+        return FALSE;
+    for (guint i = 0; i < files->len; i++) {
         const char *file = g_ptr_array_index(files, i);
         if (!g_str_has_suffix(file, ".xml"))
             continue;
@@ -21,19 +24,24 @@ folder_owner(VmDriver *driver, const char *folder, const char *preferred)
         const char *uuid = def != NULL ? vm_snapshot_owner_uuid(def) : NULL;
         if (uuid == NULL)
             continue;
-        if (strcmp(uuid, preferred) == 0)
-            return g_strdup(uuid);
+        if (strcmp(uuid, preferred) == 0) {
+            *whose = g_strdup(uuid);
+            return TRUE;
+        }
         if (owner == NULL)
             owner = g_strdup(uuid);
     }
-    return g_steal_pointer(&owner);
+    *whose = g_steal_pointer(&owner);
+    return TRUE;
 }
 
 gboolean
 vm_driver_check_foreign(VmDriver *driver, const char *name, const char *uuid, GError **error)
 {
     g_autofree char *folder = vm_path_snapshot_dir(driver, name);
-    g_autofree char *owner = folder_owner(driver, folder, uuid);
+    g_autofree char *owner = NULL;
+    if (!folder_owner(driver, folder, uuid, &owner, error))
+        return FALSE;
     if (owner == NULL || strcmp(owner, uuid) == 0)
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
@@ -53,8 +61,8 @@ find_orphan(VmDriver *driver, const char *uuid)
         if (g_hash_table_contains(driver->by_name, name))
             continue;
         g_autofree char *folder = vm_path_snapshot_dir(driver, name);
-        g_autofree char *owner = folder_owner(driver, folder, uuid);
-        if (g_strcmp0(owner, uuid) == 0)
+        g_autofree char *owner = NULL;
+        if (folder_owner(driver, folder, uuid, &owner, NULL) && g_strcmp0(owner, uuid) == 0)
             return g_steal_pointer(&folder);
     }
     return NULL;
