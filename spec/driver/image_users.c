@@ -344,13 +344,23 @@ static gboolean
 follow_chains(VmDriver *driver, VmImageUsers *users, GError **error)
 {
     g_autoptr(GList) paths = g_hash_table_get_keys(users->images);
+    gboolean whole = TRUE;
     paths = g_list_sort(paths, (GCompareFunc)strcmp);
     for (GList *path = paths; path != NULL; path = path->next) {
         g_autofree char *top = g_strdup(path->data);
-        if (!follow_chain(driver, users, top, error))
-            return FALSE;
+        if (!follow_chain(driver, users, top, whole ? error : NULL))
+            whole = FALSE;
     }
-    return TRUE;
+    return whole;
+}
+
+/* What cannot be read stops nobody but its own domain, and hides nothing of the others. */
+static void
+follow_what_can_be_read(VmDriver *driver, VmImageUsers *users)
+{
+    g_autoptr(GError) unread = NULL;
+    if (!follow_chains(driver, users, &unread))
+        vm_env_log(driver->env, "%s", unread->message);
 }
 
 /* ---- of other domains ---- */
@@ -404,9 +414,7 @@ vm_image_rests_under_others(const VmDomain *domain, const char *path)
         for (guint j = 0; j < moments->len; j++)
             note_held(users, other, g_ptr_array_index(moments, j));
     }
-    g_autoptr(GError) unread = NULL;
-    if (!follow_chains(driver, users, &unread))
-        vm_env_log(driver->env, "%s", unread->message); /* it stops nobody but its own domain */
+    follow_what_can_be_read(driver, users);
     return vm_image_users_freeze(users, path, FALSE);
 }
 
@@ -477,10 +485,9 @@ find_ours(VmUsedImage *image)
     }
 }
 
-VmImageUsers *
-vm_image_users_take(VmDriver *driver, GError **error)
+static void
+note_all(VmDriver *driver, VmImageUsers *users)
 {
-    g_autoptr(VmImageUsers) users = vm_image_users_new();
     g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
     for (guint i = 0; i < domains->len; i++) {
         VmDomain *domain = g_ptr_array_index(domains, i);
@@ -490,6 +497,13 @@ vm_image_users_take(VmDriver *driver, GError **error)
         for (guint j = 0; j < moments->len; j++)
             note_moment(users, domain, g_ptr_array_index(moments, j));
     }
+}
+
+VmImageUsers *
+vm_image_users_take(VmDriver *driver, GError **error)
+{
+    g_autoptr(VmImageUsers) users = vm_image_users_new();
+    note_all(driver, users);
     if (!follow_chains(driver, users, error))
         return NULL;
     GHashTableIter iter;
@@ -498,4 +512,13 @@ vm_image_users_take(VmDriver *driver, GError **error)
     while (g_hash_table_iter_next(&iter, NULL, &image))
         find_ours(image);
     return g_steal_pointer(&users);
+}
+
+VmImageUsers *
+vm_image_users_look(VmDriver *driver)
+{
+    VmImageUsers *users = vm_image_users_new();
+    note_all(driver, users);
+    follow_what_can_be_read(driver, users);
+    return users;
 }

@@ -50,6 +50,8 @@ char *vm_image_canonical(const char *path);
  *  there but cannot be read, since what lies below it is not known.  Moments and domains are
  *  borrowed: the answer holds until a definition or a tree changes. */
 VmImageUsers *vm_image_users_take(VmDriver *driver, GError **error);
+/** The same as far as images can be read, for vm_image_users_freeze(): what cannot is logged. */
+VmImageUsers *vm_image_users_look(VmDriver *driver);
 
 /** Nothing counted yet. */
 VmImageUsers *vm_image_users_new(void);

@@ -87,8 +87,8 @@ is_stale(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def)
 static gboolean
 check_frozen(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def, GError **error)
 {
-    g_autoptr(VmImageUsers) users = vm_image_users_take(driver, NULL);
-    for (guint i = 0; users != NULL && i < def->disks->len; i++) {
+    g_autoptr(VmImageUsers) users = vm_image_users_look(driver);
+    for (guint i = 0; i < def->disks->len; i++) {
         const VmDiskDef *disk = vm_domain_def_disk(def, i);
         if (disk->source.path == NULL || disk->read_only ||
             !vm_image_users_freeze(users, disk->source.path, FALSE))

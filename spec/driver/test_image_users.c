@@ -117,6 +117,20 @@ moments_of_others_rest_on_an_image(void **state)
     assert_false(vm_image_rests_under_others(twin, "/base.qcow2"));
 }
 
+/* What comes after an image that cannot be read is followed all the same. */
+static void
+an_unreadable_image_hides_no_other(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/far.qcow2");
+    add_domain("bad", "/damaged.qcow2");
+    add_domain("twin", "/n.qcow2");
+    assert_true(vm_image_rests_under_others(vm, "/base.qcow2"));
+    g_autoptr(VmImageUsers) users = vm_image_users_look(&driver);
+    assert_true(vm_image_users_freeze(users, "/o1.qcow2", FALSE));
+    assert_false(vm_image_users_freeze(users, "/damaged.qcow2", FALSE));
+}
+
 /* ---- ours ---- */
 
 static void
@@ -230,6 +244,7 @@ main(void)
         cmocka_unit_test_setup_teardown(paths_are_compared_as_they_lead, setup, teardown),
         cmocka_unit_test_setup_teardown(a_protocol_ends_a_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unreadable_image_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_unreadable_image_hides_no_other, setup, teardown),
         cmocka_unit_test_setup_teardown(each_disk_and_overlay_counts_once, setup, teardown),
         cmocka_unit_test_setup_teardown(block_devices_are_used_too, setup, teardown),
         cmocka_unit_test_setup_teardown(moments_of_others_rest_on_an_image, setup, teardown),

@@ -58,8 +58,16 @@ fake_info(VmHypervisor *hv, const char *path, GError **error)
     return NULL;
 }
 
+static inline void
+fake_log(VmEnv *env, const char *line)
+{
+    (void)env, (void)line;
+}
+
+static const VmEnvOps env_ops = {.log = fake_log};
 static const VmStoreOps store_ops = {.stat = fake_stat};
 static const VmHypervisorOps hypervisor_ops = {.image_info = fake_info};
+static VmEnv env = {.ops = &env_ops};
 static VmStore store = {.ops = &store_ops};
 static VmHypervisor hypervisor = {.ops = &hypervisor_ops};
 static VmDriver driver;
@@ -118,7 +126,7 @@ static inline int
 setup(void **state)
 {
     (void)state;
-    driver = (VmDriver){.hypervisor = &hypervisor, .store = &store};
+    driver = (VmDriver){.hypervisor = &hypervisor, .store = &store, .env = &env};
     driver.by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_domain);
     return 0;
 }
