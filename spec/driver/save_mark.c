@@ -62,7 +62,7 @@ writes_disk_of_image(const VmSaveImage *image, const VmDomainDef *def)
         for (guint j = 0;
              disk->source.path != NULL && !disk->read_only && j < image->def->disks->len; j++) {
             const VmDiskDef *then = vm_domain_def_disk(image->def, j);
-            if (then->source.path != NULL && vm_path_same(then->source.path, disk->source.path))
+            if (vm_path_same(then->source.path, disk->source.path))
                 return TRUE;
         }
     }

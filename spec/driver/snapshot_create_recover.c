@@ -116,7 +116,6 @@ drop_moment(const VmIntent *intent)
         return;
     VmMoment *parent = moment->parent;
     vm_moment_tree_remove(domain->snapshots, moment);
-    vm_moment_tree_set_current(domain->snapshots, parent);
     g_autoptr(GError) error = NULL;
     if (!vm_record_drop_snapshot(domain, name, &error) ||
         (parent != NULL && !vm_record_snapshot(domain, vm_moment_snapshot(parent), TRUE, &error)))

@@ -281,7 +281,7 @@ delete_all(VmDeleteRun *run, VmMoment *moment, guint32 flags, GError **error)
         ok = delete_one(run, vm_moment_tree_find(domain->snapshots, name), error);
     }
     gboolean same = vm_moment_tree_size(domain->snapshots) == before && !run->touched;
-    if (!ok && same && !vm_domain_is_unclear(domain))
+    if (same && !vm_domain_is_unclear(domain))
         move_current_back(domain, former);
     return finish(run, ok ? error : NULL) && ok;
 }
