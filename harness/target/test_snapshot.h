@@ -34,6 +34,8 @@ typedef struct {
     gboolean dead;
     const char *command;     /* QMP command that fails once, or NULL */
     const char *next;        /* and after it this one, or NULL */
+    const char *counted;     /* QMP command that is counted, or NULL */
+    guint count;
     gboolean half_way;       /* and has done its work all the same */
     void (*meanwhile)(void); /* happens when `migrate` comes, or NULL */
 } FailingImages;
@@ -66,6 +68,7 @@ fail_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
              json_t **reply, GError **error)
 {
     FailingImages *self = (FailingImages *)instance->hypervisor;
+    self->count += g_strcmp0(name, self->counted) == 0;
     if (self->meanwhile != NULL && strcmp(name, "migrate") == 0)
         self->meanwhile();
     if (g_strcmp0(name, self->command) != 0)

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a call has no need to do, it does not: it fails with no step that it
+ * could do without, and takes nothing that is not its own.
+ */
+#include "harness/target/test_snapshot.h"
+
+#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
+#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
+#define INTENT "/sim/lib/qemu/intent/vm.json"
+#define OTHER "/sim/images/other.qcow2"
+
+static gboolean
+revert(const char *snapshot, guint32 flags)
+{
+    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
+}
+
+static gboolean delete (const char *snapshot)
+{
+    return vm_snapshot_delete(driver, "vm", snapshot, 0, &failure);
+}
+
+static gboolean
+create_of(const char *body, guint32 flags)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *xml = g_strdup_printf("<domainsnapshot>%s</domainsnapshot>", body);
+    return vm_snapshot_create_xml(driver, "vm", xml, flags, &name, &failure);
+}
+
+static gboolean
+exists(const char *path)
+{
+    return vm_store_kind(sim_world_store(world), path) != VM_FILE_MISSING;
+}
+
+static void
+assert_told(const char *part)
+{
+    g_autofree char *log = sim_world_take_log(world);
+    if (log == NULL || strstr(log, part) == NULL)
+        fail_msg("'%s' is not in: %s", part, log != NULL ? log : "nothing");
+}
+
+/* ---- steps that others need ---- */
+
+static void
+guest_that_stands_still_is_not_stopped(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(vm_domain_suspend(driver, "vm", &failure));
+    images.command = "stop";
+    assert_done(create("s1", 0));
+    assert_tree("s1<*");
+}
+
+static void
+definition_that_stays_is_not_written(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_done(create("s2", CREATE(DISK_ONLY)));
+    assert_done(create("s3", CREATE(DISK_ONLY)));
+    assert_done(revert("s1", REVERT(FORCE)));
+    fault("/sim/etc/qemu/vm.xml*", SIM_FS_CHANGE, -1);
+    assert_done(delete ("s2"));
+    assert_tree("s1<* s3<s1");
+}
+
+static void
+metadata_that_was_not_written_is_not_undone(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    fault("/sim/images/vda.s2", SIM_FS_CHANGE, 1);
+    fault("/sim/lib/qemu/snapshot/*", SIM_FS_CHANGE, -1);
+    assert_false(create("s2", CREATE(DISK_ONLY)));
+    assert_false(exists(INTENT));
+}
+
+static void
+guest_is_woken_once_for_each_disk(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    images.counted = "cont";
+    assert_done(delete ("s1"));
+    assert_int_equal(images.count, 2);
+}
+
+static void
+file_that_nobody_could_have_made_is_dropped(void **state)
+{
+    (void)state;
+    VmStore *store = sim_world_store(world);
+    assert_done(vm_store_drop(store, "/sim/no-folder/file", &failure));
+}
+
+/* ---- news of a stream ---- */
+
+static void
+stream_is_asked_for_at_its_end(void **state)
+{
+    (void)state;
+    assert_done(start());
+    images.counted = "query-migrate";
+    assert_done(vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, &failure));
+    assert_int_equal(images.count, 1);
+}
+
+static json_t *
+lose_migration(VmInstance *instance, gboolean wait)
+{
+    json_t *event = images.inner->ops->next_event(instance, wait);
+    const char *name = json_string_value(json_object_get(event, "event"));
+    if (g_strcmp0(name, "MIGRATION") != 0)
+        return event;
+    json_decref(event);
+    return NULL;
+}
+
+static void
+stream_whose_news_is_lost_is_asked_for(void **state)
+{
+    (void)state;
+    assert_done(start());
+    images.ops.next_event = lose_migration;
+    assert_done(vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, &failure));
+    assert_domain_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_SAVED);
+}
+
+static json_t *
+hear_the_end_alone(VmInstance *instance, gboolean wait)
+{
+    for (;;) {
+        json_t *event = images.inner->ops->next_event(instance, wait);
+        const json_t *data = json_object_get(event, "data");
+        const char *status = json_string_value(json_object_get(data, "status"));
+        if (event == NULL || g_strcmp0(status, "completed") == 0)
+            return event;
+        json_decref(event);
+    }
+}
+
+static void
+last_news_of_a_stream_is_enough(void **state)
+{
+    (void)state;
+    assert_done(start());
+    images.ops.next_event = hear_the_end_alone;
+    assert_done(vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, &failure));
+}
+
+/* ---- a guest that cannot go on ---- */
+
+static void
+guest_that_an_undone_snapshot_cannot_wake_is_paused(void **state)
+{
+    (void)state;
+    assert_done(start());
+    images.command = "transaction";
+    images.next = "cont";
+    assert_refused(
+        create_of("<name>s1</name><memory snapshot='external' file='/sim/images/s1.mem'/>", 0),
+        VIR_ERR_OPERATION_FAILED);
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
+    assert_tree("");
+    assert_done(vm_domain_resume(driver, "vm", &failure));
+}
+
+static void
+guest_that_goes_on_later_is_announced(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    g_free(take_events());
+    images.command = "cont";
+    assert_false(delete ("s1"));
+    assert_events("suspended/api-error");
+    assert_tree("");
+    assert_events("resumed/unpaused");
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+}
+
+static void
+guest_waits_while_a_merge_is_unfinished(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    images.command = "cont";
+    assert_false(delete ("s1"));
+    g_free(take_events());
+    fault("/sim/images/vda.s1", SIM_FS_UNLINK, 1);
+    assert_tree("");
+    assert_events("");
+    assert_tree("");
+    assert_events("resumed/unpaused");
+}
+
+/* ---- what goes, and what stays ---- */
+
+static gboolean
+fail_deletions(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
+               GError **error)
+{
+    (void)hv;
+    if (verb != VM_IMAGE_SNAPSHOT_DELETE)
+        return images.inner->ops->image_snapshot(images.inner, path, verb, tag, error);
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "'%s': Input/output error", path);
+}
+
+static void
+snapshot_stays_listed_while_a_tag_of_it_stays(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    images.path = VDB;
+    images.verb = VM_IMAGE_SNAPSHOT_DELETE;
+    images.dies = TRUE;
+    assert_false(delete ("s1"));
+    images.ops.image_snapshot = fail_deletions;
+    take_over();
+    assert_tags(VDB, "s1");
+    assert_tree("s1<*");
+    images.ops.image_snapshot = fail_image_snapshot;
+    assert_done(delete ("s1"));
+    assert_tags(VDB, "");
+}
+
+static void
+tag_that_cannot_be_taken_out_again_is_told(void **state)
+{
+    (void)state;
+    fault("/sim/lib/qemu/snapshot/*", SIM_FS_CHANGE, -1);
+    images.path = VDA;
+    images.verb = VM_IMAGE_SNAPSHOT_DELETE;
+    assert_refused(create_of("<name>s1</name><disks><disk name='vda' snapshot='internal'/>"
+                             "<disk name='vdb' snapshot='external'/></disks>",
+                             CREATE(DISK_ONLY)),
+                   VIR_ERR_SYSTEM_ERROR);
+    assert_told("an unfinished snapshot is left in an image");
+}
+
+static void
+overlay_that_was_given_is_left_as_it_is(void **state)
+{
+    (void)state;
+    VmHypervisor *hv = &images.parent;
+    const char *body = "<name>s1</name><disks><disk name='vda' snapshot='external'>"
+                       "<source file='" OTHER "'/></disk><disk name='vdb' snapshot='no'/></disks>";
+    assert_done(hv->ops->image_create(hv, OTHER, "qcow2", 0, VDA, "qcow2", &failure));
+    assert_done(start());
+    images.command = "transaction";
+    assert_refused(create_of(body, CREATE(DISK_ONLY) | CREATE(REUSE_EXT)),
+                   VIR_ERR_OPERATION_FAILED);
+    assert_done(create_of(body, CREATE(DISK_ONLY) | CREATE(REUSE_EXT)));
+}
+
+/* s2's image could not be removed with it, and is another domain's by now. */
+static void
+image_that_is_used_again_stays(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_done(create("s2", CREATE(DISK_ONLY)));
+    assert_done(revert("s1", REVERT(FORCE)));
+    fault("/sim/images/vda.s1", SIM_FS_UNLINK, 1);
+    assert_done(delete ("s2"));
+    g_autofree char *own = two_disk_xml("/sim/images/vda.s1", "");
+    g_auto(GStrv) parts = g_strsplit(own, "<name>vm", 2);
+    g_autofree char *named = g_strjoinv("<name>vn", parts);
+    memcpy(strstr(named, "11111111-1111"), "22222222-2222", 13);
+    assert_done(vm_domain_define(driver, named, 0, &failure));
+    assert_tree("s1<*");
+    assert_true(exists("/sim/images/vda.s1"));
+}
+
+/* s2 holds the image of the disk that s1 left out. */
+static void
+image_that_is_frozen_since_is_not_taken_back(void **state)
+{
+    (void)state;
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vdb'", 2);
+    g_autofree char *read_only = g_strjoinv("<readonly/><target dev='vdb'", parts);
+    assert_done(vm_domain_define(driver, read_only, 0, &failure));
+    assert_done(create("s1", 0));
+    assert_done(create_of("<name>s2</name><disks><disk name='vda' snapshot='no'/>"
+                          "<disk name='vdb' snapshot='external'/></disks>",
+                          CREATE(DISK_ONLY)));
+    assert_done(revert("s1", 0));
+    g_autofree char *now = NULL;
+    assert_done(vm_domain_get_xml(driver, "vm", 0, &now, &failure));
+    assert_non_null(strstr(now, "/sim/images/vdb.s2"));
+}
+
+static gboolean
+no_device(VmInstance *instance, const char *disk, VmImageTag *held, GError **error)
+{
+    (void)instance, (void)disk, (void)held;
+    g_set_error(error, VM_QMP_ERROR, VM_QMP_DEVICE_NOT_FOUND, "none");
+    return FALSE;
+}
+
+static void
+disk_without_a_node_is_named(void **state)
+{
+    (void)state;
+    assert_done(start());
+    images.ops.device_tag = no_device;
+    assert_refused(create("s1", 0), VIR_ERR_OPERATION_FAILED);
+    assert_non_null(strstr(failure->message, "disk 'vda' has no node"));
+}
+
+/* ---- another driver died ---- */
+
+static void
+leave(const char *verb, const char *data)
+{
+    g_autofree char *text = g_strdup_printf(
+        "{\"verb\":\"%s\",\"domain\":\"vm\",\"uuid\":\"11111111-1111-4111-8111-111111111111\","
+        "\"data\":{%s}}",
+        verb, data);
+    assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
+}
+
+#define REVERTED "\"name\":\"s1\",\"done\":false,\"overlays\":[],\"tops\":[],\"kept\":true"
+
+/* The managed save image goes last, so that the snapshot has been loaded. */
+static void
+deletion_follows_a_save_image_that_is_gone(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    leave("snapshot-revert",
+          REVERTED ",\"former\":\"s2\",\"drop-save\":true,\"delete-children\":true");
+    restart();
+    assert_tags(VDB, "s1");
+    assert_tree_stays("s1<*");
+}
+
+static void
+guest_that_runs_was_not_loaded(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", 0));
+    leave("snapshot-revert", REVERTED ",\"former\":\"s1\"");
+    restart();
+    assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
+    assert_false(exists(INTENT));
+}
+
+static void
+save_of_a_domain_that_is_gone_is_forgotten(void **state)
+{
+    (void)state;
+    assert_done(vm_domain_undefine(driver, "vm", &failure));
+    leave("save", "\"path\":\"/sim/images/vm.save\",\"partial\":\"/sim/images/vm.save.partial\","
+                  "\"running\":true");
+    restart();
+    assert_false(exists(INTENT));
+}
+
+/* Whether the guest writes to the overlay is not known where the graph cannot be looked at. */
+static void
+overlay_that_may_be_in_use_stays(void **state)
+{
+    (void)state;
+    assert_done(start());
+    images.command = "transaction";
+    images.dies = TRUE;
+    assert_false(create("s1", CREATE(DISK_ONLY)));
+    images.command = "query-named-block-nodes";
+    take_over();
+    assert_told("the block graph cannot be looked at");
+    assert_true(exists("/sim/images/vda.s1"));
+}
+
+static void
+status_of_another_domain_is_left_out(void **state)
+{
+    (void)state;
+    const char *path = "/sim/run/qemu/vm.xml";
+    const char *text =
+        "<!-- virt-moment status 1 22222222-2222-4222-8222-222222222222  5   6 0 -->\n";
+    assert_done(vm_store_replace(sim_world_store(world), path, text, &failure));
+    restart();
+    assert_told("is of another domain");
+    assert_domain_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_UNKNOWN);
+}
+
+static void
+definition_that_cannot_be_put_back_is_told(void **state)
+{
+    (void)state;
+    assert_done(start());
+    images.command = "transaction";
+    images.dies = TRUE;
+    assert_false(create("s1", CREATE(DISK_ONLY)));
+    vm_driver_close(driver);
+    images.dead = images.dies = FALSE;
+    no_faults();
+    g_free(sim_world_take_log(world));
+    fault("/sim/run/qemu/vm.xml*", SIM_FS_CHANGE, -1);
+    open_driver(VM_PROFILE_RFC);
+    assert_told("the former definition could not be put back");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_world)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(guest_that_stands_still_is_not_stopped),
+        TEST(definition_that_stays_is_not_written),
+        TEST(metadata_that_was_not_written_is_not_undone),
+        TEST(guest_is_woken_once_for_each_disk),
+        TEST(file_that_nobody_could_have_made_is_dropped),
+        TEST(stream_is_asked_for_at_its_end),
+        TEST(stream_whose_news_is_lost_is_asked_for),
+        TEST(last_news_of_a_stream_is_enough),
+        TEST(guest_that_an_undone_snapshot_cannot_wake_is_paused),
+        TEST(guest_that_goes_on_later_is_announced),
+        TEST(guest_waits_while_a_merge_is_unfinished),
+        TEST(snapshot_stays_listed_while_a_tag_of_it_stays),
+        TEST(tag_that_cannot_be_taken_out_again_is_told),
+        TEST(overlay_that_was_given_is_left_as_it_is),
+        TEST(image_that_is_used_again_stays),
+        TEST(image_that_is_frozen_since_is_not_taken_back),
+        TEST(disk_without_a_node_is_named),
+        TEST(deletion_follows_a_save_image_that_is_gone),
+        TEST(guest_that_runs_was_not_loaded),
+        TEST(save_of_a_domain_that_is_gone_is_forgotten),
+        TEST(overlay_that_may_be_in_use_stays),
+        TEST(status_of_another_domain_is_left_out),
+        TEST(definition_that_cannot_be_put_back_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
