@@ -19,6 +19,7 @@ typedef enum {
     VM_KEPT_MANAGED_SAVE,
     VM_KEPT_SAVE_MARK,
     VM_KEPT_INTENT,
+    VM_KEPT_SNAPSHOTS,
     VM_KEPT_PATHS,
 } VmKeptPath;
 
@@ -68,6 +69,7 @@ struct VmDriver {
     GHashTable *by_name;       /* char * → VmDomain *, owns the domain */
     GHashTable *by_uuid;       /* char * → VmDomain * */
     GQueue events;             /* of VmDriverEvent * */
+    GString *draft_path;       /* where the metadata file lies that is written */
     GString *draft;            /* the text of a snapshot's metadata file … */
     VmSnapshotDef *draft_of;   /* … which says this definition, held; NULL: none */
     GHashTable *stale_intents; /* char *: domains whose finished intent could not be removed */

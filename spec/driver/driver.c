@@ -17,6 +17,7 @@ vm_driver_open(const VmDriverOptions *options, GError **error)
     driver->by_name = vm_driver_new_name_table();
     driver->by_uuid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     driver->draft = g_string_new(NULL);
+    driver->draft_path = g_string_new(NULL);
     g_queue_init(&driver->events);
     driver->stale_intents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     driver->kept_intents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -49,6 +50,7 @@ vm_driver_close(VmDriver *driver)
     g_queue_clear_full(&driver->events, (GDestroyNotify)vm_driver_event_free);
     vm_snapshot_def_unref(driver->draft_of);
     g_string_free(driver->draft, TRUE);
+    g_string_free(driver->draft_path, TRUE);
     g_free(driver->root);
     g_free(driver);
 }

@@ -35,18 +35,15 @@ put_name(GString *json, const char *name)
     memcpy(to, "\":", 2);
 }
 
-static gboolean
-is_plain(char c)
-{
-    return (guchar)c >= 0x20 && c != '"' && c != '\\';
-}
+/* What ends a stretch of text that stands for itself. */
+static const gboolean special[256] = {[0 ... 0x1f] = TRUE, ['"'] = TRUE, ['\\'] = TRUE};
 
 static void
 put_escaped(GString *json, const char *text)
 {
     for (;;) {
         gsize plain = 0;
-        while (is_plain(text[plain]))
+        while (!special[(guchar)text[plain]])
             plain++;
         vm_text_add_bytes(json, text, plain);
         text += plain;

@@ -62,6 +62,7 @@ static const struct {
     [VM_KEPT_MANAGED_SAVE] = {vm_path_managed_save, FALSE},
     [VM_KEPT_SAVE_MARK] = {vm_path_save_mark, TRUE},
     [VM_KEPT_INTENT] = {vm_path_intent, FALSE},
+    [VM_KEPT_SNAPSHOTS] = {vm_path_snapshot_dir, FALSE},
 };
 
 const char *

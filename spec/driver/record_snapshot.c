@@ -3,8 +3,8 @@
  * Snapshots' metadata files: written whole, or only the mark of a current one
  * in its place, where the file says the rest already.
  */
+#include "spec/api/text.h"
 #include "spec/driver/domain_obj.h"
-#include <string.h>
 
 /* ---- the text, made before it is known whether it will be written ---- */
 
@@ -27,6 +27,19 @@ vm_record_prepare(const VmDomain *domain, VmSnapshotDef *def, GError **error)
 }
 
 /* ---- writing ---- */
+
+/* Where that snapshot's file lies; until this is asked again. */
+static const char *
+path_of(VmDomain *domain, const char *snapshot)
+{
+    GString *path = domain->driver->draft_path;
+    g_string_truncate(path, 0);
+    vm_text_add(path, vm_domain_path(domain, VM_KEPT_SNAPSHOTS));
+    vm_text_add_byte(path, '/');
+    vm_text_add(path, snapshot);
+    vm_text_add(path, ".xml");
+    return path->str;
+}
 
 /* How a metadata file is written; durably as far as that needs. */
 typedef struct {
@@ -93,7 +106,7 @@ write_snapshot(VmDomain *domain, VmSnapshotDef *def, guint64 mark, const Writing
                GError **error)
 {
     VmMoment *moment = vm_moment_tree_find(domain->snapshots, def->name);
-    g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, def->name);
+    const char *path = path_of(domain, def->name);
     gboolean said = moment != NULL && moment->recorded == def &&
                     replace_mark(domain->driver->store, path, moment->mark, mark, how->mark_synced);
     if (!said &&
@@ -132,7 +145,7 @@ vm_record_unmark(VmDomain *domain, VmSnapshotDef *def, GError **error)
 gboolean
 vm_record_drop_snapshot(VmDomain *domain, const char *snapshot, GError **error)
 {
-    g_autofree char *path = vm_path_snapshot(domain->driver, domain->def->name, snapshot);
+    const char *path = path_of(domain, snapshot);
     if (!vm_store_remove(domain->driver->store, path, error))
         return FALSE;
     VmMoment *moment = vm_moment_tree_find(domain->snapshots, snapshot);

@@ -292,6 +292,7 @@ vm_snapshot_create_xml(VmDriver *driver, const char *domain_name, const char *xm
     gboolean ok = flags & CREATE(REDEFINE) ? vm_snapshot_redefine(domain, def, flags, error)
                                            : create_new(&plan, error);
     json_decref(plan.blocks);
+    g_clear_pointer(&plan.tagged, g_array_unref);
     if (ok)
         *name = g_strdup(def->name);
     return ok;

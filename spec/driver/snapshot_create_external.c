@@ -14,8 +14,7 @@
 /* What the call makes, what it changes of the domain, and what that was. */
 typedef struct {
     GPtrArray *overlays;
-    GArray *tagged;              /* disks whose images get the snapshot inside, as numbers */
-    VmDomainDef *def, *next_def; /* to be */
+    VmDomainDef *def, *next_def;         /* to be */
     VmDomainDef *old_def, *old_next_def; /* as they were */
     int state, reason;                   /* as they were */
 } Change;
@@ -24,7 +23,6 @@ static void
 change_clear(Change *change)
 {
     g_clear_pointer(&change->overlays, g_ptr_array_unref);
-    g_clear_pointer(&change->tagged, g_array_unref);
     vm_domain_def_unref(change->def);
     vm_domain_def_unref(change->next_def);
     vm_domain_def_unref(change->old_def);
@@ -43,7 +41,6 @@ plan_change(const VmSnapshotPlan *plan, Change *change)
 {
     VmDomain *domain = plan->domain;
     change->overlays = vm_overlays_of(plan);
-    change->tagged = vm_snapshot_internal_disks(plan->def, domain->def);
     change->old_def = vm_domain_def_ref(domain->def);
     change->def = vm_overlays_put(domain->def, change->overlays);
     if (domain->next_def != NULL) {
@@ -93,7 +90,7 @@ begin(const VmSnapshotPlan *plan, const Change *change, GError **error)
     vm_json_text(json, "def", def);
     vm_json_text(json, "next", next);
     vm_json_text(json, "memory", has_memory(plan) ? plan->def->memory_file : NULL);
-    vm_snapshot_put_paths(json, "images", domain->def, change->tagged);
+    vm_snapshot_put_paths(json, "images", domain->def, plan->tagged);
     vm_overlays_write(json, "overlays", change->overlays);
     g_autofree char *record = vm_intent_close(json);
     return vm_intent_begin(domain, record, error);
@@ -118,7 +115,7 @@ make(VmSnapshotPlan *plan, const Change *change, GError **error)
     if (!vm_overlays_make(plan, change->overlays, error))
         return FALSE;
     if (!vm_domain_is_active(plan->domain))
-        return vm_snapshot_tag_off(plan, change->tagged, error);
+        return vm_snapshot_tag_off(plan, error);
     return pause_guest(plan, error) && vm_snapshot_memory_write(plan, error);
 }
 
@@ -139,8 +136,7 @@ switch_disks(const VmSnapshotPlan *plan, const Change *change, GError **error)
 {
     if (!vm_domain_is_active(plan->domain))
         return TRUE; /* the saved definition was the switch */
-    return vm_overlays_switch(plan->domain, change->overlays, change->tagged, plan->def->name,
-                              error);
+    return vm_overlays_switch(plan->domain, change->overlays, plan->tagged, plan->def->name, error);
 }
 
 /* Whether this call has stopped the guest; one that stopped by itself is not woken. */
@@ -167,11 +163,11 @@ put_back(const VmSnapshotPlan *plan, const Change *change, gboolean resume)
 
 /* Off, an undone snapshot leaves the images, too; live it has not come into them. */
 static gboolean
-take_tags_out(const VmSnapshotPlan *plan, const Change *change, gboolean made)
+take_tags_out(const VmSnapshotPlan *plan, gboolean made)
 {
     g_autoptr(GError) failure = NULL;
     if (!made || vm_domain_is_active(plan->domain) ||
-        vm_snapshot_delete_tag(plan->domain, plan->def->name, change->tagged, &failure))
+        vm_snapshot_delete_tag(plan->domain, plan->def->name, plan->tagged, &failure))
         return TRUE;
     vm_snapshot_log(plan->domain, "an unfinished snapshot is left in an image", failure);
     return FALSE;
@@ -196,7 +192,7 @@ undo(const VmSnapshotPlan *plan, const Change *change, gboolean made, gboolean r
     /* what is still recorded keeps its files */
     return clean &&
            (!has_memory(plan) || vm_snapshot_memory_remove(domain, plan->def->memory_file)) &&
-           take_tags_out(plan, change, made) && vm_overlays_remove(domain, change->overlays);
+           take_tags_out(plan, made) && vm_overlays_remove(domain, change->overlays);
 }
 
 /* The snapshot stands; what the domain does next. */

@@ -15,14 +15,14 @@ records(const VmSnapshotPlan *plan)
 
 /* What recovery needs to take an unrecorded snapshot out of the images again. */
 static char *
-intent_of(const VmSnapshotPlan *plan, const GArray *disks)
+intent_of(const VmSnapshotPlan *plan)
 {
     GString *json = vm_intent_open(plan->domain, "snapshot-create");
     vm_json_text(json, "kind", "internal");
     vm_json_text(json, "name", plan->def->name);
     vm_json_flag(json, "running", plan->domain->state == VIR_DOMAIN_RUNNING);
     vm_json_flag(json, "halt", (plan->flags & CREATE(HALT)) != 0);
-    vm_snapshot_put_paths(json, "images", plan->domain->def, disks);
+    vm_snapshot_put_paths(json, "images", plan->domain->def, plan->tagged);
     return vm_intent_close(json);
 }
 
@@ -31,16 +31,16 @@ vm_snapshot_internal_ahead(const VmSnapshotPlan *plan)
 {
     if (plan->external || !vm_domain_look_ahead(plan->domain))
         return;
-    g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, plan->domain->def);
-    g_autofree char *record = intent_of(plan, disks);
+    g_autofree char *record = intent_of(plan);
     vm_intent_ahead(plan->domain, record);
 }
 
 /* Off: qemu-img on one image after the other; those done are undone when one fails. */
 gboolean
-vm_snapshot_tag_off(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
+vm_snapshot_tag_off(const VmSnapshotPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
+    const GArray *disks = plan->tagged;
     const char *tag = plan->def->name;
     guint done = 0;
     gboolean ok = TRUE;
@@ -62,14 +62,15 @@ vm_snapshot_tag_off(const VmSnapshotPlan *plan, const GArray *disks, GError **er
 
 /* Active: one job over all images, the CPUs stopped; they stay so where `halt` follows. */
 static gboolean
-act_live(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
+act_live(const VmSnapshotPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
     gboolean running = domain->state == VIR_DOMAIN_RUNNING;
     if (running && !vm_domain_process_stop_cpus(domain, error))
         return FALSE;
-    int first = (int)g_array_index(disks, guint, 0);
-    gboolean ok = vm_snapshot_job(domain, "snapshot-save", plan->def->name, disks, first, error);
+    int first = (int)g_array_index(plan->tagged, guint, 0);
+    gboolean ok =
+        vm_snapshot_job(domain, "snapshot-save", plan->def->name, plan->tagged, first, error);
     if (ok || !running || vm_domain_is_unclear(domain))
         return ok;
     g_autoptr(GError) failure = NULL;
@@ -79,10 +80,10 @@ act_live(const VmSnapshotPlan *plan, const GArray *disks, GError **error)
 }
 
 static void
-undo(const VmSnapshotPlan *plan, const GArray *disks)
+undo(const VmSnapshotPlan *plan)
 {
     g_autoptr(GError) failure = NULL;
-    if (!vm_snapshot_delete_tag(plan->domain, plan->def->name, disks, &failure))
+    if (!vm_snapshot_delete_tag(plan->domain, plan->def->name, plan->tagged, &failure))
         vm_snapshot_log(plan->domain, "an unrecorded snapshot is left in the images", failure);
 }
 
@@ -108,15 +109,14 @@ vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error)
 {
     VmDomain *domain = plan->domain;
     gboolean running = domain->state == VIR_DOMAIN_RUNNING;
-    g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, domain->def);
-    g_autofree char *record = intent_of(plan, disks);
+    g_autofree char *record = intent_of(plan);
     if (!vm_intent_begin(domain, record, error))
         return FALSE;
 
-    gboolean ok = vm_domain_is_active(domain) ? act_live(plan, disks, error)
-                                              : vm_snapshot_tag_off(plan, disks, error);
+    gboolean ok =
+        vm_domain_is_active(domain) ? act_live(plan, error) : vm_snapshot_tag_off(plan, error);
     if (ok && records(plan) && !vm_snapshot_record_new(domain, plan->def, error)) {
-        undo(plan, disks);
+        undo(plan);
         g_autoptr(GError) failure = NULL;
         if (running && !vm_snapshot_go_on(domain, &failure))
             vm_snapshot_log(domain, "the guest could not go on", failure);

@@ -335,6 +335,7 @@ vm_snapshot_prepare(VmSnapshotPlan *plan, GError **error)
                          plan->domain->def->name, plan->def->name, text);
     plan->external = tally.external > 0 || plan->def->memory == VM_LOCATION_EXTERNAL;
     plan->manual = tally.manual > 0;
+    plan->tagged = vm_snapshot_internal_disks(plan->def, plan->domain->def);
     if (!vm_snapshot_memory_check(plan, error) || !check_unsent(plan, &tally, error))
         return FALSE;
     return tally.internal == 0 || vm_snapshot_internal_name_check(plan->def->name, error);
@@ -361,7 +362,7 @@ check_image_tags(VmSnapshotPlan *plan, guint disk, GError **error)
 gboolean
 vm_snapshot_check_tags(VmSnapshotPlan *plan, GError **error)
 {
-    g_autoptr(GArray) disks = vm_snapshot_internal_disks(plan->def, plan->domain->def);
+    const GArray *disks = plan->tagged;
     gboolean ok = TRUE;
     for (guint i = 0; ok && i < disks->len; i++)
         ok = check_image_tags(plan, g_array_index(disks, guint, i), error);

@@ -119,6 +119,7 @@ typedef struct {
     gboolean external; /* overlays or a memory file are made; else all is internal */
     gboolean manual;   /* a disk is left to the caller: a running guest ends paused */
     json_t *blocks;    /* of a live domain: its drives before the call, asked for once */
+    GArray *tagged;    /* disks whose images get the snapshot inside, as numbers, once prepared */
 } VmSnapshotPlan;
 
 /** VmAlignOptions.is_regular over a VmStore: whether an overlay may be named after that image. */
@@ -145,9 +146,9 @@ gboolean vm_snapshot_check_size(const VmSnapshotPlan *plan, GError **error);
 gboolean vm_snapshot_create_internal(VmSnapshotPlan *plan, GError **error);
 gboolean vm_snapshot_create_external(VmSnapshotPlan *plan, GError **error);
 
-/** Off: take the tag in the images of those disks (numbers), one after the other; those done are
+/** Off: take the tag in the images of plan->tagged, one after the other; those done are
  *  undone when one fails. */
-gboolean vm_snapshot_tag_off(const VmSnapshotPlan *plan, const GArray *disks, GError **error);
+gboolean vm_snapshot_tag_off(const VmSnapshotPlan *plan, GError **error);
 
 /** Let a guest run again that was stopped for the snapshot: where that fails the domain is paused
  *  and says so (SNAP-MEM-028). */

@@ -176,14 +176,13 @@ unlink_age(VmMomentTree *tree, VmMoment *moment)
 VmMoment *
 vm_moment_tree_add(VmMomentTree *tree, const char *name, VmMoment *parent, gpointer def)
 {
-    g_assert(vm_moment_tree_find(tree, name) == NULL);
-
     /* Moments lie side by side, not between the documents that came with them: walks are quicker.
      */
     VmMoment *moment = g_slice_alloc0(block_size(name));
     memcpy(moment->name, name, strlen(name) + 1);
     moment->def = def;
-    g_hash_table_insert(tree->by_name, moment->name, moment);
+    gboolean fresh = g_hash_table_insert(tree->by_name, moment->name, moment);
+    g_assert(fresh);
     link_newest(tree, moment);
     link_last(tree, moment, parent);
     return moment;

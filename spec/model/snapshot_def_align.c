@@ -143,11 +143,15 @@ name_overlay(const VmSnapshotDef *def, VmSnapshotDisk *disk, const VmDiskDef *ow
 static gboolean
 check_paths(const VmSnapshotDef *def, GError **error)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) seen = NULL;
 
     for (guint i = 0; i < def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
-        if (disk->source.path == NULL || g_hash_table_add(seen, disk->source.path))
+        if (disk->source.path == NULL)
+            continue;
+        if (seen == NULL)
+            seen = g_hash_table_new(g_str_hash, g_str_equal);
+        if (g_hash_table_add(seen, disk->source.path))
             continue;
         return vm_refuse(error, VIR_ERR_CONFIG_UNSUPPORTED,
                          "snapshot '%s': two disks, '%s' being the second, would have the overlay "
@@ -177,9 +181,6 @@ name_overlays(VmSnapshotDef *def, const VmAlignOptions *options, GError **error)
 static gboolean
 place_all(VmSnapshotDef *def, VmSnapshotDisk **slots, const VmAlignOptions *options, GError **error)
 {
-    g_autoptr(GPtrArray) aligned =
-        g_ptr_array_new_with_free_func((GDestroyNotify)vm_snapshot_disk_free);
-
     for (guint i = 0; i < def->domain->disks->len; i++) {
         const VmDiskDef *own = vm_domain_def_disk(def->domain, i);
         if (slots[i] != NULL && !place_listed(def, slots[i], own, options, error))
@@ -191,13 +192,12 @@ place_all(VmSnapshotDef *def, VmSnapshotDisk **slots, const VmAlignOptions *opti
     for (guint i = 0; i < def->domain->disks->len; i++) {
         const VmDiskDef *own = vm_domain_def_disk(def->domain, i);
         VmSnapshotDisk *disk = slots[i] != NULL ? slots[i] : unlisted(own, options);
-        g_free(disk->name);
-        disk->name = g_strdup(own->target);
-        g_ptr_array_add(aligned, disk);
+        if (strcmp(disk->name, own->target) != 0) {
+            g_free(disk->name);
+            disk->name = g_strdup(own->target);
+        }
+        g_ptr_array_add(def->disks, disk);
     }
-    GPtrArray *empty = def->disks;
-    def->disks = g_steal_pointer(&aligned);
-    g_ptr_array_unref(empty);
     return TRUE;
 }
 

@@ -167,6 +167,8 @@ check_attributes(const char *xml, gsize length, GError **error)
     const char *end = xml + length;
     guint count = 0;
 
+    if (length <= ATTRIBUTES_MAX)
+        return TRUE; /* each has a byte at least */
     for (const char *at = memchr(xml, '<', length); at != NULL && at + 1 < end;
          at = memchr(at, '<', (gsize)(end - at))) {
         const char *tag = ++at;
