@@ -54,9 +54,17 @@ join_head(SimText *text)
 
 /* ---- life ---- */
 
+/* The content is about to be another. */
+static void
+forget_digest(SimInode *inode)
+{
+    g_clear_pointer(&inode->digest, g_free);
+}
+
 static void
 drop_content(SimInode *inode)
 {
+    forget_digest(inode);
     clear_text(&inode->text);
     g_clear_pointer(&inode->tail, g_byte_array_unref);
     g_clear_pointer(&inode->image, sim_image_unref);
@@ -192,6 +200,24 @@ sim_inode_head(SimInode *inode, gsize length)
     return g_bytes_new_from_bytes(bytes, 0, MIN(length, g_bytes_get_size(bytes)));
 }
 
+SimDigest
+sim_inode_digest(SimInode *inode)
+{
+    SimDigest digest = SIM_DIGEST_START;
+    if (inode->image != NULL) {
+        sim_image_add_digest(inode->image, &digest);
+        return digest;
+    }
+    if (inode->digest == NULL) {
+        g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
+        gsize length = 0;
+        const void *data = g_bytes_get_data(bytes, &length);
+        sim_digest_bytes(&digest, data, length);
+        inode->digest = g_memdup2(&digest, sizeof(digest));
+    }
+    return *inode->digest;
+}
+
 void
 sim_inode_truncate(SimInode *inode)
 {
@@ -202,6 +228,7 @@ sim_inode_truncate(SimInode *inode)
 void
 sim_inode_append(SimInode *inode, const void *data, gsize length)
 {
+    forget_digest(inode);
     if (inode->text.body == NULL && inode->tail == NULL && inode->image == NULL) {
         inode->text.body = g_bytes_new(data, length);
         return;
@@ -219,6 +246,7 @@ void
 sim_inode_replace_head(SimInode *inode, const void *data, gsize length)
 {
     GBytes *head = inode->image != NULL ? NULL : inode->text.head;
+    forget_digest(inode);
     if (head == NULL || g_bytes_get_size(head) > length) {
         GBytes *former = sim_inode_bytes(inode);
         drop_content(inode);

@@ -36,6 +36,7 @@ struct SimInode {
         struct {                     /* of a file */
             SimText text;            /* content, unless tail or image */
             GByteArray *tail;        /* the same while it is being written */
+            SimDigest *digest;       /* of a content that is no image, once it was asked for */
             SimText durable;         /* content as of the last sync; no body: never synced */
             SimImage *image;         /* the content where it is a disk image */
             SimImage *durable_image; /* the image that durable content is in, or NULL */
@@ -50,6 +51,8 @@ struct SimInode {
 SimInode *sim_inode_new(SimInodeKind kind);
 /** A copy of it and of all below; what was synced since is forgotten. */
 SimInode *sim_inode_copy(SimInode *inode);
+/** The digest of what a file holds; that of plain bytes is worked out once. */
+SimDigest sim_inode_digest(SimInode *inode);
 /** Empty a file. */
 void sim_inode_truncate(SimInode *inode);
 /** Lose what was not synced, here and below. */

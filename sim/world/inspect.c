@@ -36,26 +36,10 @@ text_or_null(const char *text)
     return text == NULL ? json_null() : json_string(text);
 }
 
-static SimDigest
-digest_of(SimInode *inode)
-{
-    SimImage *image = sim_inode_image(inode);
-    SimDigest digest = SIM_DIGEST_START;
-    if (image != NULL) {
-        sim_image_add_digest(image, &digest);
-        return digest;
-    }
-    g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
-    gsize length = 0;
-    const void *data = g_bytes_get_data(bytes, &length);
-    sim_digest_bytes(&digest, data, length);
-    return digest;
-}
-
 static char *
 file_digest(SimInode *inode)
 {
-    SimDigest digest = digest_of(inode);
+    SimDigest digest = sim_inode_digest(inode);
     return sim_digest_text(&digest);
 }
 
@@ -125,7 +109,7 @@ visit_folder(Visit *visit, SimInode *folder)
             g_string_append_c(visit->path, '/');
             visit_folder(visit, inode);
         } else {
-            SimDigest digest = digest_of(inode);
+            SimDigest digest = sim_inode_digest(inode);
             sim_digest_write(&digest, text);
             visit->visit(visit->data,
                          &(struct vm_file){visit->path->str, kind_name(sim_inode_kind(inode)),
