@@ -18,7 +18,7 @@ typedef struct {
     int count;
 } Fault;
 
-/* Folders that paths have led to: most calls are about the same few. */
+/* Folders that paths have led to, the last one first: most calls are about the same few. */
 #define SEEN 16
 
 typedef struct {
@@ -224,9 +224,13 @@ static SimInode *
 find_folder(SimFs *fs, const char *path, gsize length, int *number)
 {
     for (guint i = 0; i < SEEN; i++) {
-        const Seen *seen = &fs->seen[i];
-        if (seen->length == length && seen->path != NULL && memcmp(seen->path, path, length) == 0)
-            return seen->folder;
+        Seen *seen = &fs->seen[i];
+        if (seen->length != length || seen->path == NULL || memcmp(seen->path, path, length) != 0)
+            continue;
+        Seen found = *seen;
+        *seen = fs->seen[0];
+        fs->seen[0] = found;
+        return found.folder;
     }
     SimInode *folder = find(fs, path, length, number);
     if (folder == NULL)
