@@ -13,14 +13,19 @@ check_layer(const char *path, const SimImage *image, GError **error)
                      path);
 }
 
-/* The qcow2 image of a path, or NULL. */
+/* The qcow2 image in a file (may be NULL), or NULL. */
 static const SimImage *
-qcow2_at(SimFs *fs, const char *path)
+qcow2_in(SimInode *inode)
 {
-    SimInode *inode = sim_fs_lookup(fs, path, NULL);
     const SimImage *image =
         inode == NULL || sim_inode_kind(inode) == SIM_INODE_DIR ? NULL : sim_inode_image(inode);
     return image != NULL && sim_image_format(image) == SIM_FORMAT_QCOW2 ? image : NULL;
+}
+
+static const SimImage *
+qcow2_at(SimFs *fs, const char *path)
+{
+    return qcow2_in(sim_fs_lookup(fs, path, NULL));
 }
 
 /* Most chains are of one layer, and of that there is nothing to remember. */
@@ -32,14 +37,16 @@ remember(GPtrArray **seen, const SimImage *image)
     g_ptr_array_add(*seen, (gpointer)image);
 }
 
-/* `replaced` (may be NULL) is an image that the chain must not come to. */
+/* The chain of the image (may be NULL) at `top`; `replaced` (may be NULL) is one that it must not
+ * come to. */
 static gboolean
-check_chain(SimFs *fs, const char *top, const SimImage *replaced, GError **error)
+check_chain(SimFs *fs, const char *top, const SimImage *image, const SimImage *replaced,
+            GError **error)
 {
     g_autoptr(GPtrArray) seen = NULL;
     g_autofree char *below = NULL;
     const char *path = top;
-    for (const SimImage *image; (image = qcow2_at(fs, path)) != NULL; path = below) {
+    for (; image != NULL; image = qcow2_at(fs, path)) {
         if (image == replaced || (seen != NULL && g_ptr_array_find(seen, image, NULL)))
             return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                              "image '%s' has a backing chain that comes back to '%s'", top, path);
@@ -51,7 +58,7 @@ check_chain(SimFs *fs, const char *top, const SimImage *replaced, GError **error
         remember(&seen, image);
         char *next = sim_image_resolve(path, state->backing);
         g_free(below);
-        below = next;
+        path = below = next;
     }
     return TRUE;
 }
@@ -59,13 +66,19 @@ check_chain(SimFs *fs, const char *top, const SimImage *replaced, GError **error
 gboolean
 sim_image_check(SimFs *fs, const char *path, GError **error)
 {
-    return check_chain(fs, path, NULL, error);
+    return check_chain(fs, path, qcow2_at(fs, path), NULL, error);
+}
+
+gboolean
+sim_image_check_file(SimFs *fs, const char *path, SimInode *inode, GError **error)
+{
+    return check_chain(fs, path, qcow2_in(inode), NULL, error);
 }
 
 gboolean
 sim_image_check_backing(SimFs *fs, const char *backing, const char *path, GError **error)
 {
-    return check_chain(fs, backing, qcow2_at(fs, path), error);
+    return check_chain(fs, backing, qcow2_at(fs, backing), qcow2_at(fs, path), error);
 }
 
 gboolean

@@ -12,6 +12,8 @@
 /** Whether an image and those below it can be used; OPERATION_FAILED names the file at fault.  One
  *  that is missing passes, as does a damage that QEMU has words for. */
 gboolean sim_image_check(SimFs *fs, const char *path, GError **error);
+/** The same where the file of the path has been looked up. */
+gboolean sim_image_check_file(SimFs *fs, const char *path, SimInode *inode, GError **error);
 /** The same for what is to be the backing of a new image `path`, which must not be among it. */
 gboolean sim_image_check_backing(SimFs *fs, const char *backing, const char *path, GError **error);
 /** The same for each qcow2 image that a start configuration opens. */

@@ -60,7 +60,7 @@ static SimInode *
 open_for_change(SimFs *fs, const char *path, GError **error)
 {
     SimInode *inode = open_file(fs, path, error);
-    if (inode == NULL || !sim_image_check(fs, path, error) ||
+    if (inode == NULL || !sim_image_check_file(fs, path, inode, error) ||
         !check_damage(inode, path, SIM_OPEN_WRITE, error) || !check_unlocked(inode, path, error))
         return NULL;
     int number = sim_fs_fault(fs, path, SIM_FS_WRITE);

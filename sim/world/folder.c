@@ -79,7 +79,24 @@ sim_folder_unlink(SimInode *folder, SimName *known)
     set(folder, known, NULL);
 }
 
-/* No name is changed any more; what stands for nothing goes. */
+/* A name stands for nothing: it goes when as many others as are kept have come after it. */
+static void
+let_idle(SimInode *folder, SimName *name)
+{
+    if (name->idle)
+        return;
+    SimName **place = &folder->idle[folder->next_idle++ % SIM_FOLDER_IDLE];
+    SimName *oldest = *place;
+    *place = name;
+    name->idle = TRUE;
+    if (oldest == NULL)
+        return;
+    oldest->idle = FALSE;
+    if (oldest->inode == NULL && !oldest->changed)
+        g_hash_table_remove(folder->names, oldest->name);
+}
+
+/* No name is changed any more. */
 static void
 settle(SimInode *folder)
 {
@@ -88,7 +105,7 @@ settle(SimInode *folder)
         name->changed = FALSE;
         g_clear_pointer(&name->former, sim_inode_unref);
         if (name->inode == NULL)
-            g_hash_table_remove(folder->names, name->name);
+            let_idle(folder, name);
     }
     g_ptr_array_set_size(folder->changed, 0);
 }

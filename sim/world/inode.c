@@ -115,8 +115,10 @@ power_cut_names(SimInode *folder)
     gpointer name;
     sim_folder_restore(folder);
     g_hash_table_iter_init(&iter, folder->names);
-    while (g_hash_table_iter_next(&iter, NULL, &name))
-        sim_inode_power_cut(((SimName *)name)->inode);
+    while (g_hash_table_iter_next(&iter, NULL, &name)) {
+        if (((SimName *)name)->inode != NULL)
+            sim_inode_power_cut(((SimName *)name)->inode);
+    }
 }
 
 static void

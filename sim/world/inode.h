@@ -21,17 +21,24 @@ typedef struct {
     SimInode *inode;  /* NULL: the name is gone, but not durably */
     SimInode *former; /* of a changed name: what it stood for at the last sync, or NULL */
     gboolean changed;
+    gboolean idle; /* it is among those of its folder */
     char name[];
 } SimName;
+
+/* Names that stand for nothing, and that a folder keeps all the same: files come and go by the same
+ * few. */
+#define SIM_FOLDER_IDLE 8
 
 struct SimInode {
     guint refs;
     SimInodeKind kind;
     union {
-        struct {                /* of a folder */
-            GHashTable *names;  /* char * → SimName * */
-            GPtrArray *changed; /* of SimName *, since the last sync */
-            guint count;        /* names that stand for something */
+        struct {                            /* of a folder */
+            GHashTable *names;              /* char * → SimName * */
+            GPtrArray *changed;             /* of SimName *, since the last sync */
+            guint count;                    /* names that stand for something */
+            SimName *idle[SIM_FOLDER_IDLE]; /* what came to stand for nothing last, or NULL */
+            guint next_idle;
         };
         struct {                     /* of a file */
             SimText text;            /* content, unless tail or image */

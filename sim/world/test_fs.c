@@ -98,6 +98,29 @@ test_a_power_cut_puts_each_name_back(void **state)
 
 #define FS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void
+test_names_come_and_go_and_come_back(void **state)
+{
+    SimFs *fs = *state;
+    for (guint round = 0; round < 3; round++) {
+        for (guint i = 0; i < 20; i++) {
+            g_autofree char *path = g_strdup_printf("/a/b/n%u", i);
+            assert_int_equal(sim_fs_create(fs, path, NULL), 0);
+            if (i % 3 != 0)
+                assert_int_equal(sim_fs_sync_dir(fs, "/a/b"), 0);
+            assert_int_equal(sim_fs_unlink(fs, path), 0);
+            assert_int_equal(answer_of(fs, path), ENOENT);
+            if (i % 2 == 0)
+                assert_int_equal(sim_fs_sync_dir(fs, "/a/b"), 0);
+        }
+        g_autoptr(GPtrArray) names = sim_fs_list(fs, "/a/b", NULL);
+        assert_int_equal(names->len, 1);
+        sim_fs_power_cut(fs);
+        assert_int_equal(sim_fs_mkdir(fs, "/a/b"), 0);
+        assert_int_equal(sim_fs_create(fs, "/a/b/f", NULL), 0);
+    }
+}
+
 int
 main(void)
 {
@@ -106,6 +129,7 @@ main(void)
         FS_TEST(test_a_renamed_folder_is_not_where_it_was),
         FS_TEST(test_a_removed_folder_is_gone_and_may_come_back),
         FS_TEST(test_a_power_cut_puts_each_name_back),
+        FS_TEST(test_names_come_and_go_and_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
