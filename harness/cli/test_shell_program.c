@@ -70,6 +70,26 @@ test_what_was_not_as_it_must_be_is_the_exit_code(void **state)
     assert_says(fixture->out, "error NO_DOMAIN: ");
 }
 
+/* A session may be saved again and again; what somebody wrote is not written over. */
+static void
+test_a_file_of_another_kind_is_not_written_over(void **state)
+{
+    static const char mine[] = "# Mine.\ndomain vm { disk vda qcow2 1M }\nstart vm\n";
+    Fixture *fixture = *state;
+    g_autofree char *path = g_build_filename(fixture->dir, "mine.scn", NULL);
+    g_autofree char *kept = NULL;
+
+    put(fixture, "mine.scn", mine);
+    assert_int_equal(shell(fixture, "save mine.scn\n"), EXIT_CODE_UNEXPECTED);
+    assert_says(fixture->out, "mine.scn");
+    assert_true(g_file_get_contents(path, &kept, NULL, NULL));
+    assert_string_equal(kept, mine);
+    assert_int_equal(shell(fixture, "save new.scn\ndomain vm { disk vda qcow2 1M }\n"
+                                    "save new.scn\n"),
+                     EXIT_CODE_OK);
+    assert_int_equal(run(fixture, "run @/new.scn"), EXIT_CODE_OK);
+}
+
 static void
 test_help_speaks_of_commands_and_statements(void **state)
 {
@@ -117,6 +137,7 @@ main(void)
         TEST(test_a_session_is_kept_as_a_scenario_that_passes),
         TEST(test_the_end_of_input_ends_it),
         TEST(test_what_was_not_as_it_must_be_is_the_exit_code),
+        TEST(test_a_file_of_another_kind_is_not_written_over),
         TEST(test_help_speaks_of_commands_and_statements),
         TEST(test_usage),
         TEST(test_the_other_profile),

@@ -9,8 +9,6 @@
 #include <string.h>
 #include "harness/scenario/run_int.h"
 
-#define SENTENCE "# A session of virt-moment shell."
-
 /* What an expectation may tell of an output. */
 #define OUTPUT_EXPECTED 200
 
@@ -58,7 +56,7 @@ scn_session_open(const ScnRunOptions *options, GError **error)
 
     session->options = *options;
     session->options.trace = session->options.session = session->options.oracle = TRUE;
-    session->text = g_string_new(SENTENCE "\n");
+    session->text = g_string_new(SCN_SESSION_SENTENCE "\n");
     g_string_append_printf(session->text, "profile %s\n", rfc ? "rfc" : "libvirt");
     session->open = g_string_new(NULL);
     session->generated = g_ptr_array_new_with_free_func(g_free);

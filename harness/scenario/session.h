@@ -10,6 +10,9 @@
 
 typedef struct ScnSession ScnSession;
 
+/** What a kept session begins with. */
+#define SCN_SESSION_SENTENCE "# A session of virt-moment shell."
+
 /** What became of a line. */
 typedef enum {
     SCN_SESSION_DONE,

@@ -101,12 +101,29 @@ shell_close(Shell *shell)
 
 /* ---- its own commands ------------------------------------------------------- */
 
+/* Something is there that does not begin as a saved session does. */
+static gboolean
+is_of_another_hand(const char *path)
+{
+    g_autofree char *former = NULL;
+
+    return g_file_test(path, G_FILE_TEST_EXISTS) &&
+           !(g_file_test(path, G_FILE_TEST_IS_REGULAR) &&
+             g_file_get_contents(path, &former, NULL, NULL) &&
+             g_str_has_prefix(former, SCN_SESSION_SENTENCE));
+}
+
 static char *
 save_session(Shell *shell, const char *path)
 {
     g_autofree char *text = scn_session_scenario(shell->session);
     g_autoptr(GError) error = NULL;
 
+    if (is_of_another_hand(path)) {
+        shell->bad++;
+        return g_strdup_printf(
+            "'%s' is there and was not saved by a shell: another name is wanted\n", path);
+    }
     if (!g_file_set_contents(path, text, -1, &error)) {
         shell->bad++;
         return g_strdup_printf("%s\n", error->message);
