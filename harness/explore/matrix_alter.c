@@ -225,7 +225,8 @@ try_in_world(Altering *altering, const MatrixWorld *world)
             if (!attempt)
                 attempt = matrix_try_new(altering->target, world->kind, NULL);
             combination = matrix_plan_at(altering->run->plan, number);
-            altering->noticed[i] = attempt && is_noticed(attempt, alteration, &combination);
+            if (attempt && is_noticed(attempt, alteration, &combination))
+                altering->noticed[i] = TRUE; /* never FALSE: another process may have seen it */
         }
     }
 }

@@ -243,6 +243,7 @@ add_stored(GPtrArray *worlds)
         {"paused", "start vm\nsuspend vm\n"},
         {"saved", "start vm\nmanagedsave vm\n"},
         {"gone", "undefine vm\n"},
+        {"going", "start vm\nundefine vm\n"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(ends); i++)
