@@ -506,7 +506,7 @@ layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment
     }
 }
 
-/* Whether another domain rests on the image as it is: by a moment, or by an image above. */
+/* Whether another domain rests on the image as it is: by a disk, a moment, or an image above. */
 static gboolean
 rests_under(const Layers *layers, const char *path, const char *domain)
 {
@@ -516,7 +516,7 @@ rests_under(const Layers *layers, const char *path, const char *domain)
 
         if (g_strcmp0(name->domain, domain) == 0 || name->use == USE_MENTION || !at)
             continue;
-        if (!(name->moment && name->use == USE_WHOLE))
+        if (name->use == USE_TAG)
             at = g_hash_table_lookup(layers->backing, at);
         for (guint depth = 0; at && depth < MAX_CHAIN; depth++) {
             if (strcmp(at, path) == 0)

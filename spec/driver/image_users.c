@@ -415,7 +415,7 @@ vm_image_rests_under_others(const VmDomain *domain, const char *path)
             note_held(users, other, g_ptr_array_index(moments, j));
     }
     follow_what_can_be_read(driver, users);
-    return vm_image_users_freeze(users, path, FALSE);
+    return vm_image_users_freeze(users, path, TRUE);
 }
 
 static gboolean

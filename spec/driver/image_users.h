@@ -80,8 +80,9 @@ void vm_image_users_set_backing(VmImageUsers *users, const char *path, const cha
 /** Whether anything but that snapshot (may be NULL) and what merely mentions it uses the image. */
 gboolean vm_image_users_others(const VmImageUsers *users, const char *path, const VmMoment *but);
 
-/** Whether another domain rests on the image: a snapshot of it holds the image as it is, or an
- * image of it lies above.  Reads no header where the driver has one domain. */
+/** Whether another domain rests on the image: it has it for a disk, a snapshot of it holds the
+ *  image as it is, or an image of it lies above.  Reads no header where the driver has one domain.
+ */
 gboolean vm_image_rests_under_others(const VmDomain *domain, const char *path);
 
 /** Refuse to write into an image that the guest of another domain has open: OPERATION_FAILED naming

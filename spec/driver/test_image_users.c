@@ -115,6 +115,8 @@ moments_of_others_rest_on_an_image(void **state)
     add_moment(twin, "s1", NULL, "/base.qcow2", "/gone.qcow2");
     assert_true(vm_image_rests_under_others(vm, "/base.qcow2"));
     assert_false(vm_image_rests_under_others(twin, "/base.qcow2"));
+    assert_true(vm_image_rests_under_others(vm, "/other.qcow2")); /* a disk of the twin */
+    assert_false(vm_image_rests_under_others(twin, "/other.qcow2"));
 }
 
 /* What comes after an image that cannot be read is followed all the same. */
