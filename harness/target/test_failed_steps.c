@@ -359,7 +359,7 @@ load_that_fails_again_is_told(void **state)
     images.command = "snapshot-load";
     restart();
     assert_told("could not be settled");
-    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER);
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT); /* tried again */
 }
 
 static void
@@ -403,8 +403,10 @@ metadata_that_fails_again_is_told(void **state)
     fault("/sim/lib/qemu/snapshot/vm/s1.xml*", SIM_FS_CHANGE, -1);
     restart();
     assert_told("could not be settled");
+    assert_refused(start(), VIR_ERR_OPERATION_FAILED);
+    assert_refused(create("s3", 0), VIR_ERR_OPERATION_FAILED);
     no_faults();
-    assert_tree("s1< s2<s1*");
+    assert_tree("s1<* s2<s1"); /* it was tried again */
 }
 
 /* ---- deletion ---- */

@@ -188,7 +188,9 @@ define_other(void)
     g_auto(GStrv) parts = g_strsplit(own, "<name>vm", 2);
     g_autofree char *named = g_strjoinv("<name>vn", parts);
     memcpy(strstr(named, "11111111-1111"), "22222222-2222", 13);
+    memcpy(strstr(named, "vdb.qcow2"), "vdo.qcow2", 9); /* a disk in common would forbid it */
     make_image(OTHER, NULL);
+    make_image("/sim/images/vdo.qcow2", NULL);
     assert_done(vm_domain_define(driver, named, 0, &failure));
 }
 

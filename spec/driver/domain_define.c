@@ -18,12 +18,12 @@ parse_new(VmDriver *driver, const char *xml, gboolean validate, GError **error)
 gboolean
 vm_driver_match_domain(VmDriver *driver, const VmDomainDef *def, VmDomain **domain, GError **error)
 {
+    VmDomain *same_name = vm_driver_domain(driver, def->name, NULL); /* may load it anew */
     VmDomain *same_uuid = vm_driver_domain_by_uuid(driver, def->uuid);
     if (same_uuid != NULL && strcmp(same_uuid->def->name, def->name) != 0)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s' already has uuid %s of the new domain '%s' (DOM-DEF-005)",
                          same_uuid->def->name, def->uuid, def->name);
-    VmDomain *same_name = vm_driver_domain(driver, def->name, NULL);
     if (same_name != NULL && same_name != same_uuid)
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s' already exists with uuid %s (DOM-DEF-006)", def->name,
@@ -59,7 +59,8 @@ vm_domain_define(VmDriver *driver, const char *xml, guint32 flags, GError **erro
     VmDomain *domain = NULL;
     if (def == NULL || !vm_driver_match_domain(driver, def, &domain, error))
         return FALSE;
-    if (domain != NULL && !vm_domain_check_settled(domain, error))
+    if (domain != NULL &&
+        !(vm_domain_check_settled(domain, error) && vm_domain_check_finished(domain, error)))
         return FALSE;
     if (domain == NULL)
         return define_new(driver, def, error);
@@ -86,7 +87,7 @@ vm_driver_admit_domain(VmDriver *driver, VmDomainDef *def, VmDomain **domain, GE
         return FALSE;
     if (*domain != NULL) {
         if (!vm_domain_is_active(*domain))
-            return TRUE;
+            return vm_domain_check_whole(*domain, error);
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                          "domain '%s' is already active (DOM-START-005)", def->name);
     }

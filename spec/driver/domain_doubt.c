@@ -49,6 +49,27 @@ vm_domain_check_settled(const VmDomain *domain, GError **error)
     return TRUE;
 }
 
+gboolean
+vm_domain_check_finished(const VmDomain *domain, GError **error)
+{
+    return !domain->unfinished ||
+           vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                     "domain '%s': what a call before had begun can neither be finished nor undone "
+                     "yet, since files cannot be changed; every call tries again (VM-ATOMIC-003)",
+                     domain->def->name);
+}
+
+gboolean
+vm_domain_check_whole(const VmDomain *domain, GError **error)
+{
+    return !(domain->torn || domain->held) ||
+           vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                     "domain '%s': its disks are half-way between two states, and a guest must not "
+                     "run on them before what a call had begun is finished or undone "
+                     "(VM-ATOMIC-004)",
+                     domain->def->name);
+}
+
 /* What a late answer has changed is announced as if it had come in time. */
 static void
 announce_change(VmDriver *driver, const char *name, int former)

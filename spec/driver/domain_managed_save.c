@@ -26,7 +26,7 @@ vm_domain_managed_save(VmDriver *driver, const char *name, guint32 flags, GError
                          "domain '%s' is transient: nobody would find its managed save image "
                          "(DOM-MS-001)",
                          name);
-    if (!vm_save_check_guest(domain, error))
+    if (!vm_domain_check_finished(domain, error) || !vm_save_check_guest(domain, error))
         return FALSE;
 
     g_autofree char *path = vm_path_managed_save(driver, name);

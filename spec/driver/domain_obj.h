@@ -48,6 +48,8 @@ typedef struct VmDomain {
     gboolean unusable;       /* the process has stopped to speak QMP */
     gboolean lost;           /* the process has ended before it answered */
     gboolean unfinished;     /* a call could not be undone and has left its intent */
+    gboolean torn;           /* and its disks are half-way between two states */
+    gboolean held;           /* and its guest must not write before that is done */
     VmGuestEnd guest_end;    /* how the guest has ended, while its process may be there still */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
     gboolean autodestroy;  /* its process goes with the connection that started it (VM-AUTO-001) */
@@ -219,6 +221,11 @@ gboolean vm_domain_is_unclear(const VmDomain *domain);
 /** Calls that change something are refused until the late answer has come: OPERATION_TIMEOUT
  *  (VM-HANG-002); or for good, but for destroy: OPERATION_FAILED (VM-HANG-003). */
 gboolean vm_domain_check_settled(const VmDomain *domain, GError **error);
+/** Calls that would put another record in the place of the one that is there are refused while what
+ *  a call before had begun is neither finished nor undone: OPERATION_FAILED (VM-ATOMIC-003). */
+gboolean vm_domain_check_finished(const VmDomain *domain, GError **error);
+/** The guest may run on the disks as they are: OPERATION_FAILED (VM-ATOMIC-004). */
+gboolean vm_domain_check_whole(const VmDomain *domain, GError **error);
 /** The answer has come: the domain is loaded anew, and its intent finished or undone.  The domain
  *  of before is freed. */
 void vm_domain_settle(VmDomain *domain);

@@ -107,7 +107,8 @@ vm_domain_rename(VmDriver *driver, const char *name, const char *new_name, guint
     if (!vm_flags_check(VM_CALL_DOMAIN_RENAME, flags, driver->profile, error))
         return FALSE;
     VmDomain *domain = vm_driver_domain_to_change(driver, name, error);
-    if (domain == NULL || !check_renamable(domain, error))
+    if (domain == NULL || !check_renamable(domain, error) ||
+        !vm_domain_check_finished(domain, error))
         return FALSE;
     VmGuardContext context = {.domain = domain, .flags = flags};
     if (!vm_guard(VM_GUARD_RENAME, &context, error))

@@ -238,7 +238,7 @@ vm_domain_save(VmDriver *driver, const char *name, const char *path, const char 
     VmDomain *domain = vm_driver_active_domain(driver, name, error);
     if (domain == NULL)
         return FALSE;
-    if (!vm_save_check_guest(domain, error))
+    if (!vm_domain_check_finished(domain, error) || !vm_save_check_guest(domain, error))
         return FALSE;
     g_autoptr(VmDomainDef) def = changed_def(domain->def, dxml, error);
     if (def == NULL || !check_free(domain, path, error))

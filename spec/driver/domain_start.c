@@ -92,6 +92,8 @@ vm_domain_create(VmDriver *driver, const char *name, guint32 flags, GError **err
     if (vm_domain_is_active(domain))
         return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
                          "domain '%s' is already running (DOM-START-003)", name);
+    if (!vm_domain_check_whole(domain, error))
+        return FALSE;
 
     g_autofree char *image = vm_path_managed_save(driver, name);
     if ((flags & VIR_DOMAIN_START_FORCE_BOOT) == 0 && vm_domain_managed_save_exists(domain))

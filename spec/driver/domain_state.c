@@ -53,6 +53,8 @@ vm_domain_resume(VmDriver *driver, const char *name, GError **error)
     if (domain->state != VIR_DOMAIN_PAUSED && domain->state != VIR_DOMAIN_CRASHED)
         return refuse_resume(domain, error);
 
+    if (!vm_domain_check_whole(domain, error))
+        return FALSE;
     int state = domain->state, former = domain->reason;
     vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
     if (!vm_record_status(domain, error)) {

@@ -356,7 +356,7 @@ recover_record(VmDriver *driver, const char *file, const json_t *record, VmInten
     vm_env_log(driver->env, "domain '%s': recovering from an interrupted %s", intent.name,
                row->verb);
     if (intent.domain != NULL)
-        intent.domain->unfinished = FALSE;
+        intent.domain->unfinished = intent.domain->torn = intent.domain->held = FALSE;
     row->recover(&intent);
     intent.domain = g_hash_table_lookup(driver->by_uuid, intent.uuid);
     if (intent.domain == NULL ||

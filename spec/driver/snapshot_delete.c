@@ -222,9 +222,12 @@ delete_one(VmDeleteRun *run, VmMoment *moment, GError **error)
         return FALSE;
     }
     if (!vm_snapshot_delete_record(domain, moment, !run->metadata_only, ok ? error : NULL)) {
-        domain->unfinished |= run->touched;
         if (!ok)
             g_propagate_error(error, g_steal_pointer(&failure));
+        if (run->touched) { /* its content is gone */
+            vm_snapshot_delete_unlist(domain, moment);
+            domain->unfinished = TRUE;
+        }
         return FALSE;
     }
     if (!vm_snapshot_delete_drop(run, name))
@@ -337,7 +340,8 @@ vm_snapshot_delete(VmDriver *driver, const char *domain_name, const char *snapsh
                          domain_name, snapshot);
     VmDomain *domain = NULL;
     VmMoment *moment = vm_driver_snapshot(driver, domain_name, snapshot, &domain, error);
-    if (moment == NULL || !vm_domain_check_settled(domain, error))
+    if (moment == NULL || !vm_domain_check_settled(domain, error) ||
+        !vm_domain_check_finished(domain, error))
         return FALSE;
     return vm_snapshot_delete_moment(domain, moment, flags, error);
 }
@@ -421,8 +425,11 @@ vm_snapshot_delete_recover(const VmIntent *intent)
     gboolean ok = TRUE;
     for (guint j = 0; ok && j < names->len && !vm_domain_is_unclear(domain); j++)
         ok = recover_one(&run, g_ptr_array_index(names, j));
+    domain->held = run.held && domain->unfinished;
     vm_snapshot_delete_resume(&run, NULL);
     recover_guest(domain, intent->data);
+    if (domain->unfinished)
+        return;
     /* siblings stand in the order in which they would be found */
     vm_driver_forget_snapshots(domain);
     vm_driver_load_snapshots(domain);

@@ -89,3 +89,7 @@ gboolean vm_snapshot_delete_resume(VmDeleteRun *run, GError **error);
  *  its overlays still counts as made by us.  On failure nothing has changed. */
 gboolean vm_snapshot_delete_record(VmDomain *domain, VmMoment *moment, gboolean keep,
                                    GError **error);
+
+/** Take it out of the tree alone: its content is gone and its files cannot be changed, which must
+ *  be tried again. */
+void vm_snapshot_delete_unlist(VmDomain *domain, VmMoment *moment);

@@ -215,16 +215,29 @@ record(VmDomain *domain, VmMoment *moment, GPtrArray *changes, GError **error)
     return FALSE;
 }
 
+static void
+take_out(VmDomain *domain, VmMoment *moment, const GPtrArray *changes)
+{
+    for (guint i = 0; i < changes->len; i++) {
+        const Change *change = g_ptr_array_index(changes, i);
+        vm_moment_tree_replace(domain->snapshots, change->moment, vm_snapshot_def_ref(change->def));
+    }
+    vm_moment_tree_remove(domain->snapshots, moment);
+}
+
 gboolean
 vm_snapshot_delete_record(VmDomain *domain, VmMoment *moment, gboolean keep, GError **error)
 {
     g_autoptr(GPtrArray) changes = changes_of(domain, moment, keep);
     if (!record(domain, moment, changes, error))
         return FALSE;
-    for (guint i = 0; i < changes->len; i++) {
-        const Change *change = g_ptr_array_index(changes, i);
-        vm_moment_tree_replace(domain->snapshots, change->moment, vm_snapshot_def_ref(change->def));
-    }
-    vm_moment_tree_remove(domain->snapshots, moment);
+    take_out(domain, moment, changes);
     return TRUE;
+}
+
+void
+vm_snapshot_delete_unlist(VmDomain *domain, VmMoment *moment)
+{
+    g_autoptr(GPtrArray) changes = changes_of(domain, moment, TRUE);
+    take_out(domain, moment, changes);
 }

@@ -131,6 +131,9 @@ vm_snapshot_revert(VmDriver *driver, const char *domain_name, const char *snapsh
     plan.moment = vm_driver_snapshot(driver, domain_name, snapshot, &plan.domain, error);
     if (plan.moment == NULL || !vm_domain_check_settled(plan.domain, error))
         return FALSE;
+    gboolean again = plan.domain->torn && (flags & REVERT(FORCE)) != 0; /* over what is half-way */
+    if (!again && !vm_domain_check_finished(plan.domain, error))
+        return FALSE;
     const VmGuardContext context = {.domain = plan.domain, .moment = plan.moment, .flags = flags};
     if (!vm_guard(VM_GUARD_REVERT, &context, error))
         return FALSE;

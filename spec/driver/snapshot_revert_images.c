@@ -185,22 +185,18 @@ forget_off(const VmRevertPlan *plan, GError **error)
     return TRUE;
 }
 
-static gboolean
-holds_way_back(const VmRevertPlan *plan, guint i)
-{
-    guint number = g_array_index(plan->disks, guint, i);
-    const char *path = vm_domain_def_disk(plan->base, number)->source.path;
-    VmImageTag held = {.name = plan->way_back};
-    return vm_snapshot_file_tag(plan->domain, path, &held, NULL) && held.count > 0;
-}
-
 VmWayBack
-vm_revert_look_for_way_back(const VmRevertPlan *plan)
+vm_revert_look_for_way_back(const VmRevertPlan *plan, GError **error)
 {
     guint count = 0, last = plan->disks->len;
     gboolean in_last = FALSE;
     for (guint i = 0; plan->way_back != NULL && i < last; i++) {
-        in_last = holds_way_back(plan, i);
+        guint number = g_array_index(plan->disks, guint, i);
+        const char *path = vm_domain_def_disk(plan->base, number)->source.path;
+        VmImageTag held = {.name = plan->way_back};
+        if (!vm_snapshot_file_tag(plan->domain, path, &held, error))
+            return VM_WAY_BACK_UNSEEN;
+        in_last = held.count > 0;
         count += in_last;
     }
     if (count > 0 && count == last)

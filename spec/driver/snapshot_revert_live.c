@@ -69,7 +69,7 @@ load(VmRevertPlan *plan, gboolean running, gboolean saved, GError **error)
         vm_moment_tree_set_current(plan->domain->snapshots, plan->former);
         return FALSE;
     }
-    vm_revert_unrecord(plan);
+    plan->domain->unfinished |= !vm_revert_unrecord(plan);
     if (!go_back(plan, saved)) {
         /* disks may be half-way: what was recorded stays, for the next call or the end */
         plan->domain->unfinished = TRUE;

@@ -84,11 +84,13 @@ undo(VmRevertPlan *plan, gboolean saved, int state, int reason)
     if (vm_domain_is_active(domain))
         vm_domain_process_end(domain, VIR_DOMAIN_SHUTOFF_FAILED);
     vm_domain_set_def(domain, vm_domain_def_ref(plan->old));
-    if (saved && !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->way_back, &failure))
+    domain->torn =
+        saved && !vm_revert_each_image(plan, VM_IMAGE_SNAPSHOT_APPLY, plan->way_back, &failure);
+    if (domain->torn)
         vm_snapshot_log(domain, "the state before could not be put back", failure);
     else if (saved)
         vm_revert_forget_way_back(plan);
-    vm_revert_unrecord(plan);
+    domain->unfinished = !vm_revert_unrecord(plan) || domain->torn;
     if (plan->was_active || (domain->state == state && domain->reason == reason))
         return;
     vm_domain_set_state(domain, state, reason);
@@ -145,16 +147,15 @@ end_process(VmRevertPlan *plan)
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT);
 }
 
-/* The call has failed and all is as it was, but for overlays that cannot be removed: they are left
- * to recovery. */
+/* The call has failed and all is as it was, but for what cannot be put back or removed: that is
+ * left to recovery. */
 static gboolean
 give_up(VmRevertPlan *plan)
 {
     VmDomain *domain = plan->domain;
-    if (vm_overlays_remove(domain, plan->overlays))
+    domain->unfinished |= !vm_overlays_remove(domain, plan->overlays);
+    if (!domain->unfinished)
         vm_intent_end(domain);
-    else
-        domain->unfinished = TRUE;
     return FALSE;
 }
 

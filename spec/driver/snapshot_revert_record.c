@@ -103,10 +103,11 @@ take_lists(const VmRevertPlan *plan, VmSnapshotDef *def, VmSnapshotDef *former_d
         vm_moment_tree_replace(tree, plan->former, vm_snapshot_def_ref(former_def));
 }
 
-static void
+static gboolean
 log_not_put_back(const VmRevertPlan *plan, const GError *failure)
 {
     vm_snapshot_log(plan->domain, "metadata could not be put back", failure);
+    return FALSE;
 }
 
 /* The former one's file first: the snapshot's own, which follows, makes both names durable. */
@@ -129,18 +130,18 @@ record_lists(const VmRevertPlan *plan, GError **error)
     return FALSE;
 }
 
-static void
+static gboolean
 unrecord_lists(const VmRevertPlan *plan)
 {
     VmDomain *domain = plan->domain;
     gboolean again = plan->former == plan->moment;
     g_autoptr(GError) failure = NULL;
     take_lists(plan, plan->old_def, plan->old_former_def);
-    if ((plan->old_former_def != NULL &&
-         !vm_record_snapshot(domain, plan->old_former_def, TRUE, &failure)) ||
-        !vm_record_snapshot(domain, plan->old_def, again, &failure))
-        log_not_put_back(plan, failure);
+    gboolean ok = (plan->old_former_def == NULL ||
+                   vm_record_snapshot(domain, plan->old_former_def, TRUE, &failure)) &&
+                  vm_record_snapshot(domain, plan->old_def, again, &failure);
     vm_snapshot_settle_current(domain, plan->former);
+    return ok || log_not_put_back(plan, failure);
 }
 
 static gboolean
@@ -150,14 +151,14 @@ record_moments(const VmRevertPlan *plan, GError **error)
                               : vm_snapshot_record_current(plan->domain, plan->moment, error);
 }
 
-static void
+static gboolean
 unrecord_moments(const VmRevertPlan *plan)
 {
     g_autoptr(GError) failure = NULL;
     if (lists_change(plan))
-        unrecord_lists(plan);
-    else if (!vm_snapshot_record_current(plan->domain, plan->former, &failure))
-        log_not_put_back(plan, failure);
+        return unrecord_lists(plan);
+    return vm_snapshot_record_current(plan->domain, plan->former, &failure) ||
+           log_not_put_back(plan, failure);
 }
 
 static gboolean
@@ -179,13 +180,14 @@ vm_revert_record(VmRevertPlan *plan, GError **error)
     return FALSE;
 }
 
-void
+gboolean
 vm_revert_unrecord(VmRevertPlan *plan)
 {
     g_autoptr(GError) failure = NULL;
-    if (!record_config(plan, plan->old, &failure))
+    gboolean ok = record_config(plan, plan->old, &failure);
+    if (!ok)
         vm_snapshot_log(plan->domain, "the former definition could not be put back", failure);
-    unrecord_moments(plan);
+    return unrecord_moments(plan) && ok;
 }
 
 /* ---- intent ---- */
@@ -236,5 +238,8 @@ gboolean
 vm_revert_begin(const VmRevertPlan *plan, GError **error)
 {
     g_autofree char *record = intent_of(plan);
-    return vm_save_mark_drop(plan->domain, error) && vm_intent_begin(plan->domain, record, error);
+    if (!vm_save_mark_drop(plan->domain, error) || !vm_intent_begin(plan->domain, record, error))
+        return FALSE;
+    plan->domain->unfinished = plan->domain->torn = FALSE; /* what was before is not recorded now */
+    return TRUE;
 }

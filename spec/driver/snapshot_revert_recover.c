@@ -82,7 +82,7 @@ static void
 take_back(VmRevertPlan *plan)
 {
     VmDomain *domain = plan->domain;
-    vm_revert_unrecord(plan);
+    domain->unfinished |= !vm_revert_unrecord(plan);
     domain->unfinished |= !vm_overlays_remove(domain, plan->overlays);
     if (!domain->persistent)
         return;
@@ -102,7 +102,9 @@ take_back(VmRevertPlan *plan)
 static gboolean
 recover_load(VmRevertPlan *plan, GError **error)
 {
-    VmWayBack way_back = vm_revert_look_for_way_back(plan);
+    VmWayBack way_back = vm_revert_look_for_way_back(plan, error);
+    if (way_back == VM_WAY_BACK_UNSEEN)
+        return FALSE;
     gboolean marks = plan->overlays->len > 0 || plan->tops->len > 0; /* done is recorded before */
     gboolean dropped = plan->drop_save && !marks && !vm_domain_managed_save_exists(plan->domain);
     if (dropped || way_back == VM_WAY_BACK_GOING ||
@@ -170,8 +172,11 @@ vm_snapshot_revert_recover(const VmIntent *intent)
                                                      : recover_off(&plan, &error);
     if (plan.done)
         vm_revert_remove_tops(&plan);
-    if (!ok)
+    if (!ok) {
         vm_snapshot_log(plan.domain, "an interrupted revert could not be settled", error);
+        plan.domain->unfinished = TRUE;
+        plan.domain->torn = !plan.done;
+    }
     vm_snapshot_settle_current(plan.domain, vm_moment_tree_current(plan.domain->snapshots));
     if (ok && plan.way_back != NULL)
         vm_revert_forget_way_back(&plan);

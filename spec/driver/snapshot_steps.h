@@ -242,8 +242,8 @@ gboolean vm_revert_record(VmRevertPlan *plan, GError **error);
  *  (VM-REV-006). */
 gboolean vm_revert_drop_managed_save(const VmRevertPlan *plan, GError **error);
 
-/** Take vm_revert_record() back. */
-void vm_revert_unrecord(VmRevertPlan *plan);
+/** Take vm_revert_record() back; FALSE and logged where that cannot be done. */
+gboolean vm_revert_unrecord(VmRevertPlan *plan);
 
 /** What is recorded by it, as the snapshots' lists say that it is. */
 gboolean vm_revert_is_recorded(const VmRevertPlan *plan);
@@ -283,11 +283,12 @@ gboolean vm_revert_delete(VmRevertPlan *plan, GError **error);
 typedef enum {
     VM_WAY_BACK_NONE, /* or not yet in all of them */
     VM_WAY_BACK_WHOLE,
+    VM_WAY_BACK_UNSEEN, /* an image could not be looked into: error is set */
     VM_WAY_BACK_GOING,
 } VmWayBack;
 
 /** Look into the images of the plan, which no process has open. */
-VmWayBack vm_revert_look_for_way_back(const VmRevertPlan *plan);
+VmWayBack vm_revert_look_for_way_back(const VmRevertPlan *plan, GError **error);
 
 /** The way back is not needed any more; live or off.  FALSE where it cannot be removed, which is
  *  logged. */
