@@ -88,6 +88,17 @@ image_uuid_of_another(const StepContext *context)
 /* Images below an image at most; a chain that comes back to itself has more. */
 #define CHAIN_MAX 200
 
+/* Recipes put the data of an image beside it where they lie outside. */
+static gboolean
+lacks_data(const StepContext *context, const json_t *image)
+{
+    const char *path = json_string_value(json_object_get(image, "path"));
+    g_autofree char *data = path ? g_strconcat(path, ".data", NULL) : NULL;
+
+    return data && json_is_true(json_object_get(image, "data-outside")) &&
+           !observed_file(context->before, data);
+}
+
 /* Whether all of a chain is there and what its format says; TRUE where it cannot be seen. */
 static gboolean
 chain_sound(const StepContext *context, const OracleDisk *disk)
@@ -100,7 +111,7 @@ chain_sound(const StepContext *context, const OracleDisk *disk)
         const char *below = json_string_value(json_object_get(image, "backing"));
 
         if (depth > CHAIN_MAX || (seen && strcmp(seen, format) != 0) ||
-            json_is_true(json_object_get(image, "damaged")) ||
+            json_is_true(json_object_get(image, "damaged")) || lacks_data(context, image) ||
             (below && !observed_file(context->before, below)))
             return FALSE;
         format = json_string_value(json_object_get(image, "backing-format"));

@@ -68,9 +68,18 @@ is_unfit(const StepContext *context, const AlignedDisk *aligned)
     const char *format = json_string_value(json_object_get(file, "format"));
     const char *backing = json_string_value(json_object_get(file, "backing"));
     gboolean unfit = file && (g_strcmp0(format, aligned->format ? aligned->format : "qcow2") != 0 ||
-                              g_strcmp0(backing, aligned->disk->source) != 0);
+                              g_strcmp0(backing, aligned->disk->source) != 0 ||
+                              json_is_true(json_object_get(file, "data-outside")));
 
     return unfit;
+}
+
+static gboolean
+has_data_outside(const StepContext *context, const AlignedDisk *aligned)
+{
+    json_t *file = observed_image(context->before, aligned->disk->source);
+
+    return json_is_true(json_object_get(file, "data-outside"));
 }
 
 /* A file that holds anything is not overwritten. */
@@ -225,6 +234,7 @@ ATOM(external_not_local, stops_at(context, "external", is_not_local))
 ATOM(external_shareable, stops_at(context, "external", is_shareable))
 ATOM(external_lun, stops_at(context, "external", is_lun))
 ATOM(external_transient, stops_at(context, "external", is_transient))
+ATOM(internal_data_outside, any_aligned(context, "internal", has_data_outside))
 ATOM(overlay_missing, stops_at(context, "external", is_missing))
 ATOM(overlay_unfit, stops_at(context, "external", is_unfit))
 ATOM(overlay_block_missing, stops_at(context, "external", is_block_missing))
@@ -259,6 +269,7 @@ const AtomRow atoms_disks[] = {
     {"disks:external-shareable", external_shareable},
     {"disks:external-lun", external_lun},
     {"disks:external-transient", external_transient},
+    {"disks:internal-data-outside", internal_data_outside},
     {"disks:overlay-missing", overlay_missing},
     {"disks:overlay-unfit", overlay_unfit},
     {"disks:overlay-block-missing", overlay_block_missing},

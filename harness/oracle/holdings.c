@@ -296,6 +296,17 @@ is_record(const Gathering *gathering, const char *path)
            (gathering->own_folder && is_in(path, gathering->own_folder));
 }
 
+/* Its content is that of the image beside it, which has its data there. */
+static gboolean
+is_data_of_image(const Gathering *gathering, const char *path)
+{
+    g_autofree char *image =
+        g_str_has_suffix(path, ".data") ? g_strndup(path, strlen(path) - strlen(".data")) : NULL;
+    const json_t *told = image ? observed_image(gathering->world, image) : NULL;
+
+    return json_is_true(json_object_get(told, "data-outside"));
+}
+
 static void
 enter_image(Gathering *gathering, const char *path, json_t *image)
 {
@@ -303,7 +314,8 @@ enter_image(Gathering *gathering, const char *path, json_t *image)
     size_t i;
 
     if (g_strcmp0(json_string_value(json_object_get(image, "kind")), "dir") == 0 ||
-        is_record(gathering, path) || g_hash_table_contains(gathering->given_up, path))
+        is_record(gathering, path) || g_hash_table_contains(gathering->given_up, path) ||
+        is_data_of_image(gathering, path))
         return;
     enter_place(gathering, path, path);
     json_array_foreach(json_object_get(image, "snapshots"), i, snapshot)

@@ -44,6 +44,25 @@ own_chains(GHashTable *owned, const Observation *world)
     g_list_free_full(copies, g_free);
 }
 
+/* Where the data of an image lie that has them outside, as the recipes of images have it. */
+static void
+own_data_files(GHashTable *owned, const Observation *world)
+{
+    GList *images = g_hash_table_get_keys(owned);
+    GList *found = NULL;
+
+    for (const GList *link = images; link; link = link->next) {
+        json_t *image = observed_image(world, link->data);
+
+        if (json_is_true(json_object_get(image, "data-outside")))
+            found = g_list_prepend(found, g_strconcat(link->data, ".data", NULL));
+    }
+    for (const GList *link = found; link; link = link->next)
+        g_hash_table_add(owned, link->data);
+    g_list_free(found);
+    g_list_free(images);
+}
+
 static GHashTable *
 owned_images(const Observation *world)
 {
@@ -68,6 +87,7 @@ owned_images(const Observation *world)
         }
     }
     own_chains(owned, world);
+    own_data_files(owned, world);
     return owned;
 }
 
@@ -165,6 +185,7 @@ check_instance(const ObserveView *view, const Observation *world, const Observed
 
     own_disks(owned, domain->live);
     own_chains(owned, world);
+    own_data_files(owned, world);
     found = check_nodes(view, domain, owned);
     return found ? found : check_jobs(view, domain);
 }

@@ -134,6 +134,9 @@ read_info(const json_t *object)
     info->backing_format = text(object, "backing-filename-format");
     info->snapshots = read_snapshots(json_object_get(object, "snapshots"));
     info->bitmaps = read_bitmaps(json_object_get(object, "format-specific"));
+    info->data_outside =
+        json_object_get(json_object_get(json_object_get(object, "format-specific"), "data"),
+                        "data-file") != NULL;
     return info;
 }
 

@@ -13,6 +13,7 @@
 #define L2_ZERO G_GUINT64_CONSTANT(1)
 /* An image that was not closed is still sound; any other incompatible feature is not read. */
 #define INCOMPATIBLE_DIRTY G_GUINT64_CONSTANT(1)
+#define INCOMPATIBLE_DATA_FILE G_GUINT64_CONSTANT(4)
 #define INCOMPATIBLE_CORRUPT G_GUINT64_CONSTANT(2)
 #define INCOMPATIBLE_KNOWN G_GUINT64_CONSTANT(0x1f)
 #define AUTOCLEAR_BITMAPS G_GUINT64_CONSTANT(1)
@@ -173,6 +174,7 @@ read_header(Qcow2Reader *reader, const char *path)
     reader->qcow2 = TRUE;
     reader->cluster_bits = cluster_bits;
     reader->size = be64(head + 24);
+    reader->data_outside = (incompatible & INCOMPATIBLE_DATA_FILE) != 0;
     reader->readable = (incompatible & ~INCOMPATIBLE_DIRTY) == 0 && be32(head + 32) == 0;
     reader->damaged = (incompatible & (INCOMPATIBLE_CORRUPT | ~INCOMPATIBLE_KNOWN)) != 0 ||
                       be64(head + 64) % (G_GUINT64_CONSTANT(1) << cluster_bits) != 0;

@@ -24,8 +24,9 @@ typedef struct {
     gboolean qcow2; /* else plain bytes */
     guint64 size;   /* of the disk */
     guint cluster_bits;
-    gboolean readable; /* FALSE: it has a feature that is not read here */
-    gboolean damaged;  /* its header says so, or cannot be believed: not to be written */
+    gboolean data_outside; /* its data lie in another file */
+    gboolean readable;     /* FALSE: it has a feature that is not read here */
+    gboolean damaged;      /* its header says so, or cannot be believed: not to be written */
     guint64 l1_offset;
     guint32 l1_entries;
     char *backing;        /* absolute path, or NULL */

@@ -97,11 +97,12 @@ list_names(const GPtrArray *names)
 static json_t *
 image_facts(const Qcow2Reader *image)
 {
-    return json_pack("{s:s, s:b, s:I, s:o, s:o, s:o, s:o}", "format",
-                     image->qcow2 ? "qcow2" : "raw", "damaged", image->damaged, "virtual-size",
-                     (json_int_t)image->size, "backing", text_or_null(image->backing),
-                     "backing-format", text_or_null(image->backing_format), "snapshots",
-                     list_snapshots(image), "bitmaps", list_names(image->bitmaps));
+    return json_pack("{s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}", "format",
+                     image->qcow2 ? "qcow2" : "raw", "damaged", image->damaged, "data-outside",
+                     image->data_outside, "virtual-size", (json_int_t)image->size, "backing",
+                     text_or_null(image->backing), "backing-format",
+                     text_or_null(image->backing_format), "snapshots", list_snapshots(image),
+                     "bitmaps", list_names(image->bitmaps));
 }
 
 /* Of a chain that is broken there is at least the file itself. */

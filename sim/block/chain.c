@@ -61,7 +61,7 @@ sim_node_can_snapshot(SimNode *node)
             return FALSE;
         node = only->child;
     }
-    return !node->read_only && !node->inactive;
+    return !node->read_only && !node->inactive && sim_image_keeps_snapshots(sim_node_image(node));
 }
 
 SimEdge *

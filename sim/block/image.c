@@ -94,6 +94,12 @@ sim_image_format(const SimImage *image)
     return image->format;
 }
 
+gboolean
+sim_image_keeps_snapshots(const SimImage *image)
+{
+    return image != NULL && image->format == SIM_FORMAT_QCOW2 && image->now.data_file == NULL;
+}
+
 const SimImageState *
 sim_image_state(const SimImage *image)
 {
@@ -125,6 +131,14 @@ sim_image_set_layout(SimImage *image, guint32 cluster_size, gboolean version_2)
     image->now.version_2 = version_2;
     if (version_2)
         g_clear_pointer(&image->now.bitmaps, g_ptr_array_unref);
+    image->dirty = TRUE;
+}
+
+void
+sim_image_set_data_file(SimImage *image, const char *path)
+{
+    g_free(image->now.data_file);
+    image->now.data_file = g_strdup(path);
     image->dirty = TRUE;
 }
 

@@ -31,6 +31,8 @@ typedef struct {
     char *backing;        /* as the header has it, or NULL */
     char *backing_format; /* or NULL */
     GPtrArray *bitmaps;   /* of SimStoredBitmap *, in their order, or NULL: none */
+    char *data_file;      /* qcow2: the file that the data would lie in, which must be there, or
+                             NULL; here they stay with the image */
 } SimImageState;
 
 /** "raw", "qcow2". */
@@ -67,6 +69,8 @@ void sim_image_set_damage(SimImage *image, SimDamage damage);
 void sim_image_resize(SimImage *image, guint64 size);
 /** Name another backing in the header, or none; both are copied. */
 void sim_image_set_backing(SimImage *image, const char *backing, const char *format);
+/** Let a qcow2 image's data lie in another file, or none; copied. */
+void sim_image_set_data_file(SimImage *image, const char *path);
 /** A process begins to write a qcow2 image, or has written its tables out. */
 void sim_image_settle(SimImage *image);
 /** That process was killed: clusters that it allocated since are lost, for the tables were in its
@@ -77,6 +81,8 @@ void sim_image_flush(SimImage *image);
 /** Lose what was not flushed; FALSE when nothing of the image ever was. */
 gboolean sim_image_power_cut(SimImage *image);
 
+/** Whether there can be internal snapshots in it: it is qcow2, and its data lie in it too. */
+gboolean sim_image_keeps_snapshots(const SimImage *image);
 /** Its internal snapshots, oldest first; borrowed until one is made or removed. */
 const SimSnapshotList *sim_image_snapshots(const SimImage *image);
 /** The first snapshot of that name, or NULL. */

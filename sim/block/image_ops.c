@@ -107,6 +107,7 @@ describe_image(VmImageInfo *info, const char *path, const SimImage *image)
     const GList *link = sim_snapshots_first(sim_image_snapshots(image));
     info->backing = state->backing == NULL ? NULL : sim_image_resolve(path, state->backing);
     info->backing_format = g_strdup(state->backing_format);
+    info->data_outside = state->data_file != NULL;
     for (; link != NULL; link = link->next)
         g_ptr_array_add(info->snapshots, describe_snapshot(link->data));
     for (guint i = 0; state->bitmaps != NULL && i < state->bitmaps->len; i++)
@@ -154,6 +155,7 @@ sim_image_op_tag(SimFs *fs, const char *path, VmImageTag *held, GError **error)
     sim_image_tell_tag(image, held);
     held->has_bitmaps = image != NULL && sim_image_state(image)->bitmaps != NULL;
     held->keeps_none = image == NULL || sim_image_format(image) != SIM_FORMAT_QCOW2;
+    held->data_outside = image != NULL && sim_image_state(image)->data_file != NULL;
     return TRUE;
 }
 
@@ -197,7 +199,7 @@ sim_image_op_snapshot(SimFs *fs, const char *path, VmImageSnapshotVerb verb, con
     if (inode == NULL)
         return FALSE;
     SimImage *image = sim_inode_image(inode);
-    if (image == NULL || sim_image_format(image) != SIM_FORMAT_QCOW2)
+    if (!sim_image_keeps_snapshots(image))
         return snapshot_failed(error, path, tag, "handle", "Operation not supported");
     switch (verb) {
     case VM_IMAGE_SNAPSHOT_CREATE:

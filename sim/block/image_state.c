@@ -15,6 +15,7 @@ sim_image_state_copy(const SimImageState *state)
         .backing = g_strdup(state->backing),
         .backing_format = g_strdup(state->backing_format),
         .bitmaps = state->bitmaps == NULL ? NULL : g_ptr_array_ref(state->bitmaps),
+        .data_file = g_strdup(state->data_file),
     };
     return copy;
 }
@@ -25,6 +26,7 @@ sim_image_state_clear(SimImageState *state)
     sim_content_unref(state->content);
     g_free(state->backing);
     g_free(state->backing_format);
+    g_free(state->data_file);
     g_clear_pointer(&state->bitmaps, g_ptr_array_unref);
     *state = (SimImageState){0};
 }
@@ -56,6 +58,8 @@ sim_image_state_digest(const SimImageState *state, const SimSnapshotList *snapsh
     digest_content(digest, state->content, state->size);
     sim_digest_string(digest, state->backing);
     sim_digest_string(digest, state->backing_format);
+    if (state->data_file != NULL)
+        sim_digest_string(digest, state->data_file);
     /* A leak and the dirty flag are about how the file is laid out, not about what it holds. */
     if (sim_damage_refusal(state->damage, SIM_OPEN_WRITE) != NULL)
         sim_digest_number(digest, state->damage);

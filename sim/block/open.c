@@ -277,6 +277,15 @@ check_damage(SimNode *node, const json_t *options, GError **error)
 }
 
 static gboolean
+check_data_file(SimNode *node, GError **error)
+{
+    const char *path = sim_image_state(sim_node_image(node))->data_file;
+    if (path == NULL || sim_fs_lookup(node->graph->fs, path, NULL) != NULL)
+        return TRUE;
+    return sim_qmp_refuse(error, "Could not open '%s': No such file or directory", path);
+}
+
+static gboolean
 finish_format(SimNode *node, const json_t *options, GError **error)
 {
     if (!sim_graph_refresh(node->graph, error))
@@ -287,7 +296,8 @@ finish_format(SimNode *node, const json_t *options, GError **error)
     case SIM_DRIVER_QCOW2:
         if (sim_node_image(node) == NULL)
             return sim_qmp_refuse(error, "Image is not in qcow2 format");
-        return check_damage(node, options, error) && open_backing(node, options, error);
+        return check_damage(node, options, error) && check_data_file(node, error) &&
+               open_backing(node, options, error);
     case SIM_DRIVER_COPY_BEFORE_WRITE:
         return open_copy_before_write(node, options, error);
     default:

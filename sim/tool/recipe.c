@@ -53,6 +53,17 @@ remove_base(SimFs *fs, const char *path)
     g_assert(number == 0);
 }
 
+/* Only the header tells of it. */
+static void
+put_data_outside(SimFs *fs, const char *path)
+{
+    g_autofree char *data = g_strconcat(path, ".data", NULL);
+    SimImage *image = sim_inode_image(sim_fs_lookup(fs, path, NULL));
+    put_bytes(fs, data, "", 0);
+    sim_image_set_data_file(image, data);
+    sim_image_flush(image);
+}
+
 /* Its first bitmap was never stored by the process that loaded it. */
 static void
 leave_bitmap_in_use(SimFs *fs, const char *path)
@@ -112,6 +123,7 @@ static const Recipe recipes[] = {
     {"dirty", CREATE_WITH("lazy_refcounts=on") WRITE("0x76", "0 64k"), SIM_DAMAGE_DIRTY, NULL},
     {"empty", "", 0, empty_file},
     {"leaked-cluster", CREATE WRITE("0x74", "0 64k"), SIM_DAMAGE_LEAK, NULL},
+    {"qcow2-data-file", CREATE WRITE("0x36", "0 64k"), 0, put_data_outside},
     {"qcow2-small-clusters", CREATE_WITH("cluster_size=512") WRITE("0x32", "0 128k"), 0, NULL},
     {"qcow2-v2", CREATE_WITH("compat=0.10") WRITE("0x21", "0 64k"), 0, NULL},
     {"qcow2-v3", CREATE_WITH("compat=1.1") WRITE("0x31", "0 64k"), 0, NULL},

@@ -162,6 +162,10 @@ format_specific(const SimImageState *state)
         json_object_set_new(data, "corrupt", json_false());
         json_object_set_new(data, "extended-l2", json_false());
     }
+    if (state->data_file != NULL) {
+        json_object_set_new(data, "data-file", json_string(state->data_file));
+        json_object_set_new(data, "data-file-raw", json_true());
+    }
     if (state->bitmaps != NULL)
         json_object_set_new(data, "bitmaps", stored_bitmaps(state->bitmaps));
     return json_pack("{s:s, s:o}", "type", "qcow2", "data", data);
@@ -318,6 +322,8 @@ sim_block_info_tag(SimNode *node, VmImageTag *held)
     node = shown_to(node, VIEWER_DISK);
     held->has_bitmaps = sim_bitmaps_any(node);
     node = format_below(node, &copies);
-    if (!copies && state_of(node) != NULL)
-        sim_image_tell_tag(sim_node_image(node), held);
+    if (copies || state_of(node) == NULL)
+        return;
+    sim_image_tell_tag(sim_node_image(node), held);
+    held->data_outside = state_of(node)->data_file != NULL;
 }

@@ -171,6 +171,8 @@ sim_inspect_file(SimWorld *world, const char *path)
         info, "format",
         json_string(image == NULL ? "raw" : sim_format_name(sim_image_format(image))));
     json_object_set_new(info, "damaged", json_boolean(is_damaged(world->fs, path, state)));
+    json_object_set_new(info, "data-outside",
+                        json_boolean(state != NULL && state->data_file != NULL));
     json_object_set_new(info, "virtual-size", json_integer((json_int_t)size));
     json_object_set_new(info, "backing", text_or_null(state == NULL ? NULL : state->backing));
     json_object_set_new(info, "backing-format",

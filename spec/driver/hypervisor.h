@@ -48,12 +48,13 @@ typedef struct {
 
 /** What qemu-img info tells of one image. */
 typedef struct {
-    char *format;         /* "qcow2", "raw" */
-    guint64 virtual_size; /* bytes */
-    char *backing;        /* full backing file name, or NULL */
-    char *backing_format; /* or NULL */
-    GPtrArray *snapshots; /* of VmImageSnapshot, oldest first */
-    GPtrArray *bitmaps;   /* of char *, names */
+    char *format;          /* "qcow2", "raw" */
+    guint64 virtual_size;  /* bytes */
+    char *backing;         /* full backing file name, or NULL */
+    char *backing_format;  /* or NULL */
+    GPtrArray *snapshots;  /* of VmImageSnapshot, oldest first */
+    GPtrArray *bitmaps;    /* of char *, names */
+    gboolean data_outside; /* qcow2 whose data lie in another file: it keeps no snapshots inside */
 } VmImageInfo;
 
 /** What an image holds under the name of a snapshot. */
@@ -63,7 +64,8 @@ typedef struct {
     guint64 vm_state_size; /* of the first of them */
     gboolean is_id;        /* an entry of another name has it for its id */
     gboolean has_bitmaps;
-    gboolean keeps_none; /* it is of a format that has no snapshots inside */
+    gboolean data_outside; /* as in VmImageInfo */
+    gboolean keeps_none;   /* it is of a format that has no snapshots inside */
 } VmImageTag;
 
 /** Free an image description. */

@@ -17,6 +17,13 @@ snapshot_of_json(const json_t *json)
     return entry;
 }
 
+static gboolean
+has_data_file(const json_t *image)
+{
+    const json_t *specific = json_object_get(image, "format-specific");
+    return json_object_get(json_object_get(specific, "data"), "data-file") != NULL;
+}
+
 /* A node's description as qemu-img would give the image's. */
 static VmImageInfo *
 info_of_node(const json_t *node)
@@ -26,6 +33,7 @@ info_of_node(const json_t *node)
     info->format = g_strdup(json_string_value(json_object_get(image, "format")));
     info->virtual_size = json_integer_value(json_object_get(image, "virtual-size"));
     info->backing = g_strdup(json_string_value(json_object_get(image, "full-backing-filename")));
+    info->data_outside = has_data_file(image);
     info->snapshots = g_ptr_array_new_with_free_func((GDestroyNotify)vm_image_snapshot_free);
     info->bitmaps = g_ptr_array_new_with_free_func(g_free);
     gsize i;

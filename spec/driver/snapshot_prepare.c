@@ -154,6 +154,10 @@ check_given_overlay(const Look *look, GError **error)
     if (g_strcmp0(info->backing, look->target->source.path) != 0)
         return refuse_overlay(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                               "the given overlay does not stand on the disk's image (VM-PREP-001)");
+    if (info->data_outside)
+        return refuse_overlay(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
+                              "the given overlay's data lie in another file, which would be left "
+                              "over when its image goes (VM-PREP-005)");
     return TRUE;
 }
 
@@ -350,6 +354,13 @@ check_image_tags(VmSnapshotPlan *plan, guint disk, GError **error)
     VmImageTag held = {.name = plan->def->name};
     if (!vm_snapshot_disk_tag(plan->domain, disk, &plan->blocks, &held, error))
         return FALSE;
+    if (held.data_outside)
+        return vm_refuse(error, VIR_ERR_CONFIG_UNSUPPORTED,
+                         "domain '%s', snapshot '%s': the data of disk '%s' lie outside of its "
+                         "qcow2 image, which "
+                         "can hold no internal snapshot then (VM-PREP-005)",
+                         plan->domain->def->name, plan->def->name,
+                         vm_domain_def_disk(plan->domain->def, disk)->target);
     if (held.count == 0)
         return TRUE;
     return vm_refuse(

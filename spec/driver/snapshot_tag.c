@@ -19,6 +19,7 @@ tell(const VmImageInfo *info, VmImageTag *held)
             held->vm_state_size = entry->vm_state_size;
     }
     held->has_bitmaps = info->bitmaps->len > 0;
+    held->data_outside = info->data_outside;
     held->keeps_none = g_strcmp0(info->format, "qcow2") != 0;
     return TRUE;
 }
