@@ -186,19 +186,37 @@ store_write(VmStoreFile *file, const void *data, gsize length, GError **error)
     return TRUE;
 }
 
+static gboolean
+begins(int fd, const VmStoreHead *head)
+{
+    char bytes[VM_STORE_HEAD_MAX];
+    return pread(fd, bytes, head->length, 0) == (ssize_t)head->length &&
+           memcmp(bytes, head->former, head->length) == 0;
+}
+
 /* One write within one page: no reader and no signal comes between its bytes. */
 static gboolean
-store_replace_head(VmStore *store, const char *path, const void *data, gsize length, GError **error)
+replace_bytes(int fd, const VmStoreHead *head)
 {
     struct stat info;
+    if (fstat(fd, &info) != 0)
+        return FALSE;
+    errno = EINVAL;
+    return info.st_size >= (off_t)head->length && (head->former == NULL || begins(fd, head)) &&
+           pwrite(fd, head->bytes, head->length, 0) == (ssize_t)head->length;
+}
+
+static gboolean
+store_replace_head(VmStore *store, const char *path, const VmStoreHead *head, GError **error)
+{
     (void)store;
-    g_assert(length <= VM_STORE_HEAD_MAX);
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
-    errno = fd < 0 ? errno : EINVAL;
-    gboolean ok = fd >= 0 && fstat(fd, &info) == 0 && info.st_size >= (off_t)length &&
-                  pwrite(fd, data, length, 0) == (ssize_t)length;
+    g_assert(head->length <= VM_STORE_HEAD_MAX);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    gboolean ok = fd >= 0 && replace_bytes(fd, head);
     if (!ok)
         failed(error, "write", path, errno);
+    else if (head->durable)
+        ok = answer(error, "sync", path, fsync(fd));
     if (fd >= 0)
         close(fd);
     return ok;

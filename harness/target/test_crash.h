@@ -94,13 +94,18 @@ mortal_write(VmStoreFile *file, const void *data, gsize length, GError **error)
     return ok;
 }
 
+/* What is to be durable takes two steps: the bytes stand before they are. */
 static inline gboolean
-mortal_replace_head(VmStore *store, const char *path, const void *data, gsize length,
-                    GError **error)
+mortal_replace_head(VmStore *store, const char *path, const VmStoreHead *head, GError **error)
 {
     (void)store;
-    return step(error) &&
-           mortal_store.inner->ops->replace_head(mortal_store.inner, path, data, length, error);
+    const VmStoreOps *ops = mortal_store.inner->ops;
+    VmStoreHead written = *head, synced = *head;
+    written.durable = FALSE;
+    synced.former = head->bytes;
+    return step(error) && ops->replace_head(mortal_store.inner, path, &written, error) &&
+           (!head->durable ||
+            (step(error) && ops->replace_head(mortal_store.inner, path, &synced, error)));
 }
 
 static inline gboolean

@@ -274,7 +274,8 @@ mark_file(const char *path, guint64 mark)
     VmStore *store = sim_world_store(world);
     char head[VM_SNAPSHOT_HEAD_SIZE];
     vm_snapshot_def_put_head(head, mark);
-    assert_done(store->ops->replace_head(store, path, head, sizeof(head), &failure));
+    const VmStoreHead other = {.bytes = head, .length = sizeof(head)};
+    assert_done(store->ops->replace_head(store, path, &other, &failure));
 }
 
 /* A power cut has left two that say that they are current. */

@@ -298,21 +298,45 @@ test_a_folder_is_synced_and_a_missing_one_is_not(void **state)
     assert_refused(g_steal_pointer(&error), "sync folder", missing, "No such file or directory");
 }
 
+static gboolean
+replace_head(const Place *place, const char *path, const char *former, const char *bytes,
+             GError **error)
+{
+    const VmStoreHead head = {former, bytes, strlen(bytes), TRUE};
+    return place->store->ops->replace_head(place->store, path, &head, error);
+}
+
 static void
 test_a_head_is_replaced_in_place(void **state)
 {
     const Place *place = *state;
-    const VmStoreOps *ops = place->store->ops;
     g_autofree char *path = in(place, "f"), *missing = in(place, "none");
     GError *error = NULL;
     put(place, "f", "first\nrest");
-    assert_true(ops->replace_head(place->store, path, "other\n", 6, NULL));
+    assert_true(replace_head(place, path, NULL, "other\n", NULL));
     assert_text(place, "f", "other\nrest");
-    assert_false(ops->replace_head(place->store, path, "eleven bytes", 11, &error));
+    assert_false(replace_head(place, path, NULL, "eleven bytes", &error));
     assert_refused(g_steal_pointer(&error), "write", path, "Invalid argument");
     assert_text(place, "f", "other\nrest");
-    assert_false(ops->replace_head(place->store, missing, "x", 1, &error));
+    assert_false(replace_head(place, missing, NULL, "x", &error));
     assert_refused(g_steal_pointer(&error), "write", missing, "No such file or directory");
+    assert_false(replace_head(place, place->root, NULL, "", &error));
+    assert_refused(g_steal_pointer(&error), "write", place->root, "Is a directory");
+}
+
+static void
+test_a_head_is_replaced_where_it_is_as_was_said(void **state)
+{
+    const Place *place = *state;
+    g_autofree char *path = in(place, "f");
+    GError *error = NULL;
+    put(place, "f", "first\nrest");
+    assert_false(replace_head(place, path, "forst\n", "other\n", &error));
+    assert_refused(g_steal_pointer(&error), "write", path, "Invalid argument");
+    assert_text(place, "f", "first\nrest");
+    assert_true(replace_head(place, path, "first\n", "other\n", NULL));
+    assert_true(replace_head(place, path, "other\n", "third\n", NULL));
+    assert_text(place, "f", "third\nrest");
 }
 
 /* What goes with a descriptor to a hypervisor: the host's alone has one. */
@@ -363,6 +387,7 @@ main(void)
         BOTH(test_lists_are_sorted_and_missing_is_empty),
         BOTH(test_a_folder_is_synced_and_a_missing_one_is_not),
         BOTH(test_a_head_is_replaced_in_place),
+        BOTH(test_a_head_is_replaced_where_it_is_as_was_said),
         HOST(test_a_descriptor_goes_on_where_the_file_stands),
         HOST(test_a_secret_is_for_its_owner_alone),
     };

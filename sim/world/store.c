@@ -152,39 +152,68 @@ store_write(VmStoreFile *file, const void *data, gsize length, GError **error)
                   sim_store_file_append(file, data, length));
 }
 
+/* Whoever has the file open since before a failure is told of it, once. */
 static gboolean
-store_replace_head(VmStore *store, const char *path, const void *data, gsize length, GError **error)
+sync_inode(VmStore *store, const char *path, SimInode *inode, guint *failed_syncs, GError **error)
 {
     SimFs *fs = sim(store)->fs;
-    g_assert(length <= VM_STORE_HEAD_MAX);
+    int number = sim_fs_fault(fs, path, SIM_FS_SYNC);
     sim_fs_change(fs);
-    int number = sim_fs_fault(fs, path, SIM_FS_WRITE);
-    SimInode *inode = number != 0 ? NULL : sim_fs_lookup(fs, path, &number);
-    if (inode != NULL && sim_inode_kind(inode) == SIM_INODE_DIR)
-        number = EISDIR;
-    if (number == 0 && sim_inode_size(inode) < length)
-        number = EINVAL;
-    if (number == 0)
-        sim_inode_replace_head(inode, data, length);
-    return answer(error, "write", path, number);
+    if (number != 0)
+        sim_inode_fail_sync(inode);
+    if (*failed_syncs != sim_inode_failed_syncs(inode)) {
+        *failed_syncs = sim_inode_failed_syncs(inode);
+        return failed(error, "sync", path, number != 0 ? number : EIO);
+    }
+    sim_inode_sync(inode);
+    sim_clock_advance(sim(store)->clock, SIM_CLOCK_STEP);
+    return TRUE;
 }
 
 static gboolean
 store_sync_file(VmStoreFile *file, GError **error)
 {
     SimStoreFile *self = (SimStoreFile *)file;
-    SimFs *fs = sim(file->store)->fs;
-    int number = sim_fs_fault(fs, self->path, SIM_FS_SYNC);
+    return sync_inode(file->store, self->path, self->inode, &self->failed_syncs, error);
+}
+
+static gboolean
+begins(SimInode *inode, const char *bytes, gsize length)
+{
+    g_autoptr(GBytes) head = sim_inode_head(inode, length);
+    return g_bytes_get_size(head) == length &&
+           memcmp(g_bytes_get_data(head, NULL), bytes, length) == 0;
+}
+
+/* What keeps the head of that file from being replaced, or 0. */
+static int
+check_head(SimInode *inode, const VmStoreHead *head)
+{
+    if (sim_inode_kind(inode) == SIM_INODE_DIR)
+        return EISDIR;
+    if (sim_inode_size(inode) < head->length)
+        return EINVAL;
+    return head->former == NULL || begins(inode, head->former, head->length) ? 0 : EINVAL;
+}
+
+static gboolean
+store_replace_head(VmStore *store, const char *path, const VmStoreHead *head, GError **error)
+{
+    SimFs *fs = sim(store)->fs;
+    g_assert(head->length <= VM_STORE_HEAD_MAX);
     sim_fs_change(fs);
-    if (number != 0)
-        sim_inode_fail_sync(self->inode);
-    if (self->failed_syncs != sim_inode_failed_syncs(self->inode)) {
-        self->failed_syncs = sim_inode_failed_syncs(self->inode);
-        return failed(error, "sync", self->path, number != 0 ? number : EIO);
-    }
-    sim_inode_sync(self->inode);
-    sim_clock_advance(sim(file->store)->clock, SIM_CLOCK_STEP);
-    return TRUE;
+    int number = head->former != NULL ? sim_fs_fault(fs, path, SIM_FS_READ) : 0;
+    if (number == 0)
+        number = sim_fs_fault(fs, path, SIM_FS_WRITE);
+    SimInode *inode = number != 0 ? NULL : sim_fs_lookup(fs, path, &number);
+    if (number == 0)
+        number = check_head(inode, head);
+    if (number == 0)
+        sim_inode_replace_head(inode, head->bytes, head->length);
+    if (number != 0 || !head->durable)
+        return answer(error, "write", path, number);
+    guint failed_syncs = sim_inode_failed_syncs(inode);
+    return sync_inode(store, path, inode, &failed_syncs, error);
 }
 
 static void

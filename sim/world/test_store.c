@@ -40,6 +40,14 @@ scribble(SimWorld *world, const char *path, const char *text)
 }
 
 static void
+replace_head(SimWorld *world, const char *path, const char *head)
+{
+    VmStore *store = sim_world_store(world);
+    const VmStoreHead other = {.bytes = head, .length = strlen(head)};
+    assert_true(store->ops->replace_head(store, path, &other, NULL));
+}
+
+static void
 test_replace_survives_a_power_cut(void **state)
 {
     VmStore *store = sim_world_store(*state);
@@ -168,7 +176,7 @@ test_a_copy_stays_as_the_world_was(void **state)
     assert_true(vm_store_replace(store, "/d/g", "one", NULL));
     VmStore *first = sim_world_store_copy(*state), *second = sim_world_store_copy(*state);
     assert_text(first, "/d/f", "1");
-    assert_true(store->ops->replace_head(store, "/d/g", "O", 1, NULL));
+    replace_head(*state, "/d/g", "O");
     assert_text(first, "/d/g", "one");
     VmStore *third = sim_world_store_copy(*state);
     assert_true(vm_store_remove(store, "/d/f", NULL));
@@ -204,13 +212,6 @@ test_folders_are_renamed_and_removed_by_the_rules(void **state)
     assert_false(store->ops->rename(store, "/e", "/e/inside", NULL));
     assert_true(store->ops->mkdir(store, "/x", NULL));
     assert_false(store->ops->rename(store, "/e", "/x", NULL));
-}
-
-static void
-replace_head(SimWorld *world, const char *path, const char *head)
-{
-    VmStore *store = sim_world_store(world);
-    assert_true(store->ops->replace_head(store, path, head, strlen(head), NULL));
 }
 
 static void

@@ -44,8 +44,8 @@ write_status(VmDomain *domain, const char *path, GError **error)
     g_autofree char *xml = active && domain->status_def != domain->def
                                ? vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE)
                                : NULL;
-    if (active && is_recorded(domain, xml) &&
-        store->ops->replace_head(store, path, header, strlen(header), NULL))
+    const VmStoreHead head = {.bytes = header, .length = strlen(header)};
+    if (active && is_recorded(domain, xml) && store->ops->replace_head(store, path, &head, NULL))
         return TRUE;
     if (active && xml == NULL)
         xml = vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE);

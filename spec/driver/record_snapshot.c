@@ -51,29 +51,20 @@ static const Writing durably = {vm_store_replace, TRUE};
 static const Writing before_another = {vm_store_replace_either, TRUE};
 static const Writing unmarking = {vm_store_replace_either, FALSE};
 
-/* Whether the file begins as it was written last. */
-static gboolean
-has_head(VmStore *store, const char *path, const char *head)
-{
-    g_autoptr(GBytes) bytes = store->ops->read_head(store, path, VM_SNAPSHOT_HEAD_SIZE, NULL);
-    return bytes != NULL && g_bytes_get_size(bytes) == VM_SNAPSHOT_HEAD_SIZE &&
-           memcmp(g_bytes_get_data(bytes, NULL), head, VM_SNAPSHOT_HEAD_SIZE) == 0;
-}
-
 /* The mark alone is replaced in its place: within a sector, so that a power cut leaves the former
  * or the new one.  FALSE, and nothing has changed, where the file is to be written anew. */
 static gboolean
 replace_mark(VmStore *store, const char *path, guint64 former_mark, guint64 mark, gboolean synced)
 {
-    char former[VM_SNAPSHOT_HEAD_SIZE], head[VM_SNAPSHOT_HEAD_SIZE];
+    char former[VM_SNAPSHOT_HEAD_SIZE], marked[VM_SNAPSHOT_HEAD_SIZE];
     vm_snapshot_def_put_head(former, former_mark);
-    vm_snapshot_def_put_head(head, mark);
-    if (!has_head(store, path, former) ||
-        !store->ops->replace_head(store, path, head, sizeof(head), NULL))
-        return FALSE;
-    if (!synced || vm_store_sync_content(store, path, NULL))
+    vm_snapshot_def_put_head(marked, mark);
+    const VmStoreHead head = {former, marked, VM_SNAPSHOT_HEAD_SIZE, synced};
+    if (store->ops->replace_head(store, path, &head, NULL))
         return TRUE;
-    store->ops->replace_head(store, path, former, sizeof(former), NULL);
+    const VmStoreHead back = {marked, former, VM_SNAPSHOT_HEAD_SIZE, FALSE};
+    if (synced)
+        store->ops->replace_head(store, path, &back, NULL);
     return FALSE;
 }
 

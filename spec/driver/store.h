@@ -34,6 +34,14 @@ typedef struct {
 /** What can be replaced at once in the midst of a file: a sector. */
 #define VM_STORE_HEAD_MAX 512
 
+/** Other bytes for the beginning of a file. */
+typedef struct {
+    const char *former; /* what the file begins with, or NULL: that does not matter */
+    const char *bytes;
+    gsize length; /* of both: at most VM_STORE_HEAD_MAX, and not more than the file has */
+    gboolean durable;
+} VmStoreHead;
+
 /** What a store implements; every function is required. */
 typedef struct {
     /** Look a path up; a missing one is no error (kind = VM_FILE_MISSING). */
@@ -48,9 +56,10 @@ typedef struct {
     VmStoreFile *(*create)(VmStore *store, const char *path, GError **error);
     /** Append bytes. */
     gboolean (*write)(VmStoreFile *file, const void *data, gsize length, GError **error);
-    /** Put other bytes in the place of a file's first `length` (at most VM_STORE_HEAD_MAX, and not
-     *  more than it has): whoever reads sees all of them or none.  Not durable. */
-    gboolean (*replace_head)(VmStore *store, const char *path, const void *data, gsize length,
+    /** Put other bytes in the place of a file's first ones: whoever reads sees all of them or none.
+     *  A file that begins otherwise than was said is left alone, which is an error; where the new
+     *  bytes stand but could not be made durable, that is one, too. */
+    gboolean (*replace_head)(VmStore *store, const char *path, const VmStoreHead *head,
                              GError **error);
     /** Make the content durable. */
     gboolean (*sync_file)(VmStoreFile *file, GError **error);
