@@ -181,6 +181,41 @@ image_is_not_read_again_without_its_tag(void **state)
     assert_done(delete ("s1"));
 }
 
+/* What is done from now on cannot be recorded. */
+static gboolean
+apply_and_fail_later(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
+                     GError **error)
+{
+    (void)hv;
+    if (verb == VM_IMAGE_SNAPSHOT_APPLY && strcmp(tag, "s1") == 0)
+        fault("/sim/lib/qemu/intent/*", SIM_FS_CHANGE, 1);
+    return images.inner->ops->image_snapshot(images.inner, path, verb, tag, error);
+}
+
+/* The second disk came later, so that its overlay goes with the revert. */
+static void
+image_is_put_back_beside_an_overlay_that_goes(void **state)
+{
+    (void)state;
+    g_autofree char *both = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(both, "<disk ", 3);
+    g_autofree char *one = g_strconcat(parts[0], "<disk ", parts[1], "</devices></domain>", NULL);
+    assert_done(vm_domain_define(driver, one, 0, &failure));
+    assert_done(create("s1", 0));
+    assert_done(vm_domain_define(driver, both, 0, &failure));
+    assert_done(create_of("<name>s2</name><disks><disk name='vda' snapshot='no'/></disks>",
+                          CREATE(DISK_ONLY)));
+    assert_done(start());
+    guest("write vda 0 64K B");
+    guest("flush");
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    g_autofree char *before = content(VDA);
+    images.ops.image_snapshot = apply_and_fail_later;
+    assert_false(revert("s1", REVERT(FORCE)));
+    assert_content(VDA, before);
+    assert_true(exists("/sim/images/vdb.s2"));
+}
+
 static void
 define_other(void)
 {
@@ -360,6 +395,7 @@ main(void)
         TEST(job_whose_news_is_lost_is_asked_for),
         TEST(tag_that_was_not_made_is_not_looked_for),
         TEST(image_is_not_read_again_without_its_tag),
+        TEST(image_is_put_back_beside_an_overlay_that_goes),
         TEST(unreadable_image_of_another_domain_is_told),
         TEST(nothing_is_left_where_no_overlay_goes),
         TEST(transient_domain_leaves_no_intent),

@@ -174,8 +174,6 @@ vm_snapshot_create_recover(const VmIntent *intent)
         return;
     const char *name = json_string_value(json_object_get(intent->data, "name"));
     const char *kind = json_string_value(json_object_get(intent->data, "kind"));
-    if (name == NULL || kind == NULL)
-        return;
     VmMoment *moment = vm_moment_tree_find(intent->domain->snapshots, name);
     gboolean stands = moment != NULL;
     if (g_strcmp0(kind, "external") == 0)
