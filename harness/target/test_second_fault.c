@@ -115,6 +115,23 @@ nothing_is_merged_while_an_image_cannot_be_read(void **state)
     assert_true(exists("/sim/images/vda.s1"));
 }
 
+/* Another snapshot that leaves the disk out knows its image: that is no use of it. */
+static void
+merge_goes_on_into_an_image_that_is_mentioned(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create_of("<name>s0</name><disks><disk name='vda' snapshot='no'/></disks>",
+                          CREATE(DISK_ONLY)));
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    images.command = "block-commit";
+    images.dies = TRUE;
+    assert_false(delete ("s1"));
+    take_over();
+    assert_tree("s0<*");
+    assert_false(exists("/sim/images/vda.s1"));
+}
+
 static json_t *
 lose_ready(VmInstance *instance, gboolean wait)
 {
@@ -241,6 +258,31 @@ unreadable_image_of_another_domain_is_told(void **state)
     assert_told(OTHER);
 }
 
+static void
+nothing_is_deleted_while_an_image_cannot_be_read(void **state)
+{
+    (void)state;
+    define_other();
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    images.ops.image_info = fail_image_info;
+    unreadable = OTHER;
+    assert_refused(revert("s1", REVERT(DELETE_CHILDREN)), VIR_ERR_OPERATION_FAILED);
+    assert_tree("s1< s2<s1*");
+}
+
+static void
+intent_that_is_not_known_is_told(void **state)
+{
+    (void)state;
+    const char *text = "{\"verb\":\"dance\",\"domain\":\"vm\","
+                       "\"uuid\":\"11111111-1111-4111-8111-111111111111\",\"data\":{}}";
+    assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
+    restart();
+    assert_told("is not known or is damaged");
+    assert_true(exists(INTENT));
+}
+
 /* ---- what is left to be done ---- */
 
 static void
@@ -364,6 +406,32 @@ block_device_that_is_there_is_taken(void **state)
     store->ops = own_store;
 }
 
+static char *
+transient_disk_xml(void)
+{
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vda'", 2);
+    return g_strjoinv("<transient/><target dev='vda'", parts);
+}
+
+static void
+overlay_goes_with_a_process_that_ended_unseen(void **state)
+{
+    (void)state;
+    VmHypervisor *hv = images.inner;
+    g_autofree char *xml = transient_disk_xml();
+    assert_done(vm_domain_undefine(driver, "vm", &failure));
+    assert_done(vm_domain_create_xml(driver, xml, 0, &failure));
+    assert_true(exists(VDA ".TRANSIENT-vm"));
+    vm_driver_close(driver);
+    VmInstance *instance = hv->ops->attach(hv, "vm", NULL);
+    assert_non_null(instance);
+    hv->ops->kill(instance);
+    hv->ops->detach(instance);
+    open_driver(VM_PROFILE_RFC);
+    assert_false(exists(VDA ".TRANSIENT-vm"));
+}
+
 /* It looks like an overlay that a crash has left, but for what is kept in it. */
 static void
 overlay_with_a_snapshot_is_a_users(void **state)
@@ -371,10 +439,8 @@ overlay_with_a_snapshot_is_a_users(void **state)
     (void)state;
     VmHypervisor *hv = &images.parent;
     const char *overlay = VDA ".TRANSIENT-vm";
-    g_autofree char *xml = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vda'", 2);
-    g_autofree char *transient = g_strjoinv("<transient/><target dev='vda'", parts);
-    assert_done(vm_domain_define(driver, transient, 0, &failure));
+    g_autofree char *xml = transient_disk_xml();
+    assert_done(vm_domain_define(driver, xml, 0, &failure));
     make_image(overlay, VDA);
     assert_done(hv->ops->image_snapshot(hv, overlay, VM_IMAGE_SNAPSHOT_CREATE, "mine", &failure));
     assert_refused(start(), VIR_ERR_OPERATION_FAILED);
@@ -392,16 +458,20 @@ main(void)
         TEST(next_driver_knows_why_the_guest_stands),
         TEST(guest_that_the_next_driver_cannot_wake_is_told),
         TEST(nothing_is_merged_while_an_image_cannot_be_read),
+        TEST(merge_goes_on_into_an_image_that_is_mentioned),
         TEST(job_whose_news_is_lost_is_asked_for),
         TEST(tag_that_was_not_made_is_not_looked_for),
         TEST(image_is_not_read_again_without_its_tag),
         TEST(image_is_put_back_beside_an_overlay_that_goes),
         TEST(unreadable_image_of_another_domain_is_told),
+        TEST(nothing_is_deleted_while_an_image_cannot_be_read),
+        TEST(intent_that_is_not_known_is_told),
         TEST(nothing_is_left_where_no_overlay_goes),
         TEST(transient_domain_leaves_no_intent),
         TEST(deletion_follows_a_way_back_that_was_going),
         TEST(mark_that_stays_hinders_the_deletion),
         TEST(block_device_that_is_there_is_taken),
+        TEST(overlay_goes_with_a_process_that_ended_unseen),
         TEST(overlay_with_a_snapshot_is_a_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
