@@ -172,6 +172,28 @@ guest_that_an_undone_snapshot_cannot_wake_is_paused(void **state)
 }
 
 static void
+save_of_a_guest_that_stands_still_fails_too(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(vm_domain_suspend(driver, "vm", &failure));
+    fault("/sim/images", SIM_FS_SYNC_DIR, 1);
+    assert_false(vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, &failure));
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER);
+}
+
+static void
+guest_that_went_off_is_listed_as_inactive(void **state)
+{
+    (void)state;
+    g_autoptr(GPtrArray) names = NULL;
+    assert_done(start());
+    guest("poweroff");
+    assert_done(vm_domain_list(driver, VIR_CONNECT_LIST_DOMAINS_INACTIVE, &names, &failure));
+    assert_int_equal(names->len, 1);
+}
+
+static void
 guest_that_goes_on_later_is_announced(void **state)
 {
     (void)state;
@@ -230,6 +252,24 @@ snapshot_stays_listed_while_a_tag_of_it_stays(void **state)
     images.ops.image_snapshot = fail_image_snapshot;
     assert_done(delete ("s1"));
     assert_tags(VDB, "");
+}
+
+/* The other one has images to merge, and its turn comes later. */
+static void
+child_stays_listed_while_a_tag_of_it_stays(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_done(create("s2", 0));
+    images.path = "/sim/images/vdb.s1";
+    images.verb = VM_IMAGE_SNAPSHOT_DELETE;
+    images.dies = TRUE;
+    assert_false(
+        vm_snapshot_delete(driver, "vm", "s1", VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN, &failure));
+    images.ops.image_snapshot = fail_deletions;
+    take_over();
+    assert_tags("/sim/images/vdb.s1", "s2");
+    assert_tree("s1< s2<s1");
 }
 
 static void
@@ -430,9 +470,12 @@ main(void)
         TEST(stream_whose_news_is_lost_is_asked_for),
         TEST(last_news_of_a_stream_is_enough),
         TEST(guest_that_an_undone_snapshot_cannot_wake_is_paused),
+        TEST(save_of_a_guest_that_stands_still_fails_too),
+        TEST(guest_that_went_off_is_listed_as_inactive),
         TEST(guest_that_goes_on_later_is_announced),
         TEST(guest_waits_while_a_merge_is_unfinished),
         TEST(snapshot_stays_listed_while_a_tag_of_it_stays),
+        TEST(child_stays_listed_while_a_tag_of_it_stays),
         TEST(tag_that_cannot_be_taken_out_again_is_told),
         TEST(overlay_that_was_given_is_left_as_it_is),
         TEST(image_that_is_used_again_stays),

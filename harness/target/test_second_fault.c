@@ -90,6 +90,24 @@ guest_that_the_next_driver_cannot_wake_is_told(void **state)
     assert_done(vm_domain_resume(driver, "vm", &failure));
 }
 
+/* The guest's own definition says what its reboot does, and the snapshot's something else. */
+static void
+end_that_could_not_be_set_is_told(void **state)
+{
+    (void)state;
+    assert_done(start());
+    assert_done(create("s1", 0));
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(xml, "<devices>", 2);
+    g_autofree char *ends = g_strjoinv("<on_reboot>destroy</on_reboot><devices>", parts);
+    assert_done(vm_domain_define(driver, ends, 0, &failure));
+    assert_done(start());
+    images.command = "set-action";
+    assert_done(revert("s1", REVERT(FORCE)));
+    assert_told("what is done at the guest's end could not be set");
+}
+
 static const char *unreadable;
 
 static VmImageInfo *
@@ -373,6 +391,29 @@ mark_that_stays_hinders_the_deletion(void **state)
     assert_tree_stays("s1<* s2<s1");
 }
 
+/* A file of another domain lies in front of the domain's own. */
+static void
+folder_belongs_to_whom_it_has_a_file_of(void **state)
+{
+    (void)state;
+    VmStore *store = sim_world_store(world);
+    const char *folder = "/sim/lib/qemu/snapshot/vm";
+    assert_done(create("s1", 0));
+    g_autofree char *own = g_strdup_printf("%s/s1.xml", folder);
+    g_autofree char *foreign = g_strdup_printf("%s/a.xml", folder);
+    g_autofree char *text = vm_store_read_text(store, own, 1 << 20, &failure);
+    g_auto(GStrv) parts = g_strsplit(text, "11111111-1111-4111-8111-111111111111", -1);
+    g_autofree char *other = g_strjoinv("22222222-2222-4222-8222-222222222222", parts);
+    g_auto(GStrv) names = g_strsplit(other, "<name>s1<", 2);
+    g_autofree char *named = g_strjoinv("<name>a<", names);
+    assert_done(vm_store_replace(store, foreign, named, &failure));
+    assert_done(store->ops->unlink(store, "/sim/etc/qemu/vm.xml", &failure));
+    restart();
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    assert_done(vm_domain_define(driver, xml, 0, &failure));
+    assert_tree("s1<*");
+}
+
 /* ---- images of other kinds ---- */
 
 static VmStoreOps stores;
@@ -457,6 +498,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(next_driver_knows_why_the_guest_stands),
         TEST(guest_that_the_next_driver_cannot_wake_is_told),
+        TEST(end_that_could_not_be_set_is_told),
         TEST(nothing_is_merged_while_an_image_cannot_be_read),
         TEST(merge_goes_on_into_an_image_that_is_mentioned),
         TEST(job_whose_news_is_lost_is_asked_for),
@@ -470,6 +512,7 @@ main(void)
         TEST(transient_domain_leaves_no_intent),
         TEST(deletion_follows_a_way_back_that_was_going),
         TEST(mark_that_stays_hinders_the_deletion),
+        TEST(folder_belongs_to_whom_it_has_a_file_of),
         TEST(block_device_that_is_there_is_taken),
         TEST(overlay_goes_with_a_process_that_ended_unseen),
         TEST(overlay_with_a_snapshot_is_a_users),
