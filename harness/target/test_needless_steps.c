@@ -183,6 +183,19 @@ save_of_a_guest_that_stands_still_fails_too(void **state)
 }
 
 static void
+save_takes_no_partial_file_of_others(void **state)
+{
+    (void)state;
+    VmStore *store = sim_world_store(world);
+    const char *others = "/sim/lib/qemu/save/vm.save.partial";
+    assert_done(vm_store_replace(store, others, "mine", &failure));
+    assert_done(start());
+    assert_done(vm_domain_managed_save(driver, "vm", 0, &failure));
+    g_autofree char *kept = vm_store_read_text(store, others, 64, &failure);
+    assert_string_equal(kept, "mine");
+}
+
+static void
 guest_that_went_off_is_listed_as_inactive(void **state)
 {
     (void)state;
@@ -387,6 +400,46 @@ deletion_follows_a_save_image_that_is_gone(void **state)
     assert_tree_stays("s1<*");
 }
 
+static char *
+definition_now(void)
+{
+    char *xml = NULL;
+    assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_SECURE, &xml, &failure));
+    return xml;
+}
+
+/* The second disk came after s1, and its overlay goes with the revert; that had not come so far
+ * when the driver died, nor had a managed save image been made. */
+static void
+overlay_stays_where_a_revert_is_taken_back(void **state)
+{
+    (void)state;
+    g_autofree char *both = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(both, "<disk ", 3);
+    g_autofree char *one = g_strconcat(parts[0], "<disk ", parts[1], "</devices></domain>", NULL);
+    assert_done(vm_domain_define(driver, one, 0, &failure));
+    assert_done(start());
+    assert_done(create("s1", 0));
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    assert_done(vm_domain_define(driver, both, 0, &failure));
+    assert_done(create_of("<name>s2</name><disks><disk name='vda' snapshot='no'/></disks>",
+                          CREATE(DISK_ONLY)));
+    g_autofree char *before = definition_now();
+    assert_done(vm_domain_define(driver, one, 0, &failure));
+    json_t *data = json_pack("{s:s, s:s, s:b, s:b, s:b, s:[], s:[s], s:s}", "name", "s1", "former",
+                             "s2", "kept", 0, "done", 0, "drop-save", 1, "overlays", "tops",
+                             "/sim/images/vdb.s2", "config", before);
+    g_autofree char *text = json_dumps(data, JSON_COMPACT);
+    json_decref(data);
+    text[strlen(text) - 1] = '\0';
+    leave("snapshot-revert", text + 1);
+    restart();
+    assert_tree("s1< s2<s1*");
+    g_autofree char *now = definition_now();
+    assert_string_equal(now, before);
+    assert_true(exists("/sim/images/vdb.s2"));
+}
+
 static void
 guest_that_runs_was_not_loaded(void **state)
 {
@@ -471,6 +524,7 @@ main(void)
         TEST(last_news_of_a_stream_is_enough),
         TEST(guest_that_an_undone_snapshot_cannot_wake_is_paused),
         TEST(save_of_a_guest_that_stands_still_fails_too),
+        TEST(save_takes_no_partial_file_of_others),
         TEST(guest_that_went_off_is_listed_as_inactive),
         TEST(guest_that_goes_on_later_is_announced),
         TEST(guest_waits_while_a_merge_is_unfinished),
@@ -482,6 +536,7 @@ main(void)
         TEST(image_that_is_frozen_since_is_not_taken_back),
         TEST(disk_without_a_node_is_named),
         TEST(deletion_follows_a_save_image_that_is_gone),
+        TEST(overlay_stays_where_a_revert_is_taken_back),
         TEST(guest_that_runs_was_not_loaded),
         TEST(save_of_a_domain_that_is_gone_is_forgotten),
         TEST(overlay_that_may_be_in_use_stays),

@@ -391,6 +391,27 @@ mark_that_stays_hinders_the_deletion(void **state)
     assert_tree_stays("s1<* s2<s1");
 }
 
+/* The oldest form of a file lists no disks: a read-only one has no part in it. */
+static void
+snapshot_without_a_list_leaves_out_what_is_read_only(void **state)
+{
+    (void)state;
+    VmStore *store = sim_world_store(world);
+    const char *path = "/sim/lib/qemu/snapshot/vm/s1.xml";
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vdb'", 2);
+    g_autofree char *read_only = g_strjoinv("<readonly/><target dev='vdb'", parts);
+    assert_done(vm_domain_define(driver, read_only, 0, &failure));
+    assert_done(create("s1", 0));
+    g_autofree char *text = vm_store_read_text(store, path, 1 << 20, &failure);
+    char *begins = strstr(text, "<disks>"), *ends = strstr(text, "</disks>");
+    assert_non_null(begins);
+    memset(begins, ' ', (size_t)(ends - begins) + strlen("</disks>"));
+    assert_done(vm_store_replace(store, path, text, &failure));
+    restart();
+    assert_done(revert("s1", 0));
+}
+
 /* A file of another domain lies in front of the domain's own. */
 static void
 folder_belongs_to_whom_it_has_a_file_of(void **state)
@@ -512,6 +533,7 @@ main(void)
         TEST(transient_domain_leaves_no_intent),
         TEST(deletion_follows_a_way_back_that_was_going),
         TEST(mark_that_stays_hinders_the_deletion),
+        TEST(snapshot_without_a_list_leaves_out_what_is_read_only),
         TEST(folder_belongs_to_whom_it_has_a_file_of),
         TEST(block_device_that_is_there_is_taken),
         TEST(overlay_goes_with_a_process_that_ended_unseen),

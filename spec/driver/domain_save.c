@@ -55,12 +55,12 @@ changed_def(VmDomainDef *def, const char *dxml, GError **error)
 /* ---- save ---- */
 
 /* The guest goes on as if nothing had been, but for the reason and two events (DOM-SAVE-010). */
-static gboolean
+static void
 cancel_save(VmDomain *domain, int former, const char *partial)
 {
     domain->driver->store->ops->unlink(domain->driver->store, partial, NULL);
     if (former != VIR_DOMAIN_RUNNING)
-        return FALSE;
+        return;
     g_autoptr(GError) error = NULL;
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
     if (vm_domain_process_cont(domain, &error)) {
@@ -72,7 +72,6 @@ cancel_save(VmDomain *domain, int former, const char *partial)
                            VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR);
     }
     vm_record_status_anyway(domain);
-    return FALSE;
 }
 
 static VmStoreFile *
