@@ -3,12 +3,14 @@
  * Large trees: snapshots that were redefined, and internal ones that were
  * made.  What one more call costs is set against a tree of ten.
  */
+#include <string.h>
 #include "harness/bench/measure.h"
 #include "harness/bench/patient.h"
 #include "spec/api/api.h"
 
 #define FEW 10
 #define SAMPLE 200 /* calls of each kind that are timed */
+#define TRIES 5
 
 typedef enum { CREATE, LOOK_UP, GET_XML, DELETE, LIST, CALLS } Call;
 
@@ -74,32 +76,46 @@ time_names(Patient *patient, const Choice *choice, void (*call)(Patient *, const
     return (figures_clock() - began) / SAMPLE;
 }
 
+/* Snapshots [from, to), in seconds each. */
+static double
+time_making(Patient *patient, const Kind *kind, guint from, guint to)
+{
+    char name[20];
+    double began = figures_clock();
+    for (guint i = from; i < to; i++) {
+        g_snprintf(name, sizeof(name), "s%u", i);
+        kind->make(patient, name, i);
+    }
+    return (figures_clock() - began) / (to - from);
+}
+
+static void
+keep_least(double *least, double time)
+{
+    if (*least == 0 || time < *least)
+        *least = time;
+}
+
 /* A tree of `count`, then SAMPLE calls of each kind, in seconds; the snapshots that they make go
- * again. */
+ * again.  Each is tried a few times and the best one counts: the first time the system is asked for
+ * memory, which costs the same at any count, and what the processor has not seen yet costs more. */
 static void
 measure_tree(Patient *patient, const Kind *kind, guint count, double times[CALLS])
 {
-    char name[20];
-    guint i;
-    for (i = 0; i < count; i++) {
-        g_snprintf(name, sizeof(name), "s%u", i);
-        kind->make(patient, name, i);
-    }
-    double began = figures_clock();
-    for (; i < count + SAMPLE; i++) {
-        g_snprintf(name, sizeof(name), "s%u", i);
-        kind->make(patient, name, i);
-    }
-    times[CREATE] = (figures_clock() - began) / SAMPLE;
     const Choice old = {0, count / FEW, FEW}, fresh = {count, 1, SAMPLE};
-    for (guint again = 0; again < 2; again++) { /* what the processor has not seen yet costs more */
-        times[LOOK_UP] = time_names(patient, &old, patient_look_up);
-        times[GET_XML] = time_names(patient, &old, patient_get_xml);
+    memset(times, 0, CALLS * sizeof(*times));
+    time_making(patient, kind, 0, count);
+    for (guint i = 0; i < TRIES; i++)
+        keep_least(&times[LOOK_UP], time_names(patient, &old, patient_look_up));
+    for (guint i = 0; i < TRIES; i++)
+        keep_least(&times[GET_XML], time_names(patient, &old, patient_get_xml));
+    for (guint i = 0; i < TRIES; i++) {
+        keep_least(&times[CREATE], time_making(patient, kind, count, count + SAMPLE));
+        keep_least(&times[DELETE], time_names(patient, &fresh, kind->drop));
     }
-    times[DELETE] = time_names(patient, &fresh, kind->drop);
     guint lists = MAX(SAMPLE / MAX(count / FEW, 1), 1), listed = 0;
-    began = figures_clock();
-    for (i = 0; i < lists * 3; i++)
+    double began = figures_clock();
+    for (guint i = 0; i < lists * 3; i++)
         listed += patient_list(patient);
     times[LIST] = (figures_clock() - began) / listed;
     patient_take_events(patient);
@@ -138,10 +154,10 @@ measure_many(Figures *figures, const MeasureSize *size)
 {
     static const Kind redefined = {redefine, drop_redefined};
     static const Kind real = {make_real, drop_real};
-    g_autofree char *first = g_strdup_printf("%u redefined snapshots", size->many);
-    g_autofree char *second = g_strdup_printf("%u internal snapshots", size->real);
+    g_autofree char *first = g_strdup_printf("%u internal snapshots", size->real);
+    g_autofree char *second = g_strdup_printf("%u redefined snapshots", size->many);
     figures_part(figures, first);
-    measure_kind(figures, &redefined, size->many);
-    figures_part(figures, second);
     measure_kind(figures, &real, size->real);
+    figures_part(figures, second);
+    measure_kind(figures, &redefined, size->many);
 }
