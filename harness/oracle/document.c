@@ -7,6 +7,7 @@
 #include <string.h>
 #include <libxml/parser.h>
 #include "harness/oracle/document_node.h"
+#include "spec/api/text_hash.h"
 
 struct DocumentCache {
     GHashTable *domains; /* text -> DomainDoc */
@@ -415,34 +416,16 @@ document_moment_like(DocumentCache *cache, const char *text, const MomentDoc *li
     return likely && strcmp(likely->text, text) == 0 ? likely : document_moment(cache, text);
 }
 
-/* The texts are long: eight bytes at a time. */
-static guint
-hash_text(gconstpointer key)
-{
-    const char *text = key;
-    gsize length = strlen(text);
-    guint64 hash = length, word;
-
-    for (; length >= sizeof(word); text += sizeof(word), length -= sizeof(word)) {
-        memcpy(&word, text, sizeof(word));
-        hash = (hash ^ word) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
-    }
-    for (; length > 0; text++, length--)
-        hash = (hash ^ (guchar)*text) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-    return (guint)(hash ^ (hash >> 32));
-}
-
 DocumentCache *
 document_cache_new(void)
 {
     DocumentCache *cache = g_new0(DocumentCache, 1);
 
     cache->domains =
-        g_hash_table_new_full(hash_text, g_str_equal, NULL, (GDestroyNotify)domain_doc_free);
+        g_hash_table_new_full(vm_text_hash, g_str_equal, NULL, (GDestroyNotify)domain_doc_free);
     cache->moments =
-        g_hash_table_new_full(hash_text, g_str_equal, NULL, (GDestroyNotify)moment_doc_free);
-    cache->abis = g_hash_table_new_full(hash_text, g_str_equal, g_free, NULL);
+        g_hash_table_new_full(vm_text_hash, g_str_equal, NULL, (GDestroyNotify)moment_doc_free);
+    cache->abis = g_hash_table_new_full(vm_text_hash, g_str_equal, g_free, NULL);
     return cache;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/block/snapshot_list.h"
+#include "spec/api/text_hash.h"
 #include <string.h>
 
 struct SimSnapshotList {
@@ -51,7 +52,7 @@ list_new(void)
 {
     SimSnapshotList *list = g_new0(SimSnapshotList, 1);
     list->refs = 1;
-    list->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    list->by_name = g_hash_table_new(vm_text_hash, g_str_equal);
     list->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
     return list;
 }

@@ -3,6 +3,7 @@
  * What the names in a folder stand for, now and durably.
  */
 #include "sim/world/inode.h"
+#include "spec/api/text_hash.h"
 #include <string.h>
 
 static void
@@ -17,7 +18,7 @@ free_name(gpointer data)
 void
 sim_folder_init(SimInode *folder)
 {
-    folder->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_name);
+    folder->names = g_hash_table_new_full(vm_text_hash, g_str_equal, NULL, free_name);
     folder->changed = g_ptr_array_new();
 }
 

@@ -4,6 +4,7 @@
  * snapshot's carries the mark of its file, so each driver gets a copy.
  */
 #include "spec/driver/readings.h"
+#include "spec/api/text_hash.h"
 #include <string.h>
 
 struct VmReadings {
@@ -12,31 +13,13 @@ struct VmReadings {
     gsize bytes;           /* of all texts */
 };
 
-/* The texts are long: eight bytes at a time. */
-static guint
-hash_text(gconstpointer key)
-{
-    const char *text = key;
-    gsize length = strlen(text);
-    guint64 hash = length;
-    for (; length >= 8; text += 8, length -= 8) {
-        guint64 word;
-        memcpy(&word, text, 8);
-        hash = (hash ^ word) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
-    }
-    for (; length > 0; text++, length--)
-        hash = (hash ^ (guchar)*text) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-    return (guint)(hash ^ (hash >> 32));
-}
-
 VmReadings *
 vm_readings_new(void)
 {
     VmReadings *readings = g_new0(VmReadings, 1);
-    readings->domains =
-        g_hash_table_new_full(hash_text, g_str_equal, g_free, (GDestroyNotify)vm_domain_def_unref);
-    readings->snapshots = g_hash_table_new_full(hash_text, g_str_equal, g_free,
+    readings->domains = g_hash_table_new_full(vm_text_hash, g_str_equal, g_free,
+                                              (GDestroyNotify)vm_domain_def_unref);
+    readings->snapshots = g_hash_table_new_full(vm_text_hash, g_str_equal, g_free,
                                                 (GDestroyNotify)vm_snapshot_def_unref);
     return readings;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "spec/model/moment_tree.h"
+#include "spec/api/text_hash.h"
 #include <string.h>
 
 /** A list of siblings: the roots, or the children of one moment. */
@@ -22,7 +23,7 @@ vm_moment_tree_new(GDestroyNotify unref)
 {
     VmMomentTree *tree = g_new0(VmMomentTree, 1);
 
-    tree->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    tree->by_name = g_hash_table_new(vm_text_hash, g_str_equal);
     tree->names = g_byte_array_new();
     tree->unref = unref;
     return tree;
