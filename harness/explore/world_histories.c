@@ -20,6 +20,12 @@ static const WorldHistory histories[] = {
      ONE_DISK "snapshot-create-as vm s1 --disk-only\n" BEGIN
               "snapshot-create-as vm s2 --disk-only\n" LATER "snapshot-revert vm s1 --force\n",
      "s1 s2 nope"},
+    {"unlisted-tags",
+     ONE_DISK BEGIN
+     "snapshot-create-as vm s1 --disk-only\nsnapshot-create-as vm own --no-metadata\n"
+     "snapshot-create-as vm s2 --disk-only\nsnapshot-revert vm s1 --force\n"
+     "snapshot-create-as vm own --no-metadata\n",
+     "s1 s2 nope"},
     {"memory-alone",
      "domain vm { disk vda qcow2 8M; disk vdb qcow2 8M }\n" BEGIN
      "snapshot-create-as vm s1 --memspec ${dir}/s1.mem --diskspec vda,snapshot=no\n" LATER

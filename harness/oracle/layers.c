@@ -281,6 +281,16 @@ merge(Layers *layers, const char *above, const char *into)
     g_hash_table_add(layers->gone, g_steal_pointer(&from));
 }
 
+/* An image goes as a whole. */
+static void
+discard(Layers *layers, const char *path)
+{
+    if (has_tags(layers, path))
+        layers->faults |= LAYERS_TAGS;
+    g_hash_table_remove(layers->backing, path);
+    g_hash_table_add(layers->gone, g_strdup(path));
+}
+
 static void settle(Layers *layers, const char *path, const char *domain, gboolean released);
 static gboolean was_left(const Layers *layers, const char *path);
 
@@ -291,8 +301,7 @@ drop(Layers *layers, const char *path, const char *domain)
     g_autofree char *image = g_strdup(path);
     g_autofree char *below = g_strdup(g_hash_table_lookup(layers->backing, path));
 
-    g_hash_table_remove(layers->backing, image);
-    g_hash_table_add(layers->gone, g_steal_pointer(&image));
+    discard(layers, image);
     if (below)
         settle(layers, below, domain, was_left(layers, below));
 }
@@ -500,8 +509,7 @@ layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment
         g_autoptr(GPtrArray) above = images_above(layers, top);
 
         if (!is_named(layers, top, USE_TAG) && above->len == 0 && may_go(layers, top)) {
-            g_hash_table_remove(layers->backing, top);
-            g_hash_table_add(layers->gone, g_strdup(top));
+            discard(layers, top);
         }
     }
 }

@@ -128,6 +128,11 @@ reduce(const Plan *plan, const char *path, char **next, GError **error)
     if (!vm_image_users_others(plan->users, path, NULL)) {
         if (!vm_image_users_is_ours(plan->users, path))
             return TRUE;
+        if (image->tags > 0)
+            return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
+                             "domain '%s', snapshot '%s': image '%s' would go, and holds internal "
+                             "snapshots of which no metadata tells (VM-DELX-005)",
+                             plan->domain->def->name, plan->moment->name, image->path);
         *next = g_strdup(image->backing);
         add_step(plan, VM_LAYER_DROP, image->path);
         vm_image_users_drop(plan->users, path);

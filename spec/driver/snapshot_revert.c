@@ -114,7 +114,7 @@ check_all(VmRevertPlan *plan, GError **error)
         return FALSE;
     if (plan->keep_process && !vm_domain_check_unsent(plan->domain, error))
         return FALSE;
-    return vm_revert_check_deletes(plan, error);
+    return vm_revert_check_tops(plan, error) && vm_revert_check_deletes(plan, error);
 }
 
 gboolean

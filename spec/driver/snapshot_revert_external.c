@@ -238,6 +238,30 @@ uses(const VmDomainDef *def, const char *path)
     return FALSE;
 }
 
+/* Whether it goes with the revert, and a snapshot with it of which no record tells. */
+static gboolean
+takes_tags_along(const VmRevertPlan *plan, const VmUsedImage *image)
+{
+    for (guint i = 0; image != NULL && i < image->users->len; i++) {
+        const VmImageUser *user = g_ptr_array_index(image->users, i);
+        if (user->use != VM_USE_MENTION &&
+            (user->use != VM_USE_TOP || user->domain != plan->domain))
+            return FALSE;
+    }
+    return image != NULL && image->tags > 0;
+}
+
+static void
+note_top(VmRevertPlan *plan, const VmImageUsers *users, const char *path)
+{
+    if (!vm_image_users_is_ours(users, path))
+        return;
+    char *top = g_strdup(path);
+    g_ptr_array_add(plan->tops, top);
+    if (takes_tags_along(plan, vm_image_users_find(users, path)))
+        plan->tagged = top;
+}
+
 static void
 note_tops(VmRevertPlan *plan, const VmDomainDef *def)
 {
@@ -252,8 +276,7 @@ note_tops(VmRevertPlan *plan, const VmDomainDef *def)
             vm_snapshot_log(plan->domain, "overlays of before are left", error);
             return;
         }
-        if (vm_image_users_is_ours(users, path))
-            g_ptr_array_add(plan->tops, g_strdup(path));
+        note_top(plan, users, path);
     }
 }
 
@@ -280,6 +303,18 @@ vm_revert_plan_disks(VmRevertPlan *plan)
         return;
     note_tops(plan, plan->domain->def);
     note_tops(plan, plan->domain->next_def);
+}
+
+gboolean
+vm_revert_check_tops(const VmRevertPlan *plan, GError **error)
+{
+    if (plan->tagged == NULL)
+        return TRUE;
+    return vm_refuse(
+        error, VIR_ERR_OPERATION_UNSUPPORTED,
+        "domain '%s', snapshot '%s': image '%s' would go, and holds internal snapshots "
+        "of which no metadata tells (VM-DELX-005)",
+        plan->domain->def->name, plan->moment->name, plan->tagged);
 }
 
 /* At once: a user's folder is nothing that is swept. */

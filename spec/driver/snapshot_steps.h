@@ -193,6 +193,7 @@ typedef struct {
     GPtrArray *overlays; /* of VmOverlay *: the new ones above the external disks' images */
     VmSaveImage *memory; /* the snapshot's memory file, where it has one */
     GPtrArray *tops;     /* of char *: overlays of today that go where nobody else needs them */
+    const char *tagged;  /* one of them that would take unlisted snapshots along, or NULL */
     VmSnapshotDef *def;  /* the snapshot as it will be listed, and as it was */
     VmSnapshotDef *old_def;
     VmSnapshotDef *former_def; /* the same of the former current one; NULL where there is none, … */
@@ -206,6 +207,9 @@ gboolean vm_revert_plan_external(VmRevertPlan *plan, GError **error);
 
 /** Put plan->overlays into base and next, and note which overlays of today may go then. */
 void vm_revert_plan_disks(VmRevertPlan *plan);
+/** A former top that is to go holds internal snapshots that are nowhere recorded:
+ *  OPERATION_UNSUPPORTED naming it (VM-DELX-005). */
+gboolean vm_revert_check_tops(const VmRevertPlan *plan, GError **error);
 
 /** What the snapshots will list: of a leaf its new overlays are the overlays, another keeps its own
  *  and has them beside (SNAP-REVX-013, -014); the former current one has none beside any more. */
