@@ -72,6 +72,15 @@ stops_first(const VmSnapshotPlan *plan)
     return stops(plan) && !(has_memory(plan) && (plan->flags & CREATE(LIVE)) != 0);
 }
 
+/* The parent to be, where it loses the overlays of the revert to it. */
+static const VmSnapshotDef *
+changing_parent(const VmDomain *domain)
+{
+    const VmMoment *parent = vm_moment_tree_current(domain->snapshots);
+    const VmSnapshotDef *def = parent != NULL ? vm_moment_snapshot(parent) : NULL;
+    return def != NULL && def->revert_disks->len > 0 ? def : NULL;
+}
+
 static gboolean
 begin(const VmSnapshotPlan *plan, const Change *change, GError **error)
 {
@@ -92,6 +101,7 @@ begin(const VmSnapshotPlan *plan, const Change *change, GError **error)
     vm_json_text(json, "memory", has_memory(plan) ? plan->def->memory_file : NULL);
     vm_snapshot_put_paths(json, "images", domain->def, plan->tagged);
     vm_overlays_write(json, "overlays", change->overlays);
+    vm_snapshot_put_former(json, "parent", changing_parent(domain));
     g_autofree char *record = vm_intent_close(json);
     return vm_intent_begin(domain, record, error);
 }

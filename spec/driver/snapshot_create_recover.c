@@ -102,8 +102,24 @@ put_back_defs(const VmIntent *intent)
     }
     gboolean active = vm_domain_is_active(domain);
     vm_snapshot_set_defs(domain, active || next == NULL ? def : next, active ? next : NULL);
-    if (!vm_snapshot_record_defs(domain, &error))
-        vm_snapshot_log(domain, "the former definition could not be put back", error);
+    if (vm_snapshot_record_defs(domain, &error))
+        return;
+    vm_snapshot_log(domain, "the former definition could not be put back", error);
+    domain->unfinished = TRUE;
+}
+
+/* The parent's overlays of a revert to it are its own again. */
+static VmMoment *
+put_back_parent(const VmIntent *intent)
+{
+    VmMomentTree *tree = intent->domain->snapshots;
+    VmSnapshotDef *def = vm_snapshot_get_former(intent->domain, intent->data, "parent");
+    VmMoment *parent = def != NULL ? vm_moment_tree_find(tree, def->name) : NULL;
+    if (parent != NULL)
+        vm_moment_tree_replace(tree, parent, def);
+    else
+        vm_snapshot_def_unref(def);
+    return parent;
 }
 
 static void
@@ -111,15 +127,36 @@ drop_moment(const VmIntent *intent)
 {
     VmDomain *domain = intent->domain;
     const char *name = text_of(intent, "name");
+    VmMoment *parent = put_back_parent(intent);
     VmMoment *moment = vm_moment_tree_find(domain->snapshots, name);
-    if (moment == NULL)
-        return;
-    VmMoment *parent = moment->parent;
-    vm_moment_tree_remove(domain->snapshots, moment);
     g_autoptr(GError) error = NULL;
-    if (!vm_record_drop_snapshot(domain, name, &error) ||
-        (parent != NULL && !vm_record_snapshot(domain, vm_moment_snapshot(parent), TRUE, &error)))
-        vm_snapshot_log(domain, "metadata could not be put back", error);
+    gboolean ok = TRUE;
+    if (moment != NULL) {
+        parent = moment->parent;
+        vm_moment_tree_remove(domain->snapshots, moment);
+        ok = vm_record_drop_snapshot(domain, name, &error);
+    }
+    if (ok && parent != NULL)
+        ok = vm_record_snapshot(domain, vm_moment_snapshot(parent), TRUE, &error);
+    if (ok)
+        return;
+    vm_snapshot_log(domain, "metadata could not be put back", error);
+    domain->unfinished = TRUE;
+}
+
+/* What stands has taken over the overlays of a revert to its parent (SNAP-REVX-018). */
+static void
+settle_parent(VmDomain *domain, VmMoment *parent)
+{
+    if (parent == NULL || vm_moment_snapshot(parent)->revert_disks->len == 0)
+        return;
+    g_autoptr(GError) error = NULL;
+    VmSnapshotDef *def = vm_snapshot_without_revert_disks(domain, vm_moment_snapshot(parent));
+    vm_moment_tree_replace(domain->snapshots, parent, def);
+    if (vm_record_snapshot(domain, def, FALSE, &error))
+        return;
+    vm_snapshot_log(domain, "metadata could not be settled", error);
+    domain->unfinished = TRUE;
 }
 
 static gboolean
@@ -181,8 +218,10 @@ vm_snapshot_create_recover(const VmIntent *intent)
     else if (!stands)
         take_out(intent->domain, name, json_object_get(intent->data, "images"));
     moment = vm_moment_tree_find(intent->domain->snapshots, name);
-    if (stands && moment != NULL)
+    if (stands && moment != NULL) {
         vm_snapshot_settle_current(intent->domain, moment);
+        settle_parent(intent->domain, moment->parent);
+    }
     if (stands && json_is_true(json_object_get(intent->data, "halt"))) {
         if (vm_domain_is_active(intent->domain))
             vm_snapshot_halt(intent->domain);

@@ -116,6 +116,28 @@ vm_snapshot_link_new(VmDomain *domain, VmSnapshotDef *def)
     return moment;
 }
 
+void
+vm_snapshot_put_former(GString *json, const char *name, const VmSnapshotDef *def)
+{
+    guint flags = VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL;
+    g_autofree char *xml = def != NULL ? vm_snapshot_def_format(def, NULL, flags) : NULL;
+    vm_json_text(json, name, xml);
+}
+
+VmSnapshotDef *
+vm_snapshot_get_former(VmDomain *domain, const json_t *data, const char *name)
+{
+    const char *xml = json_string_value(json_object_get(data, name));
+    g_autoptr(GError) error = NULL;
+    if (xml == NULL)
+        return NULL;
+    VmSnapshotDef *def =
+        vm_snapshot_def_parse(xml, VM_SNAPSHOT_PARSE_REDEFINE | VM_SNAPSHOT_PARSE_INTERNAL, &error);
+    if (def == NULL)
+        vm_snapshot_log(domain, "a snapshot's former metadata cannot be read", error);
+    return def;
+}
+
 gboolean
 vm_snapshot_unmark_all(VmDomain *domain, const VmMoment *but, GError **error)
 {

@@ -196,9 +196,7 @@ static void
 put_old_lists(GString *json, const char *name, const VmSnapshotDef *old,
               const VmSnapshotDef *changed)
 {
-    guint flags = VM_SNAPSHOT_FORMAT_SECURE | VM_SNAPSHOT_FORMAT_INTERNAL;
-    g_autofree char *xml = old == changed ? NULL : vm_snapshot_def_format(old, NULL, flags);
-    vm_json_text(json, name, xml);
+    vm_snapshot_put_former(json, name, old == changed ? NULL : old);
 }
 
 static char *

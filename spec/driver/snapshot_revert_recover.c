@@ -15,16 +15,9 @@ text_of(const VmIntent *intent, const char *member)
 static void
 restore_lists(const VmIntent *intent, const char *member, VmSnapshotDef **old)
 {
-    const char *xml = text_of(intent, member);
-    g_autoptr(GError) error = NULL;
-    if (xml == NULL)
+    VmSnapshotDef *def = vm_snapshot_get_former(intent->domain, intent->data, member);
+    if (def == NULL)
         return;
-    VmSnapshotDef *def =
-        vm_snapshot_def_parse(xml, VM_SNAPSHOT_PARSE_REDEFINE | VM_SNAPSHOT_PARSE_INTERNAL, &error);
-    if (def == NULL) {
-        vm_snapshot_log(intent->domain, "a snapshot's former metadata cannot be read", error);
-        return;
-    }
     vm_snapshot_def_unref(*old);
     *old = def;
 }

@@ -89,6 +89,12 @@ void vm_snapshot_keep_overlays(const VmDomain *domain, VmSnapshotDef *def, const
  *  caller unrefs it. */
 VmSnapshotDef *vm_snapshot_without_revert_disks(const VmDomain *domain, VmSnapshotDef *def);
 
+/** A snapshot's metadata as recovery is to put it back, into an intent; def may be NULL. */
+void vm_snapshot_put_former(GString *json, const char *name, const VmSnapshotDef *def);
+/** The same out of it: NULL where there is none, or none that can be read, which is logged.  The
+ *  caller unrefs it. */
+VmSnapshotDef *vm_snapshot_get_former(VmDomain *domain, const json_t *data, const char *name);
+
 /** Take the mark of a current one from every file but that of `but` (may be NULL), durably: a power
  *  cut may have left some that count for nothing only as long as there is a greater one. */
 gboolean vm_snapshot_unmark_all(VmDomain *domain, const VmMoment *but, GError **error);
