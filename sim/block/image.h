@@ -38,6 +38,9 @@ typedef struct {
 /** "raw", "qcow2". */
 const char *sim_format_name(SimFormat format);
 
+/** The header of a qcow2 file of version 3, in bytes. */
+#define SIM_QCOW2_HEADER 104
+
 /** A new image of `size` bytes without content; backing may be NULL.  The caller unrefs it. */
 SimImage *sim_image_new(SimFormat format, guint64 size, const char *backing,
                         const char *backing_format);

@@ -30,9 +30,8 @@ open_backing(SimFs *fs, const char *path, GError **error)
     SimInode *inode = number != 0 ? NULL : sim_fs_lookup(fs, path, &number);
     if (inode != NULL && sim_inode_kind(inode) == SIM_INODE_DIR)
         number = EISDIR;
-    const SimImage *image = number != 0 ? NULL : sim_inode_image(inode);
     const char *refusal =
-        image == NULL ? NULL : sim_damage_refusal(sim_image_state(image)->damage, SIM_OPEN_HEADER);
+        number != 0 ? NULL : sim_damage_refusal(sim_inode_damage(inode), SIM_OPEN_HEADER);
     if (number == 0 && refusal == NULL)
         return inode;
     vm_refuse(error, VIR_ERR_OPERATION_FAILED,

@@ -7,7 +7,6 @@
 
 /* Clusters before the L1 table: header, refcount table and block. */
 #define QCOW2_METADATA 3
-#define QCOW2_HEADER 104
 #define QCOW2_HEADER_V2 72
 
 static guint64
@@ -80,7 +79,7 @@ qcow2_head(const SimImage *image)
 {
     const SimImageState *state = sim_image_state(image);
     gsize name = state->backing == NULL ? 0 : strlen(state->backing);
-    guint32 header = state->version_2 ? QCOW2_HEADER_V2 : QCOW2_HEADER;
+    guint32 header = state->version_2 ? QCOW2_HEADER_V2 : SIM_QCOW2_HEADER;
     gsize length = header + name;
     guint8 *head = g_malloc0(length);
     memcpy(head, "QFI\xfb", 4);
@@ -95,7 +94,7 @@ qcow2_head(const SimImage *image)
     put32(head + 60, sim_snapshots_count(sim_image_snapshots(image)));
     if (!state->version_2) {
         put32(head + 96, 4);
-        put32(head + 100, QCOW2_HEADER);
+        put32(head + 100, SIM_QCOW2_HEADER);
     }
     return g_bytes_new_take(head, length);
 }

@@ -32,9 +32,7 @@ open_file(SimFs *fs, const char *path, GError **error)
 static gboolean
 check_damage(SimInode *inode, const char *path, SimOpenReach reach, GError **error)
 {
-    SimImage *image = sim_inode_image(inode);
-    const char *refusal =
-        image == NULL ? NULL : sim_damage_refusal(sim_image_state(image)->damage, reach);
+    const char *refusal = sim_damage_refusal(sim_inode_damage(inode), reach);
     return refusal == NULL || failed(error, path, refusal);
 }
 
@@ -123,7 +121,7 @@ sim_image_op_info(SimFs *fs, const char *path, GError **error)
         return NULL;
     SimImage *image = sim_inode_image(inode);
     VmImageInfo *info = g_new0(VmImageInfo, 1);
-    info->format = g_strdup(image == NULL ? "raw" : sim_format_name(sim_image_format(image)));
+    info->format = g_strdup(sim_inode_format(inode));
     info->virtual_size = virtual_size(inode);
     info->snapshots = g_ptr_array_new_with_free_func((GDestroyNotify)vm_image_snapshot_free);
     info->bitmaps = g_ptr_array_new_with_free_func(g_free);
@@ -154,7 +152,7 @@ sim_image_op_tag(SimFs *fs, const char *path, VmImageTag *held, GError **error)
     const SimImage *image = sim_inode_image(inode);
     sim_image_tell_tag(image, held);
     held->has_bitmaps = image != NULL && sim_image_state(image)->bitmaps != NULL;
-    held->keeps_none = image == NULL || sim_image_format(image) != SIM_FORMAT_QCOW2;
+    held->keeps_none = strcmp(sim_inode_format(inode), "qcow2") != 0;
     held->data_outside = image != NULL && sim_image_state(image)->data_file != NULL;
     return TRUE;
 }

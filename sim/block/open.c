@@ -276,6 +276,14 @@ check_damage(SimNode *node, const json_t *options, GError **error)
     return refusal == NULL || sim_qmp_refuse(error, "%s", refusal);
 }
 
+/* Not even the header is there, or nothing but that. */
+static gboolean
+refuse_format(SimInode *inode, GError **error)
+{
+    const char *refusal = sim_damage_refusal(sim_inode_damage(inode), SIM_OPEN_READ);
+    return sim_qmp_refuse(error, "%s", refusal != NULL ? refusal : "Image is not in qcow2 format");
+}
+
 static gboolean
 check_data_file(SimNode *node, GError **error)
 {
@@ -295,7 +303,7 @@ finish_format(SimNode *node, const json_t *options, GError **error)
         return check_raw_range(node, options, error);
     case SIM_DRIVER_QCOW2:
         if (sim_node_image(node) == NULL)
-            return sim_qmp_refuse(error, "Image is not in qcow2 format");
+            return refuse_format(sim_node_protocol(node)->inode, error);
         return check_damage(node, options, error) && check_data_file(node, error) &&
                open_backing(node, options, error);
     case SIM_DRIVER_COPY_BEFORE_WRITE:

@@ -103,6 +103,11 @@ void sim_inode_fail_sync(SimInode *inode);
 guint sim_inode_failed_syncs(const SimInode *inode);
 /** The disk image that the file is, or NULL for plain bytes; borrowed. */
 SimImage *sim_inode_image(SimInode *inode);
+/** What is wrong with it as a qcow2 image: plain bytes that begin as one are what was left of it.
+ */
+SimDamage sim_inode_damage(SimInode *inode);
+/** The format as it looks: "qcow2", also of what was left of one, or "raw".  Static string. */
+const char *sim_inode_format(SimInode *inode);
 /** The image for an opener that takes the file as raw: plain bytes become one.  Borrowed. */
 SimImage *sim_inode_raw_image(SimInode *inode);
 /** Make the file an image; it is referenced. */

@@ -288,6 +288,27 @@ sim_inode_image(SimInode *inode)
     return inode->image;
 }
 
+SimDamage
+sim_inode_damage(SimInode *inode)
+{
+    static const char magic[] = {'Q', 'F', 'I', '\xfb'};
+    if (inode->image != NULL)
+        return sim_image_state(inode->image)->damage;
+    g_autoptr(GBytes) head = sim_inode_head(inode, sizeof(magic));
+    if (g_bytes_get_size(head) < sizeof(magic) ||
+        memcmp(g_bytes_get_data(head, NULL), magic, sizeof(magic)) != 0)
+        return SIM_DAMAGE_NONE;
+    return sim_inode_size(inode) < SIM_QCOW2_HEADER ? SIM_DAMAGE_SHORT_HEADER : SIM_DAMAGE_TABLES;
+}
+
+const char *
+sim_inode_format(SimInode *inode)
+{
+    if (inode->image != NULL)
+        return sim_format_name(sim_image_format(inode->image));
+    return sim_inode_damage(inode) != SIM_DAMAGE_NONE ? "qcow2" : "raw";
+}
+
 SimImage *
 sim_inode_raw_image(SimInode *inode)
 {

@@ -143,10 +143,10 @@ list_snapshots(const SimImage *image)
 
 /* Whether nobody may write to it, as it is or as its chain is. */
 static gboolean
-is_damaged(SimFs *fs, const char *path, const SimImageState *state)
+is_damaged(SimFs *fs, const char *path, SimInode *inode)
 {
-    return state != NULL && (sim_damage_refusal(state->damage, SIM_OPEN_WRITE) != NULL ||
-                             !sim_image_check(fs, path, NULL));
+    return sim_damage_refusal(sim_inode_damage(inode), SIM_OPEN_WRITE) != NULL ||
+           (sim_inode_image(inode) != NULL && !sim_image_check(fs, path, NULL));
 }
 
 json_t *
@@ -167,10 +167,8 @@ sim_inspect_file(SimWorld *world, const char *path)
     for (guint i = 0; state != NULL && state->bitmaps != NULL && i < state->bitmaps->len; i++)
         json_array_append_new(bitmaps,
                               json_string(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
-    json_object_set_new(
-        info, "format",
-        json_string(image == NULL ? "raw" : sim_format_name(sim_image_format(image))));
-    json_object_set_new(info, "damaged", json_boolean(is_damaged(world->fs, path, state)));
+    json_object_set_new(info, "format", json_string(sim_inode_format(inode)));
+    json_object_set_new(info, "damaged", json_boolean(is_damaged(world->fs, path, inode)));
     json_object_set_new(info, "data-outside",
                         json_boolean(state != NULL && state->data_file != NULL));
     json_object_set_new(info, "virtual-size", json_integer((json_int_t)size));
@@ -193,7 +191,7 @@ open_image(SimFs *fs, const char *path)
     if (inode == NULL || sim_inode_kind(inode) == SIM_INODE_DIR)
         return NULL;
     SimImage *image = sim_inode_image(inode);
-    if (image != NULL && sim_damage_refusal(sim_image_state(image)->damage, SIM_OPEN_READ) != NULL)
+    if (sim_damage_refusal(sim_inode_damage(inode), SIM_OPEN_READ) != NULL)
         return NULL;
     if (image != NULL)
         return sim_image_ref(image);
