@@ -85,10 +85,14 @@ normalize_snapshot(const char *xml, const VmXmlDoc *doc, GError **error)
             (flags & VM_SNAPSHOT_PARSE_INTERNAL ? VM_SNAPSHOT_FORMAT_INTERNAL : 0));
 }
 
+/* What a definition without one is valid with: the driver draws it. */
+#define SOME_UUID "00000000-0000-4000-8000-000000000000"
+
 static char *
-normalize_domain(const char *xml, GError **error)
+normalize_domain(const char *xml, const char *new_uuid, GError **error)
 {
-    g_autoptr(VmDomainDef) def = vm_domain_def_parse(xml, NULL, VM_DOMAIN_PARSE_VALIDATE, error);
+    g_autoptr(VmDomainDef) def =
+        vm_domain_def_parse(xml, new_uuid, VM_DOMAIN_PARSE_VALIDATE, error);
 
     if (def == NULL) {
         return NULL;
@@ -96,9 +100,10 @@ normalize_domain(const char *xml, GError **error)
     return vm_domain_def_format(def, given.security_info ? VM_DOMAIN_FORMAT_SECURE : 0);
 }
 
-/* The canonical form of a <domainsnapshot> or a <domain>. */
+/* The canonical form of a <domainsnapshot> or a <domain>; new_uuid (or NULL) as in
+ * vm_domain_def_parse(). */
 static char *
-normalize(const char *xml, gsize length, GError **error)
+normalize(const char *xml, gsize length, const char *new_uuid, GError **error)
 {
     g_autoptr(GError) cause = NULL;
     g_autoptr(VmXmlDoc) doc = NULL;
@@ -115,7 +120,7 @@ normalize(const char *xml, gsize length, GError **error)
         g_propagate_error(error, g_steal_pointer(&cause));
         return NULL;
     }
-    return normalize_domain(xml, error);
+    return normalize_domain(xml, new_uuid, error);
 }
 
 static int
@@ -129,7 +134,7 @@ handle(const char *path, gboolean print)
     if (xml == NULL) {
         return cli_refuse("%s: %s", path, error->message);
     }
-    normal = normalize(xml, length, &error);
+    normal = normalize(xml, length, print ? NULL : SOME_UUID, &error);
     if (normal == NULL) {
         fprintf(stderr, "%s: %s: %s\n", path, vm_error_name(error->code), error->message);
         return EXIT_CODE_UNEXPECTED;

@@ -13,6 +13,21 @@
 #include "harness/cli/test_program_run.h"
 #include "harness/report/exit_code.h"
 
+/* The driver draws the UUID that a new definition lacks; a canonical form cannot. */
+static void
+test_a_definition_without_a_uuid_is_valid(void **state)
+{
+    Fixture *fixture = *state;
+
+    put(fixture, "new.xml",
+        "<domain type='kvm'><name>vm</name><memory>1024</memory><os><type>hvm</type></os>"
+        "</domain>");
+    assert_int_equal(run(fixture, "xml validate @/new.xml"), EXIT_CODE_OK);
+    assert_says(fixture->out, "valid");
+    assert_int_equal(run(fixture, "xml normalize @/new.xml"), EXIT_CODE_UNEXPECTED);
+    assert_says(fixture->err, "uuid");
+}
+
 static void
 test_unknown_words_are_answered_with_the_nearest(void **state)
 {
@@ -274,6 +289,7 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(test_a_definition_without_a_uuid_is_valid),
         TEST(test_unknown_words_are_answered_with_the_nearest),
         TEST(test_bad_scenario_names_the_place_and_the_nearest),
         TEST(test_two_files_of_one_id_are_refused),
