@@ -345,9 +345,18 @@ ATOM(moment_pmsuspended,
      context->moment &&g_strcmp0(context->moment->doc->state, "pmsuspended") == 0)
 ATOM(moment_offline, context->moment && !moment_live(context) && !moment_pmsuspended(context))
 ATOM(moment_full, context->moment && context->moment->doc->domain)
+/* What a revert renews in any case is no difference. */
+static const char *
+plain_abi(const DomainDoc *doc)
+{
+    return doc->plain_abi ? doc->plain_abi : doc->abi;
+}
+
 ATOM(moment_same_abi, context->moment && (!context->moment->doc->domain ||
-                                          g_strcmp0(context->moment->doc->domain->abi,
-                                                    context->domain->live->abi) == 0))
+                                          g_strcmp0(plain_abi(context->moment->doc->domain),
+                                                    plain_abi(context->domain->live)) == 0))
+ATOM(moment_genid,
+     context->moment && context->moment->doc->domain && context->moment->doc->domain->plain_abi)
 ATOM(current_moment,
      context->moment &&g_strcmp0(context->domain->current, context->moment->name) == 0)
 ATOM(current_below,
@@ -608,6 +617,7 @@ const AtomRow atoms_world[] = {
     {"moment:offline", moment_offline},
     {"moment:pmsuspended", moment_pmsuspended},
     {"moment:same-abi", moment_same_abi},
+    {"moment:genid", moment_genid},
     {"moment:same-tops", moment_same_tops},
     {"moment:below-overlay", moment_below_overlay},
     {"moment:in-images", moment_in_images},

@@ -37,6 +37,7 @@ domain_doc_free(DomainDoc *doc)
     g_free(doc->name);
     g_free(doc->uuid);
     g_free(doc->abi);
+    g_free(doc->plain_abi);
     g_ptr_array_unref(doc->disks);
     g_free(doc);
 }
@@ -185,7 +186,9 @@ read_domain(DocumentCache *cache, xmlNode *root)
     doc->uuid = document_text(root, "uuid");
     read_devices(doc, document_child(root, "devices"));
     read_actions(doc, root);
-    doc->abi = document_abi(root);
+    doc->abi = document_abi(root, TRUE);
+    if (document_child(root, "genid"))
+        doc->plain_abi = document_abi(root, FALSE);
     doc->abi_number = number_abi(cache, doc->abi);
     if (!type || (doc->uuid && !uuid_is_sound(doc->uuid)))
         doc->faults |= DOC_BAD;

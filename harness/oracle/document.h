@@ -47,6 +47,7 @@ typedef struct {
     guint faults; /* of DocumentFault */
     char *name, *uuid;
     char *abi;        /* what the guest sees, as one text; equal texts = same ABI */
+    char *plain_abi;  /* the same without the generation ID; NULL where there is none */
     guint abi_number; /* equal numbers = equal texts, in one cache */
     GPtrArray *disks; /* of OracleDisk * */
     gboolean agent;

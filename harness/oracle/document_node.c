@@ -55,8 +55,9 @@ static const AbiPart domain_parts[] = {
     {"uuid", {NULL}, TRUE},
     {"memory", {NULL}, TRUE},
     {"vcpu", {NULL}, TRUE},
-    {"genid", {NULL}, TRUE},
 };
+
+static const AbiPart genid_part = {"genid", {NULL}, TRUE};
 
 static const AbiPart disk_parts[] = {
     {"target", {"dev", "bus"}, FALSE},
@@ -103,7 +104,7 @@ abi_device(GString *abi, const xmlNode *device)
 }
 
 char *
-document_abi(const xmlNode *domain)
+document_abi(const xmlNode *domain, gboolean genid)
 {
     static const char *const passed_over[] = {"emulator", "graphics", "audio", NULL};
     GString *abi = g_string_new(NULL);
@@ -114,6 +115,8 @@ document_abi(const xmlNode *domain)
     g_string_append(abi, type ? type : "");
     for (gsize i = 0; i < G_N_ELEMENTS(domain_parts); i++)
         abi_part(abi, domain, &domain_parts[i]);
+    if (genid)
+        abi_part(abi, domain, &genid_part);
     if (os) {
         static const AbiPart type_part = {"type", {"arch", "machine"}, TRUE};
 

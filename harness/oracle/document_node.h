@@ -21,4 +21,4 @@ char *document_attribute(const xmlNode *node, const char *name);
 char *document_text(const xmlNode *node, const char *name);
 
 /** What the guest sees of a domain (domain rules, section 7), as one text; the caller frees it. */
-char *document_abi(const xmlNode *domain);
+char *document_abi(const xmlNode *domain, gboolean genid);

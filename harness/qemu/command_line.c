@@ -71,6 +71,8 @@ add_machine(GPtrArray *argv, const json_t *config, const QemuCommandLine *line)
     add_option(argv, "-smp", "%lld", number(config, "vcpus"));
     if (line->rom != NULL)
         add_option(argv, "-bios", "%s", line->rom);
+    if (json_object_get(config, "genid") != NULL)
+        add_option(argv, "-device", "vmgenid,id=vmgenid0,guid=%s", text(config, "genid"));
     if (json_is_true(json_object_get(config, "incoming")))
         add_option(argv, "-incoming", "defer");
 }

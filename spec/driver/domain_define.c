@@ -12,7 +12,13 @@ parse_new(VmDriver *driver, const char *xml, gboolean validate, GError **error)
     g_autofree char *uuid = vm_env_uuid(driver->env);
     guint flags = VM_DOMAIN_PARSE_NEW | (validate ? VM_DOMAIN_PARSE_VALIDATE : 0);
     g_autoptr(VmDomainDef) def = vm_domain_def_parse(xml, uuid, flags, error);
-    return def != NULL && vm_guest_end_check(def, error) ? g_steal_pointer(&def) : NULL;
+    if (def == NULL || !vm_guest_end_check(def, error))
+        return NULL;
+    if (def->genid == NULL || *def->genid != '\0')
+        return g_steal_pointer(&def);
+    g_autofree char *genid =
+        vm_env_uuid(driver->env); /* asked for, and left to us (VM-GENID-001) */
+    return vm_domain_def_with_genid(def, genid);
 }
 
 gboolean

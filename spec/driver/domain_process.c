@@ -155,10 +155,14 @@ process_config(const VmDomainDef *def, gboolean incoming)
         json_array_append_new(blockdevs, disk_blockdev(disk, i));
         json_array_append_new(devices, disk_device(disk, i));
     }
-    return json_pack("{s:s, s:s, s:I, s:i, s:s, s:o, s:o, s:b}", "name", def->name, "uuid",
-                     def->uuid, "memory", (json_int_t)((def->memory_kib + 1023) / 1024), "vcpus",
-                     (int)def->vcpus, "machine", def->machine != NULL ? def->machine : "pc",
-                     "blockdev", blockdevs, "device", devices, "incoming", incoming);
+    json_t *config =
+        json_pack("{s:s, s:s, s:I, s:i, s:s, s:o, s:o, s:b}", "name", def->name, "uuid", def->uuid,
+                  "memory", (json_int_t)((def->memory_kib + 1023) / 1024), "vcpus", (int)def->vcpus,
+                  "machine", def->machine != NULL ? def->machine : "pc", "blockdev", blockdevs,
+                  "device", devices, "incoming", incoming);
+    if (def->genid != NULL && *def->genid != '\0')
+        json_object_set_new(config, "genid", json_string(def->genid));
+    return config;
 }
 
 /* ---- start ---- */

@@ -184,9 +184,13 @@ revert_other_abi(const VmGuardContext *context, char **what)
     if (forced(context) || !to_live(context) || !vm_domain_is_active(context->domain))
         return FALSE;
     g_autoptr(GError) difference = NULL;
-    g_autoptr(VmDomainDef) named =
-        vm_domain_def_with_name(reverted(context)->domain, context->domain->def->name);
-    if (vm_domain_def_check_abi(context->domain->def, named, &difference))
+    const VmDomainDef *today = context->domain->def;
+    g_autoptr(VmDomainDef) named = vm_domain_def_with_name(reverted(context)->domain, today->name);
+    /* what a revert renews in any case is no difference */
+    g_autoptr(VmDomainDef) alike = today->genid != NULL
+                                       ? vm_domain_def_with_genid(named, today->genid)
+                                       : vm_domain_def_ref(named);
+    if (vm_domain_def_check_abi(today, alike, &difference))
         return FALSE;
     *what = g_strdup(difference->message);
     return TRUE;

@@ -31,6 +31,7 @@ can_keep_process(const VmRevertPlan *plan)
     VmDomain *domain = plan->domain;
     return domain->driver->profile == VM_PROFILE_RFC && plan->live && plan->was_active &&
            domain->state != VIR_DOMAIN_SHUTDOWN && /* QEMU does not go on from there */
+           plan->base->genid == NULL &&            /* a process has one for good */
            !vm_snapshot_def_is_external(vm_moment_snapshot(plan->moment)) &&
            vm_snapshot_other_image(domain, vm_moment_snapshot(plan->moment)) == NULL &&
            vm_domain_def_check_abi(domain->def, plan->base, NULL);
@@ -48,6 +49,31 @@ every_qcow2_disk(const VmDomainDef *def)
             g_array_append_val(disks, i);
     }
     return disks;
+}
+
+static void
+take_genid(VmDomainDef **def, const char *genid)
+{
+    VmDomainDef *renewed = vm_domain_def_with_genid(*def, genid);
+    vm_domain_def_unref(*def);
+    *def = renewed;
+}
+
+/* The guest goes back in time, and has to notice (VM-GENID-002). */
+static void
+renew_genid(VmRevertPlan *plan)
+{
+    gboolean same = plan->base == plan->next;
+    if (plan->base->genid == NULL && plan->next->genid == NULL)
+        return;
+    g_autofree char *genid = vm_env_uuid(plan->domain->driver->env);
+    take_genid(&plan->next, genid);
+    if (same) {
+        vm_domain_def_unref(plan->base);
+        plan->base = vm_domain_def_ref(plan->next);
+        return;
+    }
+    take_genid(&plan->base, genid);
 }
 
 /* SNAP-REV-017, -018; without a definition FORCE keeps the present one (VM-REV-004).  Only where
@@ -74,6 +100,7 @@ plan_definitions(VmRevertPlan *plan)
         g_autoptr(VmDomainDef) live = vm_domain_def_with_name(captured, name);
         plan->base = vm_revert_keep_left_out(plan, live, domain->def);
     }
+    renew_genid(plan);
     plan->held = vm_domain_def_ref(plan->base);
 }
 

@@ -116,6 +116,19 @@ vm_domain_def_with_name(const VmDomainDef *def, const char *name)
     return copy;
 }
 
+VmDomainDef *
+vm_domain_def_with_genid(const VmDomainDef *def, const char *genid)
+{
+    if (def->genid == NULL)
+        return vm_domain_def_ref((VmDomainDef *)def);
+    VmDomainDef *copy = copy_of(def);
+    g_free(copy->genid);
+    copy->genid = g_strdup(genid);
+    if (def->open != NULL)
+        copy->open = vm_domain_def_with_genid(def->open, genid);
+    return copy;
+}
+
 static VmDiskDef *
 disk_with_source(const VmDiskDef *disk, const VmDiskSource *source, gboolean push)
 {

@@ -134,6 +134,10 @@ char *vm_domain_def_format(const VmDomainDef *def, guint flags);
 /** The same definition under a name: itself where that is its name.  The caller unrefs it. */
 VmDomainDef *vm_domain_def_with_name(const VmDomainDef *def, const char *name);
 
+/** The same definition with another generation ID (36 bytes, lower case): itself where it has none
+ *  at all (`genid` NULL).  The caller unrefs it. */
+VmDomainDef *vm_domain_def_with_genid(const VmDomainDef *def, const char *genid);
+
 /** The same definition, the top image of disk number `index` replaced by a copy of `top`; the
  *  former top becomes the first of its backing chain when `push` is set, else it is dropped.
  *  Verbatim parts of `top` must hold no secrets.
