@@ -41,6 +41,20 @@ run_once(ScnCase *scenario, const ScnRunOptions *options)
     case_result_free(result);
 }
 
+/* Scenarios of which no text was seen before: what the oracle remembers of others is of no use. */
+static double
+measure_new_ones(ScnCase *scenario, const ScnRunOptions *given, guint runs)
+{
+    ScnRunOptions options = *given;
+    double began = figures_clock();
+    for (guint i = 0; i < runs; i++) {
+        g_autofree char *id = g_strdup_printf("bench%u", i);
+        options.run_id = id;
+        run_once(scenario, &options);
+    }
+    return runs / (figures_clock() - began);
+}
+
 void
 measure_scenarios(Figures *figures, const MeasureSize *size)
 {
@@ -67,6 +81,8 @@ measure_scenarios(Figures *figures, const MeasureSize *size)
     figures_part(figures, "scenarios of 20 calls on the simulator");
     figures_goal(figures, "per second and core, oracle on", runs / with, FIGURE_AT_LEAST, 2000);
     figures_add(figures, "peak memory", figures_peak_memory(), "MiB");
+    figures_add(figures, "per second and core, oracle on, each seen for the first time",
+                measure_new_ones(scenario, &options, runs), "/s");
     options.oracle = FALSE;
     began = figures_clock();
     for (guint i = 0; i < runs; i++)
