@@ -177,9 +177,24 @@ vm_snapshot_is_regular(const char *path, gpointer store)
     return vm_store_kind(store, path) == VM_FILE_REGULAR;
 }
 
+static GArray *
+every_qcow2_disk(const VmDomainDef *def)
+{
+    GArray *disks = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(def, i);
+        if (disk->source.path != NULL && !disk->read_only &&
+            g_strcmp0(disk->source.format, "qcow2") == 0)
+            g_array_append_val(disks, i);
+    }
+    return disks;
+}
+
 GArray *
 vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain)
 {
+    if (def->domain == NULL && def->disks->len == 0)
+        return every_qcow2_disk(domain);
     GArray *disks = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; i < def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);

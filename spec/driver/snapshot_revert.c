@@ -37,20 +37,6 @@ can_keep_process(const VmRevertPlan *plan)
            vm_domain_def_check_abi(domain->def, plan->base, NULL);
 }
 
-/* A snapshot of the oldest form lists no disks: it is in all that could hold it. */
-static GArray *
-every_qcow2_disk(const VmDomainDef *def)
-{
-    GArray *disks = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; i < def->disks->len; i++) {
-        const VmDiskDef *disk = vm_domain_def_disk(def, i);
-        if (disk->source.path != NULL && !disk->read_only &&
-            g_strcmp0(disk->source.format, "qcow2") == 0)
-            g_array_append_val(disks, i);
-    }
-    return disks;
-}
-
 static void
 take_genid(VmDomainDef **def, const char *genid)
 {
@@ -118,9 +104,7 @@ vm_revert_plan(VmRevertPlan *plan)
     plan->run = (flags & REVERT(RUNNING)) ||
                 (def->state == VM_SNAPSHOT_RUNNING && !(flags & REVERT(PAUSED)));
     plan_definitions(plan);
-    plan->disks = def->domain == NULL && def->disks->len == 0
-                      ? every_qcow2_disk(plan->base)
-                      : vm_snapshot_internal_disks(def, plan->base);
+    plan->disks = vm_snapshot_internal_disks(def, plan->base);
     plan->vmstate = -1;
     plan->keep_process = can_keep_process(plan);
     /* without FORCE the guards have seen that there is none */

@@ -26,7 +26,8 @@ gboolean vm_snapshot_image_unreadable(const VmDomain *domain, const char *path,
 gboolean vm_snapshot_image_do(VmDomain *domain, const char *path, VmImageSnapshotVerb verb,
                               const char *tag, GError **error);
 
-/** Disks of domain->def that are internal in def, as numbers; the caller unrefs the array. */
+/** Disks of domain->def that are internal in def, as numbers; the caller unrefs the array.  A
+ *  snapshot of the oldest form lists none: it is in all that could hold it. */
 GArray *vm_snapshot_internal_disks(const VmSnapshotDef *def, const VmDomainDef *domain);
 
 /** Paths of the disks' images, as a JSON list. */
