@@ -391,25 +391,64 @@ mark_that_stays_hinders_the_deletion(void **state)
     assert_tree_stays("s1<* s2<s1");
 }
 
-/* The oldest form of a file lists no disks: a read-only one has no part in it. */
+/* Its own mark had gone already when the other one's could not be removed. */
+static void
+mark_of_the_current_one_comes_back(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    assert_done(create("s2", 0));
+    assert_done(revert("s1", 0));
+    mark_file("/sim/lib/qemu/snapshot/vm/s2.xml", 1);
+    restart();
+    fault("/sim/lib/qemu/snapshot/vm/s2.xml*", SIM_FS_CHANGE, -1);
+    assert_refused(
+        vm_snapshot_delete(driver, "vm", "s1", VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN, &failure),
+        VIR_ERR_SYSTEM_ERROR);
+    no_faults();
+    assert_tree_stays("s1<* s2<s1");
+}
+
+/* The snapshot's file as older drivers wrote it: in the place of what stands from `begin` to `end`
+ * there is `text`. */
+static void
+write_older_file(const char *begin, const char *end, const char *text)
+{
+    VmStore *store = sim_world_store(world);
+    const char *path = "/sim/lib/qemu/snapshot/vm/s1.xml";
+    g_autofree char *now = vm_store_read_text(store, path, 1 << 20, &failure);
+    g_auto(GStrv) before = g_strsplit(now, begin, 2);
+    assert_non_null(before[1]);
+    g_autofree char *older =
+        g_strconcat(before[0], text, strstr(before[1], end) + strlen(end), NULL);
+    assert_done(vm_store_replace(store, path, older, &failure));
+}
+
+/* The oldest form lists no disks: a read-only one has no part in it. */
 static void
 snapshot_without_a_list_leaves_out_what_is_read_only(void **state)
 {
     (void)state;
-    VmStore *store = sim_world_store(world);
-    const char *path = "/sim/lib/qemu/snapshot/vm/s1.xml";
     g_autofree char *xml = two_disk_xml(VDA, "");
     g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vdb'", 2);
     g_autofree char *read_only = g_strjoinv("<readonly/><target dev='vdb'", parts);
     assert_done(vm_domain_define(driver, read_only, 0, &failure));
     assert_done(create("s1", 0));
-    g_autofree char *text = vm_store_read_text(store, path, 1 << 20, &failure);
-    char *begins = strstr(text, "<disks>"), *ends = strstr(text, "</disks>");
-    assert_non_null(begins);
-    memset(begins, ' ', (size_t)(ends - begins) + strlen("</disks>"));
-    assert_done(vm_store_replace(store, path, text, &failure));
+    write_older_file("<disks>", "</disks>", "");
+    write_older_file("<domain ", "</domain>",
+                     "<domain><uuid>11111111-1111-4111-8111-111111111111</uuid></domain>");
     restart();
-    assert_done(revert("s1", 0));
+    assert_done(revert("s1", REVERT(FORCE)));
+}
+
+static void
+file_that_names_no_domain_is_read(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    write_older_file("<domain ", "</domain>", "");
+    restart();
+    assert_tree("s1<*");
 }
 
 /* A file of another domain lies in front of the domain's own. */
@@ -431,7 +470,10 @@ folder_belongs_to_whom_it_has_a_file_of(void **state)
     assert_done(store->ops->unlink(store, "/sim/etc/qemu/vm.xml", &failure));
     restart();
     g_autofree char *xml = two_disk_xml(VDA, "");
+    g_free(sim_world_take_log(world));
     assert_done(vm_domain_define(driver, xml, 0, &failure));
+    g_autofree char *log = sim_world_take_log(world);
+    assert_true(log == NULL || strstr(log, "is not empty") == NULL);
     assert_tree("s1<*");
 }
 
@@ -533,7 +575,9 @@ main(void)
         TEST(transient_domain_leaves_no_intent),
         TEST(deletion_follows_a_way_back_that_was_going),
         TEST(mark_that_stays_hinders_the_deletion),
+        TEST(mark_of_the_current_one_comes_back),
         TEST(snapshot_without_a_list_leaves_out_what_is_read_only),
+        TEST(file_that_names_no_domain_is_read),
         TEST(folder_belongs_to_whom_it_has_a_file_of),
         TEST(block_device_that_is_there_is_taken),
         TEST(overlay_goes_with_a_process_that_ended_unseen),
