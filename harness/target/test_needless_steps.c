@@ -92,6 +92,34 @@ guest_is_woken_once_for_each_disk(void **state)
 }
 
 static void
+nothing_is_put_aside_where_no_image_is_reverted(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    images.counted = "snapshot-delete";
+    assert_done(revert("s1", REVERT(RUNNING)));
+    assert_int_equal(images.count, 0);
+}
+
+/* The only image that is reverted stays under the domain. */
+static void
+only_image_needs_no_way_back(void **state)
+{
+    (void)state;
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vdb'", 2);
+    g_autofree char *read_only = g_strjoinv("<readonly/><target dev='vdb'", parts);
+    assert_done(vm_domain_define(driver, read_only, 0, &failure));
+    assert_done(create_of("<name>s1</name><disks><disk name='vdb' snapshot='no'/></disks>",
+                          CREATE(DISK_ONLY)));
+    assert_done(create("s2", 0));
+    images.path = "/sim/images/vda.s1";
+    images.verb = VM_IMAGE_SNAPSHOT_CREATE;
+    assert_done(revert("s2", 0));
+    assert_tags("/sim/images/vda.s1", "s2");
+}
+
+static void
 file_that_nobody_could_have_made_is_dropped(void **state)
 {
     (void)state;
@@ -183,6 +211,19 @@ save_of_a_guest_that_stands_still_fails_too(void **state)
 }
 
 static void
+guest_that_a_cancelled_save_cannot_wake_is_announced(void **state)
+{
+    (void)state;
+    assert_done(start());
+    g_free(take_events());
+    fault("/sim/images", SIM_FS_SYNC_DIR, 1);
+    images.command = "cont";
+    assert_false(vm_domain_save(driver, "vm", "/sim/images/vm.save", NULL, 0, &failure));
+    assert_events("suspended/paused suspended/api-error");
+    assert_domain_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
+}
+
+static void
 save_takes_no_partial_file_of_others(void **state)
 {
     (void)state;
@@ -204,6 +245,44 @@ guest_that_went_off_is_listed_as_inactive(void **state)
     guest("poweroff");
     assert_done(vm_domain_list(driver, VIR_CONNECT_LIST_DOMAINS_INACTIVE, &names, &failure));
     assert_int_equal(names->len, 1);
+}
+
+static gboolean heard;
+static guint kills;
+
+static gboolean
+has_ended(VmInstance *instance, int *status)
+{
+    return heard && images.inner->ops->ended(instance, status);
+}
+
+static json_t *
+hear(VmInstance *instance, gboolean wait)
+{
+    heard = wait;
+    return images.inner->ops->next_event(instance, wait);
+}
+
+static void
+count_kill(VmInstance *instance)
+{
+    kills++;
+    images.inner->ops->kill(instance);
+}
+
+/* A process that was told to quit ends by itself, with all that it has still to write. */
+static void
+process_that_quits_is_not_killed(void **state)
+{
+    (void)state;
+    assert_done(start());
+    heard = FALSE;
+    kills = 0;
+    images.ops.ended = has_ended;
+    images.ops.next_event = hear;
+    images.ops.kill = count_kill;
+    assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
+    assert_int_equal(kills, 0);
 }
 
 static void
@@ -370,6 +449,21 @@ disk_without_a_node_is_named(void **state)
     assert_non_null(strstr(failure->message, "disk 'vda' has no node"));
 }
 
+/* That the files are gone could not be made sure of, which the next driver does. */
+static void
+undefine_that_is_not_over_stays_recorded(void **state)
+{
+    (void)state;
+    assert_done(create("s1", 0));
+    fault("/sim/lib/qemu/snapshot/vm", SIM_FS_SYNC_DIR, 1);
+    assert_done(
+        vm_domain_undefine_flags(driver, "vm", VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, &failure));
+    assert_true(exists(INTENT));
+    restart();
+    assert_false(exists(INTENT));
+    assert_false(exists("/sim/lib/qemu/snapshot/vm"));
+}
+
 /* ---- another driver died ---- */
 
 static void
@@ -518,14 +612,18 @@ main(void)
         TEST(definition_that_stays_is_not_written),
         TEST(metadata_that_was_not_written_is_not_undone),
         TEST(guest_is_woken_once_for_each_disk),
+        TEST(nothing_is_put_aside_where_no_image_is_reverted),
+        TEST(only_image_needs_no_way_back),
         TEST(file_that_nobody_could_have_made_is_dropped),
         TEST(stream_is_asked_for_at_its_end),
         TEST(stream_whose_news_is_lost_is_asked_for),
         TEST(last_news_of_a_stream_is_enough),
         TEST(guest_that_an_undone_snapshot_cannot_wake_is_paused),
         TEST(save_of_a_guest_that_stands_still_fails_too),
+        TEST(guest_that_a_cancelled_save_cannot_wake_is_announced),
         TEST(save_takes_no_partial_file_of_others),
         TEST(guest_that_went_off_is_listed_as_inactive),
+        TEST(process_that_quits_is_not_killed),
         TEST(guest_that_goes_on_later_is_announced),
         TEST(guest_waits_while_a_merge_is_unfinished),
         TEST(snapshot_stays_listed_while_a_tag_of_it_stays),
@@ -535,6 +633,7 @@ main(void)
         TEST(image_that_is_used_again_stays),
         TEST(image_that_is_frozen_since_is_not_taken_back),
         TEST(disk_without_a_node_is_named),
+        TEST(undefine_that_is_not_over_stays_recorded),
         TEST(deletion_follows_a_save_image_that_is_gone),
         TEST(overlay_stays_where_a_revert_is_taken_back),
         TEST(guest_that_runs_was_not_loaded),

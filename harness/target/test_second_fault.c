@@ -290,6 +290,18 @@ nothing_is_deleted_while_an_image_cannot_be_read(void **state)
 }
 
 static void
+nothing_is_merged_by_a_call_either(void **state)
+{
+    (void)state;
+    define_other();
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    images.ops.image_info = fail_image_info;
+    unreadable = OTHER;
+    assert_refused(delete ("s1"), VIR_ERR_OPERATION_FAILED);
+    assert_tree("s1<*");
+}
+
+static void
 intent_that_is_not_known_is_told(void **state)
 {
     (void)state;
@@ -398,15 +410,38 @@ mark_of_the_current_one_comes_back(void **state)
     (void)state;
     assert_done(create("s1", 0));
     assert_done(create("s2", 0));
-    assert_done(revert("s1", 0));
-    mark_file("/sim/lib/qemu/snapshot/vm/s2.xml", 1);
+    assert_done(create("s3", 0));
+    assert_done(revert("s2", 0));
+    mark_file("/sim/lib/qemu/snapshot/vm/s3.xml", 1);
     restart();
-    fault("/sim/lib/qemu/snapshot/vm/s2.xml*", SIM_FS_CHANGE, -1);
+    fault("/sim/lib/qemu/snapshot/vm/s3.xml*", SIM_FS_CHANGE, -1);
     assert_refused(
         vm_snapshot_delete(driver, "vm", "s1", VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN, &failure),
         VIR_ERR_SYSTEM_ERROR);
     no_faults();
-    assert_tree_stays("s1<* s2<s1");
+    assert_tree_stays("s1< s2<s1* s3<s2");
+}
+
+static VmInstance *
+spoil_what_comes_back(VmHypervisor *hv, const json_t *config, GError **error)
+{
+    (void)hv, (void)config;
+    fault("/sim/lib/qemu/snapshot/vm/s2.xml*", SIM_FS_CHANGE, 3);
+    vm_refuse(error, VIR_ERR_OPERATION_FAILED, "no process");
+    return NULL;
+}
+
+/* Putting the lists back fails once; what is current is settled behind it. */
+static void
+mark_comes_back_at_the_second_attempt(void **state)
+{
+    (void)state;
+    assert_done(create("s1", CREATE(DISK_ONLY)));
+    assert_done(create("s2", CREATE(DISK_ONLY)));
+    images.ops.start = spoil_what_comes_back;
+    assert_false(revert("s1", REVERT(RUNNING) | REVERT(FORCE)));
+    no_faults();
+    assert_tree_stays("s1< s2<s1*");
 }
 
 /* The snapshot's file as older drivers wrote it: in the place of what stands from `begin` to `end`
@@ -570,12 +605,14 @@ main(void)
         TEST(image_is_put_back_beside_an_overlay_that_goes),
         TEST(unreadable_image_of_another_domain_is_told),
         TEST(nothing_is_deleted_while_an_image_cannot_be_read),
+        TEST(nothing_is_merged_by_a_call_either),
         TEST(intent_that_is_not_known_is_told),
         TEST(nothing_is_left_where_no_overlay_goes),
         TEST(transient_domain_leaves_no_intent),
         TEST(deletion_follows_a_way_back_that_was_going),
         TEST(mark_that_stays_hinders_the_deletion),
         TEST(mark_of_the_current_one_comes_back),
+        TEST(mark_comes_back_at_the_second_attempt),
         TEST(snapshot_without_a_list_leaves_out_what_is_read_only),
         TEST(file_that_names_no_domain_is_read),
         TEST(folder_belongs_to_whom_it_has_a_file_of),

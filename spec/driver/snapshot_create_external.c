@@ -200,8 +200,7 @@ undo(const VmSnapshotPlan *plan, const Change *change, gboolean made, gboolean r
         vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_API_ERROR);
     }
     /* what is still recorded keeps its files */
-    return clean &&
-           (!has_memory(plan) || vm_snapshot_memory_remove(domain, plan->def->memory_file)) &&
+    return clean && vm_snapshot_memory_remove(domain, plan->def->memory_file) &&
            take_tags_out(plan, made) && vm_overlays_remove(domain, change->overlays);
 }
 
