@@ -383,6 +383,25 @@ moment_in_images(const StepContext *context)
     return context->moment && tags_present(context, context->moment);
 }
 
+/* Whether an image that is to go back has bitmaps, which cannot. */
+static gboolean
+moment_over_bitmaps(const StepContext *context)
+{
+    const MomentDoc *doc = context->moment ? context->moment->doc : NULL;
+    const DomainDoc *then = doc && doc->domain ? doc->domain : NULL;
+
+    for (guint i = 0; then && i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+        const OracleDisk *holder = document_disk(then->disks, disk->name);
+        json_t *image = holder ? observed_image(context->before, holder->source) : NULL;
+
+        if (g_strcmp0(disk->snapshot, "internal") == 0 &&
+            json_array_size(json_object_get(image, "bitmaps")) > 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Whether every internal disk of the moment is one of the definition that it holds. */
 static gboolean
 moment_own_disks(const StepContext *context)
@@ -621,6 +640,7 @@ const AtomRow atoms_world[] = {
     {"moment:same-tops", moment_same_tops},
     {"moment:below-overlay", moment_below_overlay},
     {"moment:in-images", moment_in_images},
+    {"moment:over-bitmaps", moment_over_bitmaps},
     {"moment:own-disks", moment_own_disks},
     {"moment:out-of-reach", moment_out_of_reach},
     {"moment.domain:full", moment_full},

@@ -38,7 +38,7 @@ check_entry(VmRevertPlan *plan, guint number, const VmImageTag *held, GError **e
     if (held->has_bitmaps)
         return vm_refuse(error, VIR_ERR_OPERATION_UNSUPPORTED,
                          "domain '%s', snapshot '%s': the image of disk '%s' has bitmaps, which "
-                         "cannot go back with it (EC-167)",
+                         "cannot go back with it (VM-REV-011)",
                          plan->domain->def->name, plan->moment->name, disk->target);
     return TRUE;
 }

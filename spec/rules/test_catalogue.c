@@ -25,7 +25,7 @@ static const struct {
     {"DOM-MS-", 8},      {"DOM-REN-", 11},   {"DOM-AUTO-", 3},     {"DOM-LIST-", 5},
     {"DOM-TRANS-", 10},  {"DISK-SN-", 7},    {"DISK-TR-", 8},      {"DISK-RO-", 2},
     {"DISK-SH-", 1},     {"DISK-SP-", 6},    {"DISK-BS-", 4},      {"DISK-IX-", 3},
-    {"DISK-VAL-", 4},    {"VM-ATOMIC-", 4},  {"VM-NAME-", 6},      {"VM-REV-", 10},
+    {"DISK-VAL-", 4},    {"VM-ATOMIC-", 4},  {"VM-NAME-", 6},      {"VM-REV-", 11},
     {"VM-PREP-", 5},     {"VM-MEM-", 4},     {"VM-DEL-", 1},       {"VM-UNDEF-", 1},
     {"VM-REN-", 1},      {"VM-META-", 9},    {"VM-SAVE-", 8},      {"VM-XML-", 12},
     {"VM-HANG-", 3},     {"VM-LATER-", 7},   {"VM-REVX-", 8},      {"VM-AUTO-", 4},
