@@ -15,7 +15,7 @@ count=0
 # A damaged image must not take this machine with it.
 limited() {
     # shellcheck disable=SC3045
-    (ulimit -v 4000000 && timeout 20 "$@" >"$folder/said" 2>&1)
+    (ulimit -v 4000000 && timeout 100 "$@" >"$folder/said" 2>&1)
 }
 
 # try WHAT EXPECTED COMMAND…: compare an exit code.
