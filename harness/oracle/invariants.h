@@ -29,18 +29,14 @@ typedef struct {
     GHashTable *verified; /* of MomentDoc *, grows: documents that passed before */
     guint target;         /* recall_target()'s number */
     gboolean validate;
-    gboolean strayed; /* receives: the driver asked for more than the target's key tells */
 } RestartCheck;
 
 /** I2 and I3: a restarted driver on a copy of the store shows the same; there every snapshot's
  *  document is taken back by REDEFINE and VALIDATE and comes out unchanged.  Where the target can
  *  tell that all which such a driver depends on is as it was once before, it is not started: what
  *  it showed then counts.  *invariant receives "I2" or "I3". */
-char *invariant_restart(const ObserveView *view, const Observation *world, RestartCheck *check,
-                        const char **invariant);
-
-/** What was so in a step that is made up for: the documents of that world have passed. */
-void restart_note_verified(const RestartCheck *check, const Observation *world);
+char *invariant_restart(const ObserveView *view, const Observation *world,
+                        const RestartCheck *check, const char **invariant);
 
 /** I3, the part that needs no copy: every document handed out is well-formed and has its root. */
 char *invariant_documents(const Observation *world);

@@ -186,8 +186,8 @@ observe_domain(Look *look, const char *name)
     return domain;
 }
 
-static json_t *
-ask(const ObserveView *view, const char *what, const char *argument)
+json_t *
+observe_inspect(const ObserveView *view, const char *what, const char *argument)
 {
     struct vm_error err = {0};
     char *text = NULL;
@@ -204,24 +204,8 @@ ask(const ObserveView *view, const char *what, const char *argument)
     return value;
 }
 
-json_t *
-observe_inspect(const ObserveView *view, const char *what, const char *argument)
-{
-    InspectAnswers *answers = view->answers;
-    json_t *value;
-
-    if (answers && answers->replays) {
-        g_assert(answers->next < answers->list->len);
-        return json_incref(g_ptr_array_index(answers->list, answers->next++));
-    }
-    value = ask(view, what, argument);
-    if (answers)
-        g_ptr_array_add(answers->list, json_incref(value));
-    return value;
-}
-
 Observation *
-observe_domains(const ObserveView *view, const Observation *former)
+observe_world(const ObserveView *view, const Observation *former)
 {
     Observation *world = g_new0(Observation, 1);
     Look look = {view, world, former, NULL};
@@ -241,56 +225,9 @@ observe_domains(const ObserveView *view, const Observation *former)
         if (g_str_has_prefix(name, view->prefix))
             g_ptr_array_add(world->domains, observe_domain(&look, name));
     }
-    return world;
-}
-
-void
-observe_add_files(const ObserveView *view, Observation *world, const Observation *former)
-{
     if (view->files)
         world->files = observe_files(view, former ? former->files : NULL);
-}
-
-Observation *
-observe_world(const ObserveView *view, const Observation *former)
-{
-    Observation *world = observe_domains(view, former);
-
-    observe_add_files(view, world, former);
     return world;
-}
-
-static gboolean
-domain_is_same(const ObservedDomain *one, const ObservedDomain *other)
-{
-    if (strcmp(one->name, other->name) != 0 || strcmp(one->uuid, other->uuid) != 0 ||
-        one->state != other->state || one->reason != other->reason ||
-        one->persistent != other->persistent || one->autostart != other->autostart ||
-        one->managed_save != other->managed_save || one->live != other->live ||
-        one->config != other->config || g_strcmp0(one->current, other->current) != 0 ||
-        one->moments->len != other->moments->len)
-        return FALSE;
-    for (guint i = 0; i < one->moments->len; i++) {
-        const ObservedMoment *moment = g_ptr_array_index(one->moments, i);
-        const ObservedMoment *same = g_ptr_array_index(other->moments, i);
-
-        if (moment->doc != same->doc || strcmp(moment->name, same->name) != 0)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-gboolean
-observation_is_same(const Observation *one, const Observation *other)
-{
-    if (one->domains->len != other->domains->len || g_strcmp0(one->fault, other->fault) != 0)
-        return FALSE;
-    for (guint i = 0; i < one->domains->len; i++) {
-        if (!domain_is_same(g_ptr_array_index(one->domains, i),
-                            g_ptr_array_index(other->domains, i)))
-            return FALSE;
-    }
-    return TRUE;
 }
 
 ObservedDomain *

@@ -47,36 +47,20 @@ typedef struct {
     char *fault;      /* a call that listed something, then did not give it; or NULL */
 } Observation;
 
-/** What observe_inspect() gave, or gives again. */
-typedef struct {
-    GPtrArray *list;  /* of json_t *, in order; NULL where nothing was told */
-    guint next;       /* to be given */
-    gboolean replays; /* the world is not asked */
-} InspectAnswers;
-
 /** Through what the world is seen; borrowed from the oracle. */
 typedef struct {
     const struct vm_target *target;
     struct vm_conn *conn;
     const char *prefix;
     DocumentCache *cache;
-    gboolean files;          /* the target can list files */
-    gboolean content;        /* the target can tell an image's content */
-    gboolean damaged;        /* files were damaged on purpose: what was lost may be missed */
-    InspectAnswers *answers; /* where answers go, or come from; or NULL */
+    gboolean files;   /* the target can list files */
+    gboolean content; /* the target can tell an image's content */
+    gboolean damaged; /* files were damaged on purpose: what was lost may be missed */
 } ObserveView;
 
 /** Look at everything; texts that are as in `former` (may be NULL) are not read again, files not
  *  looked into.  Never NULL; see its fault. */
 Observation *observe_world(const ObserveView *view, const Observation *former);
-
-/** The same in two parts: all but the files, and then those. */
-Observation *observe_domains(const ObserveView *view, const Observation *former);
-void observe_add_files(const ObserveView *view, Observation *world, const Observation *former);
-
-/** Whether the same domains are seen in both, with the same documents of one cache.  Files are not
- *  looked at. */
-gboolean observation_is_same(const Observation *one, const Observation *other);
 
 /** Look at the files alone: those that are as in `former` (may be NULL) are not looked into again.
  *  The caller unrefs the array; NULL where the target fails. */
@@ -102,8 +86,7 @@ gboolean observed_is_below(const ObservedDomain *domain, const char *moment, con
 /** A list of the target as an array of strings that the caller unrefs; gives the list back. */
 GPtrArray *observe_take_list(const struct vm_target *target, char **list);
 
-/** inspect() parsed, or NULL where the target cannot or fails; the caller decrefs it, and leaves it
- *  as it is. */
+/** inspect() parsed, or NULL where the target cannot or fails; the caller decrefs it. */
 json_t *observe_inspect(const ObserveView *view, const char *what, const char *argument);
 
 /** Whether no file of an image's chain is another in one world than in the other, so that what its

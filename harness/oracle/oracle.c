@@ -18,7 +18,6 @@
 /* The invariants that are looked at here, in the order of the table. */
 static const char *const invariant_names[] = {"I1", "I2", "I3", "I4", "I7", "I8", "I10", "I11"};
 #define INVARIANTS G_N_ELEMENTS(invariant_names)
-G_STATIC_ASSERT(INVARIANTS == COURSE_INVARIANTS);
 
 struct Oracle {
     ObserveView view;
@@ -34,11 +33,7 @@ struct Oracle {
     Observation *world;   /* as last observed */
     Observation *marked;  /* see oracle_mark(); or NULL */
     GQueue found;         /* of OracleFinding *: of the last step, not yet taken */
-    CourseCoverage coverage;
-    Course *at;      /* the step that the case is at in a course that is known; or NULL */
-    Course *reached; /* up to where history, ledger and losses have come */
-    gboolean replaying;
-    gboolean strayed; /* the last step's look has touched the world */
+    guint64 counts[INVARIANTS][SEEN_WHOLE + 1];
 };
 
 void
@@ -86,7 +81,7 @@ count(Oracle *oracle, const char *invariant, Seen seen)
 {
     for (gsize i = 0; i < INVARIANTS; i++) {
         if (strcmp(invariant_names[i], invariant) == 0)
-            oracle->coverage.counts[i][seen]++;
+            oracle->counts[i][seen]++;
     }
 }
 
@@ -94,40 +89,6 @@ static gboolean
 has_capability(const OracleOptions *options, const char *name)
 {
     return options->capabilities && g_strv_contains(options->capabilities, name);
-}
-
-static void
-take_world(Oracle *oracle, Observation *after)
-{
-    observation_unref(oracle->world);
-    oracle->world = after;
-}
-
-/* Whether the case is on a known course still, so far; then the key of what can be looked into. */
-static gboolean
-find_key(const Oracle *oracle, char key[33])
-{
-    const ObserveView *view = &oracle->view;
-
-    return view->files && view->content && view->target->inspect_key && !view->damaged &&
-           recall_is_current(oracle->recall) && view->target->inspect_key(view->conn, key) == 1;
-}
-
-/* The world is the very one of the course: what was not changed in it is the same object. */
-static void
-begin_course(Oracle *oracle)
-{
-    const CourseStart start = {oracle->target,       oracle->profile, oracle->view.files,
-                               oracle->view.content, oracle->events,  oracle->validate,
-                               oracle->prefix};
-    char key[33];
-
-    if (!find_key(oracle, key))
-        return;
-    oracle->at = course_begin(oracle->recall->courses, &start, key, oracle->world);
-    oracle->reached = oracle->at;
-    if (oracle->at)
-        take_world(oracle, observation_ref(course_world(oracle->at)));
 }
 
 Oracle *
@@ -159,7 +120,6 @@ oracle_new(const OracleOptions *options, GError **error)
     oracle->view.files = has_capability(options, "files") && options->target->inspect;
     oracle->view.content = has_capability(options, "content") && options->target->inspect;
     oracle->world = observe_world(&oracle->view, NULL);
-    begin_course(oracle);
     oracle->losses = losses_new(&oracle->view, oracle->world);
     return oracle;
 }
@@ -191,18 +151,13 @@ decide(Oracle *oracle, StepContext *context, const OracleStep *step, const GArra
                           context, NULL);
 }
 
-static void catch_up(Oracle *oracle);
-
 const char *
 oracle_predict(Oracle *oracle, const OracleStep *step, const char **rule)
 {
     StepContext context;
-    const OutcomeRow *row;
-    int refusal;
+    const OutcomeRow *row = decide(oracle, &context, step, NULL);
+    int refusal = row ? outcome_refusal(row->result) : 0;
 
-    catch_up(oracle);
-    row = decide(oracle, &context, step, NULL);
-    refusal = row ? outcome_refusal(row->result) : 0;
     context_clear(&context);
     if (rule)
         *rule = row ? row->rule : NULL;
@@ -226,8 +181,7 @@ check_restart(Oracle *oracle, const Observation *after, gboolean changed)
 {
     const char *invariant = "I2";
     gboolean can = oracle->view.target->probe && !oracle->view.damaged;
-    RestartCheck check = {oracle->recall, oracle->verified, oracle->target, oracle->validate,
-                          FALSE};
+    const RestartCheck check = {oracle->recall, oracle->verified, oracle->target, oracle->validate};
     char *found = invariant_documents(after);
 
     count(oracle, "I2", can ? SEEN_WHOLE : SEEN_NOT);
@@ -236,12 +190,7 @@ check_restart(Oracle *oracle, const Observation *after, gboolean changed)
         return finding_take("I3", found);
     if (!can || !changed)
         return NULL;
-    if (oracle->replaying) {
-        restart_note_verified(&check, after);
-        return NULL;
-    }
     found = invariant_restart(&oracle->view, after, &check, &invariant);
-    oracle->strayed |= check.strayed;
     return finding_take(invariant, found);
 }
 
@@ -269,15 +218,6 @@ writes_memory(Oracle *oracle, const OracleStep *step)
            document_moment(oracle->view.cache, step->xml)->memory_file != NULL;
 }
 
-/* I1; what the driver answers is asked after every step that changed something. */
-static char *
-check_trees(Oracle *oracle, const Observation *after, Seen *seen)
-{
-    if (oracle->replaying)
-        return NULL;
-    return invariant_trees(&oracle->view, after, seen);
-}
-
 /* Everything that holds after any step. */
 static OracleFinding *
 check_invariants(Oracle *oracle, const OracleStep *step, Observation *after, gboolean changed)
@@ -285,7 +225,7 @@ check_invariants(Oracle *oracle, const OracleStep *step, Observation *after, gbo
     const char *const asked[] = {step->xml, step->argument, NULL};
     const Observation *made_from = makes_moment(step) ? oracle->world : NULL;
     Seen seen = SEEN_NOT;
-    char *found = changed ? check_trees(oracle, after, &seen) : NULL;
+    char *found = changed ? invariant_trees(&oracle->view, after, &seen) : NULL;
 
     count(oracle, "I1", oracle->view.target->snapshot_list ? SEEN_WHOLE : SEEN_NOT);
     if (found || step->hangs) /* nobody can look into a process that hangs */
@@ -413,181 +353,31 @@ check_losses_outside(Oracle *oracle, const Observation *after, const GArray *eve
     return finding_take("I11", found);
 }
 
-/* ---- a step ---- */
-
-/* Takes the world after it. */
 static void
-evaluate_call(Oracle *oracle, const CourseTurn *turn, Observation *after)
+take_world(Oracle *oracle, Observation *after)
 {
-    const OracleStep *step = turn->call;
-    gboolean changed = !worlds_look_equal(oracle->world, after);
-
-    if (!is_in_doubt(step))
-        check_outcome(oracle, step, after, turn->events);
-    if (step->code != 0 && !is_in_doubt(step))
-        note(oracle, check_unchanged(oracle, after, turn->events), NULL);
-    note(oracle, check_invariants(oracle, step, after, changed), NULL);
-    note(oracle, check_losses(oracle, step, after, turn->events, changed), NULL);
-    note(oracle, check_events(oracle, after, turn->events), step->code ? NULL : "events");
-    if (step->code == 0)
-        history_learn(oracle->history, step, writes_memory(oracle, step), oracle->world, after);
-    take_world(oracle, after);
-}
-
-/* The same of a step that is no call. */
-static void
-evaluate_other(Oracle *oracle, const CourseTurn *turn, Observation *after)
-{
-    Seen seen = oracle->view.target->snapshot_list ? SEEN_WHOLE : SEEN_NOT;
-    char *found = check_trees(oracle, after, &seen);
-
-    count(oracle, "I1", seen);
-    note(oracle, finding_take("I1", found), NULL);
-    found = ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen);
-    note(oracle, finding_take("I4", found), NULL);
-    note(oracle, check_losses_outside(oracle, after, turn->events), NULL);
-    note(oracle, check_events(oracle, after, turn->events), "events");
-    history_follow(oracle->history, oracle->world, after);
-    take_world(oracle, after);
-}
-
-static void
-evaluate(Oracle *oracle, const CourseTurn *turn, Observation *after, InspectAnswers *answers)
-{
-    oracle->view.answers = answers;
-    if (turn->call)
-        evaluate_call(oracle, turn, after);
-    else
-        evaluate_other(oracle, turn, after);
-    oracle->view.answers = NULL;
-}
-
-/* ---- courses ---- */
-
-/* A step that was passed over, from the answers of the time when it was first made. */
-static void
-make_up_for(Oracle *oracle, Course *step)
-{
-    const CourseTurn turn = course_turn(step);
-    InspectAnswers *answers = course_answers(step);
-
-    answers->replays = TRUE;
-    answers->next = 0;
-    evaluate(oracle, &turn, observation_ref(course_world(step)), answers);
-    g_assert(answers->next == answers->list->len && g_queue_is_empty(&oracle->found));
-}
-
-/* Let history, ledger and losses come to where the case is. */
-static void
-catch_up(Oracle *oracle)
-{
-    g_autoptr(GPtrArray) passed = g_ptr_array_new();
-    CourseCoverage counted = oracle->coverage;
-
-    if (oracle->reached == oracle->at)
-        return;
-    for (Course *step = oracle->at; step != oracle->reached; step = course_before(step))
-        g_ptr_array_add(passed, step);
-    take_world(oracle, observation_ref(course_world(oracle->reached)));
-    oracle->replaying = TRUE;
-    for (guint i = passed->len; i-- > 0;)
-        make_up_for(oracle, g_ptr_array_index(passed, i));
-    oracle->replaying = FALSE;
-    oracle->reached = oracle->at;
-    oracle->coverage = counted;
-}
-
-static void
-leave_course(Oracle *oracle)
-{
-    catch_up(oracle);
-    oracle->at = oracle->reached = NULL;
-}
-
-/* The step of the course that this one is, by all that was told and seen; or NULL. */
-static Course *
-find_step(Oracle *oracle, const CourseTurn *turn, const char *key, const Observation *after)
-{
-    Course *known = course_next(oracle->at, turn, key, NULL);
-
-    while (known && !observation_is_same(course_world(known), after))
-        known = course_next(oracle->at, turn, key, known);
-    return known;
-}
-
-/* Whether what the driver alone can tell is as it must be, so that the step is passed over. */
-static gboolean
-passes(Oracle *oracle, const CourseTurn *turn, Course *known)
-{
-    Observation *after = course_world(known);
-    g_autofree char *found = NULL;
-    Seen seen;
-
-    if (!turn->call || !worlds_look_equal(oracle->world, after))
-        found = invariant_trees(&oracle->view, after, &seen);
-    if (found)
-        return FALSE;
-    take_world(oracle, observation_ref(after));
-    oracle->coverage = *course_coverage(known);
-    oracle->at = known;
-    return TRUE;
-}
-
-static void
-drop_answer(gpointer answer)
-{
-    json_decref(answer);
-}
-
-/* A step that was not made before; takes the world after it.  When it goes well, it is part of the
- * course from now on. */
-static void
-explore(Oracle *oracle, const CourseTurn *turn, const char *key, Observation *after)
-{
-    InspectAnswers answers = {g_ptr_array_new_with_free_func(drop_answer), 0, FALSE};
-    Course *step = NULL;
-
-    oracle->strayed = FALSE;
-    evaluate(oracle, turn, after, &answers);
-    if (oracle->at && !oracle->strayed && g_queue_is_empty(&oracle->found))
-        step = course_add(oracle->recall->courses, oracle->at, turn, key, after);
-    oracle->at = oracle->reached = step;
-    if (!step) {
-        g_ptr_array_unref(answers.list);
-        return;
-    }
-    *course_answers(step) = answers;
-    *course_coverage(step) = oracle->coverage;
-}
-
-static OracleFinding *
-after_turn(Oracle *oracle, const CourseTurn *turn)
-{
-    Observation *after = observe_domains(&oracle->view, oracle->world);
-    char key[33];
-    Course *known = NULL;
-
-    g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
-    if (oracle->at && !find_key(oracle, key))
-        leave_course(oracle);
-    if (oracle->at)
-        known = find_step(oracle, turn, key, after);
-    if (known && passes(oracle, turn, known)) {
-        observation_unref(after);
-        return NULL;
-    }
-    catch_up(oracle);
-    observe_add_files(&oracle->view, after, oracle->world);
-    explore(oracle, turn, key, after);
-    return oracle_next_finding(oracle);
+    observation_unref(oracle->world);
+    oracle->world = after;
 }
 
 OracleFinding *
 oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 {
-    const CourseTurn turn = {step, events};
+    Observation *after = observe_world(&oracle->view, oracle->world);
+    gboolean changed = !worlds_look_equal(oracle->world, after);
 
-    return after_turn(oracle, &turn);
+    g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
+    if (!is_in_doubt(step))
+        check_outcome(oracle, step, after, events);
+    if (step->code != 0 && !is_in_doubt(step))
+        note(oracle, check_unchanged(oracle, after, events), NULL);
+    note(oracle, check_invariants(oracle, step, after, changed), NULL);
+    note(oracle, check_losses(oracle, step, after, events, changed), NULL);
+    note(oracle, check_events(oracle, after, events), step->code ? NULL : "events");
+    if (step->code == 0)
+        history_learn(oracle->history, step, writes_memory(oracle, step), oracle->world, after);
+    take_world(oracle, after);
+    return oracle_next_finding(oracle);
 }
 
 OracleFinding *
@@ -596,7 +386,6 @@ oracle_after_recovery(Oracle *oracle)
     Observation *after = observe_world(&oracle->view, oracle->world);
     Seen seen = SEEN_NOT;
 
-    leave_course(oracle);
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
     note(oracle, finding_take("I1", invariant_trees(&oracle->view, after, &seen)), NULL);
     count(oracle, "I1", seen);
@@ -609,43 +398,38 @@ oracle_after_recovery(Oracle *oracle)
     return oracle_next_finding(oracle);
 }
 
-/* Damage on purpose: what was lost by it is no finding. */
-static void
-take_damage(Oracle *oracle)
-{
-    Observation *after = observe_world(&oracle->view, oracle->world);
-
-    leave_course(oracle);
-    oracle->view.damaged = TRUE;
-    history_forget_images(oracle->history);
-    ledger_forget(oracle->ledger);
-    losses_follow(oracle->losses, &oracle->view, oracle->world, after);
-    g_hash_table_remove_all(oracle->verified);
-    take_world(oracle, after);
-}
-
 OracleFinding *
 oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
 {
-    const CourseTurn turn = {NULL, events};
+    Observation *after = observe_world(&oracle->view, oracle->world);
 
-    if (!expect_damage)
-        return after_turn(oracle, &turn);
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
-    take_damage(oracle);
-    return NULL;
+    if (expect_damage) {
+        oracle->view.damaged = TRUE;
+        history_forget_images(oracle->history);
+        ledger_forget(oracle->ledger);
+        losses_follow(oracle->losses, &oracle->view, oracle->world, after);
+        g_hash_table_remove_all(oracle->verified);
+    } else {
+        Seen seen = SEEN_NOT;
+        char *found = invariant_trees(&oracle->view, after, &seen);
+
+        count(oracle, "I1", seen);
+        note(oracle, finding_take("I1", found), NULL);
+        found = ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen);
+        note(oracle, finding_take("I4", found), NULL);
+        note(oracle, check_losses_outside(oracle, after, events), NULL);
+        note(oracle, check_events(oracle, after, events), "events");
+        history_follow(oracle->history, oracle->world, after);
+    }
+    take_world(oracle, after);
+    return oracle_next_finding(oracle);
 }
 
 char *
 oracle_describe(Oracle *oracle)
 {
     return world_describe(oracle->world);
-}
-
-void
-oracle_settle(Oracle *oracle)
-{
-    catch_up(oracle);
 }
 
 void
@@ -675,8 +459,8 @@ oracle_coverage(Oracle *oracle)
     for (gsize i = 0; i < INVARIANTS; i++)
         json_object_set_new(coverage, invariant_names[i],
                             json_pack("{s:I,s:I,s:I}", "observed",
-                                      (json_int_t)oracle->coverage.counts[i][SEEN_WHOLE], "partly",
-                                      (json_int_t)oracle->coverage.counts[i][SEEN_PARTLY], "not",
-                                      (json_int_t)oracle->coverage.counts[i][SEEN_NOT]));
+                                      (json_int_t)oracle->counts[i][SEEN_WHOLE], "partly",
+                                      (json_int_t)oracle->counts[i][SEEN_PARTLY], "not",
+                                      (json_int_t)oracle->counts[i][SEEN_NOT]));
     return coverage;
 }

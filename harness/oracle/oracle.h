@@ -89,10 +89,6 @@ OracleFinding *oracle_after_other(Oracle *oracle, gboolean expect_damage, const 
  * frees. */
 char *oracle_describe(Oracle *oracle);
 
-/** Work out now what was passed over because it was well before: for who is about to make many
- *  copies of the process, each of which would do it. */
-void oracle_settle(Oracle *oracle);
-
 /** Keep the world as it was last observed, beside what comes. */
 void oracle_mark(Oracle *oracle);
 

@@ -4,11 +4,8 @@
  */
 #include "harness/oracle/recall.h"
 
-#include "spec/rules/loss.h"
-#include "spec/rules/outcome/outcome.h"
-
 /* Bytes of text that are kept while nobody needs them. */
-#define TEXT_MAX (16 * 1024 * 1024)
+#define TEXT_MAX (4 * 1024 * 1024)
 /* Restarts that are remembered. */
 #define RESTARTS_MAX 10000
 
@@ -18,7 +15,6 @@ static guint users;
 static void
 forget(void)
 {
-    g_clear_pointer(&recall.courses, course_tree_free);
     g_clear_pointer(&recall.restarts, g_hash_table_unref);
     g_clear_pointer(&recall.targets, g_ptr_array_unref);
     g_clear_pointer(&recall.documents, document_cache_free);
@@ -32,25 +28,15 @@ static void __attribute__((destructor)) forget_at_exit(void)
 Recall *
 recall_enter(void)
 {
-    if (users++ == 0 && recall.documents && !recall_is_current(&recall))
-        forget();
+    users++;
     if (recall.documents)
         return &recall;
-    recall.rules[0] = outcome_version();
-    recall.rules[1] = loss_version();
-    recall.courses = course_tree_new();
     recall.documents = document_cache_new();
     recall.targets = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     recall.restarts =
         g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                               (GDestroyNotify)observation_unref);
     return &recall;
-}
-
-gboolean
-recall_is_current(const Recall *known)
-{
-    return known->rules[0] == outcome_version() && known->rules[1] == loss_version();
 }
 
 guint

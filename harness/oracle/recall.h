@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "harness/oracle/course.h"
 #include "harness/oracle/observe.h"
 
 /** One for all oracles. */
@@ -14,15 +13,10 @@ typedef struct {
     DocumentCache *documents; /* by their text */
     GHashTable *restarts;     /* GBytes -> Observation: see recall_restart() */
     GPtrArray *targets;       /* of GBytes: tables of methods */
-    CourseTree *courses;      /* of steps that went well, under these rules: */
-    guint rules[2];           /* outcome_version(), loss_version() */
 } Recall;
 
 /** Begin to use it; what it gives stays at least until the same user leaves. */
 Recall *recall_enter(void);
-
-/** Whether the rules are those under which its courses were well. */
-gboolean recall_is_current(const Recall *recall);
 
 /** A number for a target: another for each that has another method anywhere. */
 guint recall_target(Recall *recall, const struct vm_target *target);

@@ -103,8 +103,8 @@ check_documents(const ObserveView *copy, const Observation *world, const Restart
     return NULL;
 }
 
-void
-restart_note_verified(const RestartCheck *check, const Observation *world)
+static void
+note_verified(const RestartCheck *check, const Observation *world)
 {
     for (guint i = 0; i < world->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
@@ -155,8 +155,8 @@ key_of(const ObserveView *view, const Observation *world, const RestartCheck *ch
 }
 
 static char *
-restart_on_copy(const ObserveView *view, const Observation *world, RestartCheck *check, GBytes *key,
-                const char **invariant)
+restart_on_copy(const ObserveView *view, const Observation *world, const RestartCheck *check,
+                GBytes *key, const char **invariant)
 {
     ObserveView copy = *view;
     g_autoptr(Observation) seen = NULL;
@@ -164,7 +164,6 @@ restart_on_copy(const ObserveView *view, const Observation *world, RestartCheck 
     char *found;
 
     copy.files = FALSE;
-    copy.answers = NULL;
     if (view->target->probe(view->conn, &copy.conn, &err) != 0)
         return g_strdup_printf("a restarted driver does not come up: %s", err.text);
     seen = observe_world(&copy, world);
@@ -173,15 +172,14 @@ restart_on_copy(const ObserveView *view, const Observation *world, RestartCheck 
         *invariant = "I3";
         found = check_documents(&copy, world, check);
     }
-    check->strayed = !key || !view->target->probe_kept_to_key(copy.conn);
-    if (!found && !check->strayed)
+    if (!found && key && view->target->probe_kept_to_key(copy.conn))
         recall_keep_restart(check->recall, key, seen);
     view->target->close(copy.conn);
     return found;
 }
 
 char *
-invariant_restart(const ObserveView *view, const Observation *world, RestartCheck *check,
+invariant_restart(const ObserveView *view, const Observation *world, const RestartCheck *check,
                   const char **invariant)
 {
     g_autoptr(GBytes) key = key_of(view, world, check);
@@ -192,6 +190,6 @@ invariant_restart(const ObserveView *view, const Observation *world, RestartChec
     found =
         known ? compare_copy(world, known) : restart_on_copy(view, world, check, key, invariant);
     if (!found)
-        restart_note_verified(check, world);
+        note_verified(check, world);
     return found;
 }

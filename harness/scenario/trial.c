@@ -35,10 +35,8 @@ scn_trial_new(ScnCase *scenario, const ScnRunOptions *options, GError **error)
     scn_run_begin(&trial->run, scenario, &trial->options);
     trial->opened = scn_run_case(&trial->run);
     trial->options.known = NULL;
-    if (trial->opened && !trial->run.failed) {
-        oracle_settle(trial->run.oracle);
+    if (trial->opened && !trial->run.failed)
         return trial;
-    }
     g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s",
                 trial->run.result->reason ? trial->run.result->reason : "the case does not pass");
     scn_trial_free(trial);

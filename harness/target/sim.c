@@ -187,12 +187,6 @@ probe_key(struct vm_conn *conn, char key[33])
 }
 
 static int
-inspect_key(struct vm_conn *conn, char key[33])
-{
-    return sim_inspect_whole(sim(conn->world), key);
-}
-
-static int
 probe_kept_to_key(struct vm_conn *copy)
 {
     return sim_copy_kept_to_key(((SimTargetWorld *)copy->world)->copy);
@@ -220,7 +214,6 @@ target_sim(void)
     reference_fill(&table);
     table.visit_files = visit_files;
     table.probe_key = probe_key;
-    table.inspect_key = inspect_key;
     table.probe_kept_to_key = probe_kept_to_key;
     table.own_world = 1;
     return &table;

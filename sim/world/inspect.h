@@ -47,9 +47,5 @@ json_t *sim_inspect_ram(SimWorld *world, const char *instance);
  *  instance and what its CPUs do.  Not the time.  FALSE where something is under way in one. */
 gboolean sim_inspect_beginning(SimWorld *world, char digest[33]);
 
-/** The same of all that is told here: every file, and every instance with its nodes and its RAM.
- *  While it is equal, in this world or in another, all answers are.  FALSE as above. */
-gboolean sim_inspect_whole(SimWorld *world, char digest[33]);
-
 /** The names of the instances that run, sorted. */
 json_t *sim_inspect_instances(SimWorld *world);

@@ -62,58 +62,14 @@ add_instances(SimDigest *digest, SimHypervisor *hypervisor)
     return TRUE;
 }
 
-static void
-add_node(SimDigest *digest, const SimNode *node)
-{
-    sim_digest_string(digest, node->name);
-    sim_digest_string(digest, sim_node_protocol((SimNode *)node)->filename);
-    sim_digest_string(digest, node->backing == NULL ? NULL : node->backing->child->name);
-    sim_digest_number(digest, node->driver);
-    sim_digest_number(digest, (guint64)node->parents->len << 1 | (guint64)node->read_only);
-}
-
-static void
-add_inside(SimDigest *digest, SimHypervisor *hypervisor)
-{
-    g_autoptr(GPtrArray) names = sim_hypervisor_names(hypervisor);
-    for (guint i = 0; i < names->len; i++) {
-        SimMachine *machine = sim_hypervisor_machine(hypervisor, names->pdata[i]);
-        sim_machine_count_time(machine);
-        g_autofree char *ram = sim_ram_digest(&machine->ram);
-        sim_digest_string(digest, ram);
-        sim_digest_number(digest, machine->ram.counter);
-        for (guint j = 0; j < machine->graph->nodes->len; j++)
-            add_node(digest, machine->graph->nodes->pdata[j]);
-    }
-}
-
-static gboolean
-add_beginning(SimDigest *digest, SimWorld *world)
-{
-    if (!add_instances(digest, world->hypervisor))
-        return FALSE;
-    SimDigest path = *digest;
-    add_folder(digest, sim_fs_lookup(world->fs, "/", NULL), &path);
-    return TRUE;
-}
-
-gboolean
-sim_inspect_whole(SimWorld *world, char text[33])
-{
-    SimDigest digest = SIM_DIGEST_START;
-    if (!add_beginning(&digest, world))
-        return FALSE;
-    add_inside(&digest, world->hypervisor);
-    sim_digest_write(&digest, text);
-    return TRUE;
-}
-
 gboolean
 sim_inspect_beginning(SimWorld *world, char text[33])
 {
     SimDigest digest = SIM_DIGEST_START;
-    if (!add_beginning(&digest, world))
+    if (!add_instances(&digest, world->hypervisor))
         return FALSE;
+    SimDigest path = digest;
+    add_folder(&digest, sim_fs_lookup(world->fs, "/", NULL), &path);
     sim_digest_write(&digest, text);
     return TRUE;
 }

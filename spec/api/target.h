@@ -287,9 +287,6 @@ struct vm_target {
      *  where two keys are equal, in two worlds or at two times, two such drivers do the same.
      *  1 = *key is filled, 0 = it cannot be told now. */
     int (*probe_key)(struct vm_conn *conn, char key[33]);
-    /** The same of inspect() and visit_files(): while the key is equal, in this world or in
-     * another, all that they tell is. */
-    int (*inspect_key)(struct vm_conn *conn, char key[33]);
     /** On a copy that probe() gave: 1 = its driver has asked for nothing so far that is not in
      *  probe_key(); 0 = it has (for the time, for more of a process than whether its CPUs run). */
     int (*probe_kept_to_key)(struct vm_conn *copy);

@@ -17,7 +17,6 @@ static const LossRow *used = table;
 static gsize used_count = G_N_ELEMENTS(table);
 static GPtrArray *compiled; /* of OutcomeExpr *, one slot per row */
 static GHashTable *watched;
-static guint version;
 
 const LossRow *
 loss_rows(gsize *count)
@@ -29,7 +28,6 @@ loss_rows(gsize *count)
 void
 loss_use(const LossRow *rows, gsize count)
 {
-    version++;
     g_clear_pointer(&compiled, g_ptr_array_unref);
     used = rows ? rows : table;
     used_count = rows ? count : G_N_ELEMENTS(table);
@@ -39,13 +37,6 @@ void
 loss_watch(GHashTable *numbers)
 {
     watched = numbers;
-    version++;
-}
-
-guint
-loss_version(void)
-{
-    return version;
 }
 
 static const OutcomeExpr *

@@ -54,9 +54,6 @@ void loss_use(const LossRow *rows, gsize count);
  *  NULL stops it.  For tests that ask which rows a case needs. */
 void loss_watch(GHashTable *numbers);
 
-/** Another number after each loss_use() and loss_watch(), as outcome_version(). */
-guint loss_version(void);
-
 /** A datum that went: what, and all whose it was (a set of LossScope). */
 typedef struct {
     LossKind kind;

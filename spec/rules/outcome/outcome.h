@@ -79,10 +79,6 @@ void outcome_use(const OutcomeRow *rows, gsize count);
  *  stops it.  For tests that ask which rows a case tries. */
 void outcome_watch(GHashTable *numbers);
 
-/** Another number after each outcome_use() and outcome_watch(): what was worked out of the rows
- *  under one number need not hold, or was not noted, under another. */
-guint outcome_version(void);
-
 /** Three values: what cannot be observed is not known. */
 typedef enum {
     OUTCOME_NO,

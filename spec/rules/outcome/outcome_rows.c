@@ -31,19 +31,11 @@ static GPtrArray *effects;  /* of GPtrArray * of OutcomeEffect *, one slot per r
 static GHashTable *by_call; /* call -> GArray of row numbers */
 
 static GHashTable *watched;
-static guint version;
 
 void
 outcome_watch(GHashTable *numbers)
 {
     watched = numbers;
-    version++;
-}
-
-guint
-outcome_version(void)
-{
-    return version;
 }
 
 const OutcomeRow *
@@ -65,7 +57,6 @@ void
 outcome_use(const OutcomeRow *rows, gsize count)
 {
     forget_compiled();
-    version++;
     used = rows ? rows : tables;
     used_count = rows ? count : G_N_ELEMENTS(tables);
 }
