@@ -2,32 +2,9 @@
  *
  * One step of a call fails: what the call leaves, and what is possible then.
  */
-#include "harness/target/test_snapshot.h"
+#include "harness/target/test_snapshot_calls.h"
 
-#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
-#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
 #define INTENTS "/sim/lib/qemu/intent/*"
-#define INTENT "/sim/lib/qemu/intent/vm.json"
-
-static gboolean
-revert(const char *snapshot, guint32 flags)
-{
-    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
-}
-
-static gboolean
-create_of(const char *body, guint32 flags)
-{
-    g_autofree char *name = NULL;
-    g_autofree char *xml = g_strdup_printf("<domainsnapshot>%s</domainsnapshot>", body);
-    return vm_snapshot_create_xml(driver, "vm", xml, flags, &name, &failure);
-}
-
-static gboolean
-exists(const char *path)
-{
-    return vm_store_kind(sim_world_store(world), path) != VM_FILE_MISSING;
-}
 
 static void
 run(void)
@@ -42,23 +19,6 @@ assert_source(const char *path)
     g_autofree char *xml = NULL;
     assert_done(vm_domain_get_xml(driver, "vm", VIR_DOMAIN_XML_INACTIVE, &xml, &failure));
     assert_non_null(strstr(xml, path));
-}
-
-/* Whoever finds nothing wrong says nothing. */
-static void
-assert_silent(void)
-{
-    g_autofree char *log = sim_world_take_log(world);
-    if (log != NULL)
-        fail_msg("%s", log);
-}
-
-static void
-assert_told(const char *part)
-{
-    g_autofree char *log = sim_world_take_log(world);
-    if (log == NULL || strstr(log, part) == NULL)
-        fail_msg("'%s' is not in: %s", part, log != NULL ? log : "nothing");
 }
 
 /* ---- going back ---- */

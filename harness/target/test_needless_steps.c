@@ -3,45 +3,9 @@
  * What a call has no need to do, it does not: it fails with no step that it
  * could do without, and takes nothing that is not its own.
  */
-#include "harness/target/test_snapshot.h"
+#include "harness/target/test_snapshot_calls.h"
 
-#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
-#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
-#define INTENT "/sim/lib/qemu/intent/vm.json"
 #define OTHER "/sim/images/other.qcow2"
-
-static gboolean
-revert(const char *snapshot, guint32 flags)
-{
-    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
-}
-
-static gboolean delete (const char *snapshot)
-{
-    return vm_snapshot_delete(driver, "vm", snapshot, 0, &failure);
-}
-
-static gboolean
-create_of(const char *body, guint32 flags)
-{
-    g_autofree char *name = NULL;
-    g_autofree char *xml = g_strdup_printf("<domainsnapshot>%s</domainsnapshot>", body);
-    return vm_snapshot_create_xml(driver, "vm", xml, flags, &name, &failure);
-}
-
-static gboolean
-exists(const char *path)
-{
-    return vm_store_kind(sim_world_store(world), path) != VM_FILE_MISSING;
-}
-
-static void
-assert_told(const char *part)
-{
-    g_autofree char *log = sim_world_take_log(world);
-    if (log == NULL || strstr(log, part) == NULL)
-        fail_msg("'%s' is not in: %s", part, log != NULL ? log : "nothing");
-}
 
 /* ---- steps that others need ---- */
 
@@ -65,7 +29,7 @@ definition_that_stays_is_not_written(void **state)
     assert_done(create("s3", CREATE(DISK_ONLY)));
     assert_done(revert("s1", REVERT(FORCE)));
     fault("/sim/etc/qemu/vm.xml*", SIM_FS_CHANGE, -1);
-    assert_done(delete ("s2"));
+    assert_done(drop("s2"));
     assert_tree("s1<* s3<s1");
 }
 
@@ -87,7 +51,7 @@ guest_is_woken_once_for_each_disk(void **state)
     assert_done(start());
     assert_done(create("s1", CREATE(DISK_ONLY)));
     images.counted = "cont";
-    assert_done(delete ("s1"));
+    assert_done(drop("s1"));
     assert_int_equal(images.count, 2);
 }
 
@@ -293,7 +257,7 @@ guest_that_goes_on_later_is_announced(void **state)
     assert_done(create("s1", CREATE(DISK_ONLY)));
     g_free(take_events());
     images.command = "cont";
-    assert_false(delete ("s1"));
+    assert_false(drop("s1"));
     assert_events("suspended/api-error");
     assert_tree("");
     assert_events("resumed/unpaused");
@@ -307,7 +271,7 @@ guest_waits_while_a_merge_is_unfinished(void **state)
     assert_done(start());
     assert_done(create("s1", CREATE(DISK_ONLY)));
     images.command = "cont";
-    assert_false(delete ("s1"));
+    assert_false(drop("s1"));
     g_free(take_events());
     fault("/sim/images/vda.s1", SIM_FS_UNLINK, 1);
     assert_tree("");
@@ -336,13 +300,13 @@ snapshot_stays_listed_while_a_tag_of_it_stays(void **state)
     images.path = VDB;
     images.verb = VM_IMAGE_SNAPSHOT_DELETE;
     images.dies = TRUE;
-    assert_false(delete ("s1"));
+    assert_false(drop("s1"));
     images.ops.image_snapshot = fail_deletions;
     take_over();
     assert_tags(VDB, "s1");
     assert_tree("s1<*");
     images.ops.image_snapshot = fail_image_snapshot;
-    assert_done(delete ("s1"));
+    assert_done(drop("s1"));
     assert_tags(VDB, "");
 }
 
@@ -402,7 +366,7 @@ image_that_is_used_again_stays(void **state)
     assert_done(create("s2", CREATE(DISK_ONLY)));
     assert_done(revert("s1", REVERT(FORCE)));
     fault("/sim/images/vda.s1", SIM_FS_UNLINK, 1);
-    assert_done(delete ("s2"));
+    assert_done(drop("s2"));
     g_autofree char *own = two_disk_xml("/sim/images/vda.s1", "");
     g_auto(GStrv) parts = g_strsplit(own, "<name>vm", 2);
     g_autofree char *named = g_strjoinv("<name>vn", parts);

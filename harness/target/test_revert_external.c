@@ -3,26 +3,11 @@
  * Reverts to external snapshots where something stands in the way: nothing
  * changes, or what was done is undone.
  */
-#include "harness/target/test_snapshot.h"
-
-#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
-#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
+#include "harness/target/test_snapshot_calls.h"
 
 /* What the simulated clock says when nothing has waited. */
 #define NEW_VDA "/sim/images/vda.1767225600"
 #define NEW_VDB "/sim/images/vdb.1767225600"
-
-static gboolean
-revert(const char *snapshot, guint32 flags)
-{
-    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
-}
-
-static gboolean
-exists(const char *path)
-{
-    return vm_store_kind(sim_world_store(world), path) != VM_FILE_MISSING;
-}
 
 static char *
 domain_text(void)

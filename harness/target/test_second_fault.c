@@ -3,38 +3,10 @@
  * What was to be put right after one failure fails as well, or is left to the
  * next call or driver: who does it then, and who is told.
  */
-#include "harness/target/test_snapshot.h"
+#include "harness/target/test_snapshot_calls.h"
 
-#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
-#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
-#define INTENT "/sim/lib/qemu/intent/vm.json"
 #define OTHER "/sim/images/other.qcow2"
 #define WAY_BACK "/way-back/1"
-
-static gboolean
-revert(const char *snapshot, guint32 flags)
-{
-    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
-}
-
-static gboolean delete (const char *snapshot)
-{
-    return vm_snapshot_delete(driver, "vm", snapshot, 0, &failure);
-}
-
-static gboolean
-create_of(const char *body, guint32 flags)
-{
-    g_autofree char *name = NULL;
-    g_autofree char *xml = g_strdup_printf("<domainsnapshot>%s</domainsnapshot>", body);
-    return vm_snapshot_create_xml(driver, "vm", xml, flags, &name, &failure);
-}
-
-static gboolean
-exists(const char *path)
-{
-    return vm_store_kind(sim_world_store(world), path) != VM_FILE_MISSING;
-}
 
 static void
 make_image(const char *path, const char *backing)
@@ -42,14 +14,6 @@ make_image(const char *path, const char *backing)
     VmHypervisor *hv = &images.parent;
     assert_done(hv->ops->image_create(hv, path, "qcow2", backing != NULL ? 0 : 64 << 20, backing,
                                       backing != NULL ? "qcow2" : NULL, &failure));
-}
-
-static void
-assert_told(const char *part)
-{
-    g_autofree char *log = sim_world_take_log(world);
-    if (log == NULL || strstr(log, part) == NULL)
-        fail_msg("'%s' is not in: %s", part, log != NULL ? log : "nothing");
 }
 
 /* ---- a process that fails twice ---- */
@@ -75,7 +39,7 @@ begin_deletion_and_die(const char *command)
     assert_done(create("s1", CREATE(DISK_ONLY)));
     images.command = command;
     images.dies = TRUE;
-    assert_false(delete ("s1"));
+    assert_false(drop("s1"));
 }
 
 static void
@@ -144,7 +108,7 @@ merge_goes_on_into_an_image_that_is_mentioned(void **state)
     assert_done(create("s1", CREATE(DISK_ONLY)));
     images.command = "block-commit";
     images.dies = TRUE;
-    assert_false(delete ("s1"));
+    assert_false(drop("s1"));
     take_over();
     assert_tree("s0<*");
     assert_false(exists("/sim/images/vda.s1"));
@@ -168,7 +132,7 @@ job_whose_news_is_lost_is_asked_for(void **state)
     assert_done(start());
     assert_done(create("s1", CREATE(DISK_ONLY)));
     images.ops.next_event = lose_ready;
-    assert_done(delete ("s1"));
+    assert_done(drop("s1"));
     assert_tree("");
 }
 
@@ -213,7 +177,7 @@ image_is_not_read_again_without_its_tag(void **state)
     (void)state;
     assert_done(create("s1", 0));
     images.ops.image_snapshot = delete_tag_and_fail_reading;
-    assert_done(delete ("s1"));
+    assert_done(drop("s1"));
 }
 
 /* What is done from now on cannot be recorded. */
@@ -297,7 +261,7 @@ nothing_is_merged_by_a_call_either(void **state)
     assert_done(create("s1", CREATE(DISK_ONLY)));
     images.ops.image_info = fail_image_info;
     unreadable = OTHER;
-    assert_refused(delete ("s1"), VIR_ERR_OPERATION_FAILED);
+    assert_refused(drop("s1"), VIR_ERR_OPERATION_FAILED);
     assert_tree("s1<*");
 }
 
@@ -346,7 +310,7 @@ transient_domain_leaves_no_intent(void **state)
     assert_done(vm_domain_create_xml(driver, xml, 0, &failure));
     assert_done(create("s1", CREATE(DISK_ONLY)));
     fault("/sim/images/vda.s1", SIM_FS_UNLINK, 2);
-    assert_false(delete ("s1"));
+    assert_false(drop("s1"));
     assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
     assert_false(exists("/sim/images/vda.s1"));
     assert_false(exists(INTENT));
@@ -398,7 +362,7 @@ mark_that_stays_hinders_the_deletion(void **state)
     restart();
     assert_tree("s1<* s2<s1");
     fault("/sim/lib/qemu/snapshot/vm/s2.xml*", SIM_FS_CHANGE, -1);
-    assert_refused(delete ("s1"), VIR_ERR_SYSTEM_ERROR);
+    assert_refused(drop("s1"), VIR_ERR_SYSTEM_ERROR);
     no_faults();
     assert_tree_stays("s1<* s2<s1");
 }

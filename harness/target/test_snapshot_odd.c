@@ -4,24 +4,11 @@
  * images with doubled tags, files where none should be.  A revert, a delete or
  * an overlay is refused before anything is touched.
  */
-#include "harness/target/test_snapshot.h"
+#include "harness/target/test_snapshot_calls.h"
 
-#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
 #define OVERLAY                                                                                    \
     "<domainsnapshot><name>s2</name><disks><disk name='vda' snapshot='external'>"                  \
     "<source file='%s'/></disk><disk name='vdb' snapshot='no'/></disks></domainsnapshot>"
-
-static gboolean
-revert(const char *snapshot, guint32 flags)
-{
-    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
-}
-
-static gboolean
-drop(const char *snapshot)
-{
-    return vm_snapshot_delete(driver, "vm", snapshot, 0, &failure);
-}
 
 /* Another text in the metadata of s1, read by a new driver. */
 static void

@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "harness/target/test_snapshot.h"
-
-#define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
-#define REVERT(name) VIR_DOMAIN_SNAPSHOT_REVERT_##name
-
-static gboolean
-revert(const char *snapshot, guint32 flags)
-{
-    return vm_snapshot_revert(driver, "vm", snapshot, flags, &failure);
-}
+#include "harness/target/test_snapshot_calls.h"
 
 /* s1 taken off, then other content in both disks. */
 static void
