@@ -113,7 +113,8 @@ disk_blockdev(const VmDiskDef *disk, guint i)
     json_t *blockdev =
         json_pack("{s:s, s:s, s:o}", "driver", format, "node-name", node, "file", file);
     if (disk->read_only) {
-        json_object_set_new(file, "read-only", json_true());
+        /* a merge into the image makes it writable, and finds no file then that never can be */
+        json_object_set_new(file, "auto-read-only", json_true());
         json_object_set_new(blockdev, "read-only", json_true());
     }
     return blockdev;
