@@ -199,6 +199,8 @@ revert_layers(Build *build)
     const DomainDoc *live = expectation_definition(context, build->expected->live, FALSE);
 
     build->expected->reverted = TRUE;
+    if (build->expected->live == EXPECT_DEF_KEPT)
+        live = context->domain->live;
     if (!config)
         config = context->domain->config;
     layers_revert(build->expected->layers, context->domain, context->moment, live ? live : config,

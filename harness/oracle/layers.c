@@ -458,9 +458,48 @@ location_of(const ObservedMoment *moment, const char *disk)
     return entry->snapshot;
 }
 
+/* The images that overlays or external disks of moments rest on. */
+static GHashTable *
+frozen_images(const Layers *layers)
+{
+    g_autoptr(GHashTable) used = used_images(layers);
+    GHashTable *frozen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTableIter iter;
+    gpointer image, below;
+
+    g_hash_table_iter_init(&iter, layers->backing);
+    while (g_hash_table_iter_next(&iter, &image, &below)) {
+        if (g_hash_table_contains(used, image))
+            g_hash_table_add(frozen, g_strdup(below));
+    }
+    for (guint i = 0; i < layers->names->len; i++) {
+        const LayerName *name = g_ptr_array_index(layers->names, i);
+
+        if (name->moment && name->use == USE_WHOLE && name->path)
+            g_hash_table_add(frozen, g_strdup(name->path));
+    }
+    return frozen;
+}
+
+/* Whether a disk that the moment leaves out keeps today's image: where the moment is internal, only
+ * if the image of then has been frozen since.  Memory knows whether there was a medium. */
+static gboolean
+keeps_today(const ObservedMoment *moment, const LayerName *then, const OracleDisk *today,
+            GHashTable *frozen)
+{
+    if (!today || location_of(moment, then->disk))
+        return FALSE;
+    if (document_is_live(moment->doc) && !then->path != !today->source)
+        return FALSE;
+    if (document_is_external(moment->doc))
+        return TRUE;
+    return document_disk(moment->doc->disks, then->disk) && then->path &&
+           g_hash_table_contains(frozen, then->path);
+}
+
 static void
 add_reverted(Layers *layers, const ObservedDomain *domain, const ObservedMoment *moment,
-             LayerNaming naming, const DomainDoc *doc)
+             LayerNaming naming, const DomainDoc *doc, GHashTable *frozen)
 {
     guint first = layers->names->len;
     const DomainDoc *before = naming == LAYER_LIVE ? domain->live : domain->config;
@@ -475,7 +514,7 @@ add_reverted(Layers *layers, const ObservedDomain *domain, const ObservedMoment 
         /* What lies over a transient disk goes with the process. */
         if (today && today->transient)
             today = document_disk(domain->config->disks, name->disk);
-        if (!location && today && document_is_external(moment->doc)) {
+        if (keeps_today(moment, name, today, frozen)) {
             g_free(name->path);
             name->path = g_strdup(today->source);
         }
@@ -492,6 +531,7 @@ layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment
               const DomainDoc *live, const DomainDoc *config)
 {
     g_autoptr(GPtrArray) tops = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GHashTable) frozen = frozen_images(layers);
 
     for (guint i = 0; i < layers->names->len; i++) {
         const LayerName *name = g_ptr_array_index(layers->names, i);
@@ -501,9 +541,9 @@ layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment
             g_ptr_array_add(tops, g_strdup(name->path));
     }
     forget_names(layers, domain->name, NULL);
-    add_reverted(layers, domain, moment, LAYER_LIVE, live);
+    add_reverted(layers, domain, moment, LAYER_LIVE, live, frozen);
     if (config)
-        add_reverted(layers, domain, moment, LAYER_CONFIG, config);
+        add_reverted(layers, domain, moment, LAYER_CONFIG, config, frozen);
     for (guint i = 0; i < tops->len; i++) {
         const char *top = g_ptr_array_index(tops, i);
         g_autoptr(GPtrArray) above = images_above(layers, top);
