@@ -248,23 +248,43 @@ file_pad(ScnRun *run, const char *path, const char *data, size_t size)
     return put_file(run, path, padded, size);
 }
 
+/* A target that has no call for it knows no images either. */
+static gboolean
+file_copy(ScnRun *run, const char *from, const char *to)
+{
+    struct vm_error err = {0};
+    size_t length = 0;
+    gboolean good;
+    char *data;
+
+    if (run->target.file_copy)
+        return run->target.file_copy(run->conn, from, to, &err) == 0 || file_failed(run, &err);
+    data = get_file(run, from, &length);
+    if (!data)
+        return FALSE;
+    good = put_file(run, to, data, length);
+    run->target.free_string(data);
+    return good;
+}
+
 /* The verbs that begin with what the file holds. */
 static gboolean
 file_change(ScnRun *run, const char *verb, const char *path, const ScnStep *step)
 {
     g_autofree char *argument = scn_word(run, step, 3);
     size_t length = 0;
-    char *data = get_file(run, path, &length);
     gboolean good;
+    char *data;
 
+    if (strcmp(verb, "copy") == 0)
+        return file_copy(run, path, argument);
+    data = get_file(run, path, &length);
     if (!data)
         return FALSE;
     if (strcmp(verb, "truncate") == 0)
         good = put_file(run, path, data, MIN(length, (size_t)g_ascii_strtoull(argument, NULL, 10)));
     else if (strcmp(verb, "pad") == 0)
         good = file_pad(run, path, data, g_ascii_strtoull(argument, NULL, 10));
-    else if (strcmp(verb, "copy") == 0)
-        good = put_file(run, argument, data, length);
     else
         good = file_replace(run, path, data, step);
     run->target.free_string(data);

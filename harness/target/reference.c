@@ -290,6 +290,27 @@ file_read(struct vm_conn *conn, const char *path, char **data, size_t *length, s
 }
 
 static int
+file_copy(struct vm_conn *conn, const char *from, const char *to, struct vm_error *err)
+{
+    const ReferenceWorldOps *ops = conn->world->ops;
+    VmStore *store = conn->world->ports.store;
+    g_autofree char *folder = g_path_get_dirname(to);
+    GError *failure = NULL;
+    gboolean done = FALSE;
+    gboolean ok =
+        store->ops->mkdir(store, folder, &failure) &&
+        (ops->copy_image == NULL || ops->copy_image(conn->world, from, to, &done, &failure));
+    if (!ok || done)
+        return reference_answer(ok, failure, err);
+    g_autoptr(GBytes) bytes = store->ops->read(store, from, G_MAXSIZE, &failure);
+    if (bytes == NULL)
+        return reference_fail(failure, err);
+    gsize size = 0;
+    const void *content = g_bytes_get_data(bytes, &size);
+    return file_write(conn, to, content, size, err);
+}
+
+static int
 file_remove(struct vm_conn *conn, const char *path, struct vm_error *err)
 {
     VmStore *store = conn->world->ports.store;
@@ -401,6 +422,7 @@ reference_fill(struct vm_target *table)
     table->disk_create = disk_create;
     table->file_write = file_write;
     table->file_read = file_read;
+    table->file_copy = file_copy;
     table->file_remove = file_remove;
     table->guest = guest;
     table->inspect = inspect;

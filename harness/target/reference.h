@@ -49,6 +49,10 @@ typedef struct {
     /** Make an image by a recipe.  NULL: there are none, nor is there the capability "recipes". */
     gboolean (*recipe)(ReferenceWorld *world, const char *name, const char *path, guint64 size,
                        GError **error);
+    /** Put a copy of an image, durably, where nothing or a file is; FALSE in *done where the file
+     * is plain bytes.  NULL: the bytes of images are all that they hold. */
+    gboolean (*copy_image)(ReferenceWorld *world, const char *from, const char *to, gboolean *done,
+                           GError **error);
     /** Nanoseconds that the hypervisor took.  NULL: it is none of its own. */
     guint64 (*hypervisor_time)(ReferenceWorld *world);
 } ReferenceWorldOps;

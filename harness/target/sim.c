@@ -118,6 +118,13 @@ sim_recipe(ReferenceWorld *world, const char *name, const char *path, guint64 si
     return sim_world_recipe(sim(world), name, path, size, error);
 }
 
+static gboolean
+sim_copy_image(ReferenceWorld *world, const char *from, const char *to, gboolean *done,
+               GError **error)
+{
+    return sim_world_copy_image(sim(world), from, to, done, error);
+}
+
 static void
 sim_advance(ReferenceWorld *world, guint64 milliseconds)
 {
@@ -141,6 +148,7 @@ static const ReferenceWorldOps sim_ops = {
     .advance = sim_advance,
     .take_log = sim_take_log,
     .recipe = sim_recipe,
+    .copy_image = sim_copy_image,
 };
 
 /* ---- worlds ---- */

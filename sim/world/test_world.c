@@ -125,6 +125,26 @@ test_a_broken_chain_has_no_content(void **state)
 }
 
 static void
+test_a_copied_image_holds_what_it_held(void **state)
+{
+    Rig *rig = *state;
+    gboolean done = FALSE;
+    g_autoptr(GError) error = NULL;
+    rig_do(rig, "cont", NULL);
+    g_free(rig_guest(rig, "write vda 0 64K A"));
+    g_autofree char *then = rig_content(rig, "/a.qcow2", "digest");
+    assert_true(sim_world_copy_image(rig->world, "/a.qcow2", "/kept.qcow2", &done, NULL));
+    assert_true(done);
+    g_free(rig_guest(rig, "write vda 0 64K B"));
+    g_autofree char *now = rig_content(rig, "/a.qcow2", "digest");
+    g_autofree char *kept = rig_content(rig, "/kept.qcow2", "digest");
+    assert_string_equal(kept, then);
+    assert_string_not_equal(kept, now);
+    assert_false(sim_world_copy_image(rig->world, "/none", "/kept.qcow2", &done, &error));
+    assert_non_null(strstr(error->message, "/none"));
+}
+
+static void
 test_a_rebase_changes_the_header_alone(void **state)
 {
     Rig *rig = *state;
@@ -182,6 +202,7 @@ main(void)
         RIG_TEST(test_instances_are_listed_while_they_run),
         RIG_TEST(test_a_second_client_finds_the_instance),
         RIG_TEST(test_a_broken_chain_has_no_content),
+        RIG_TEST(test_a_copied_image_holds_what_it_held),
         RIG_TEST(test_a_rebase_changes_the_header_alone),
         RIG_TEST(test_offline_snapshots_follow_qemu_img),
     };

@@ -122,6 +122,33 @@ sim_world_recipe(SimWorld *world, const char *name, const char *path, guint64 si
 }
 
 gboolean
+sim_world_copy_image(SimWorld *world, const char *from, const char *to, gboolean *done,
+                     GError **error)
+{
+    int number = 0;
+    SimInode *file = sim_fs_lookup(world->fs, from, &number);
+    SimImage *image = file != NULL ? sim_inode_image(file) : NULL;
+    *done = FALSE;
+    if (file != NULL && image == NULL)
+        return TRUE;
+    if (image != NULL) {
+        g_autoptr(SimImage) copy = sim_image_copy(image);
+        g_autofree char *folder = g_path_get_dirname(to);
+        sim_fs_change(world->fs);
+        number = sim_fs_put_image(world->fs, to, copy);
+        if (number == 0)
+            sim_inode_sync(sim_fs_lookup(world->fs, to, NULL));
+        if (number == 0)
+            number = sim_fs_sync_dir(world->fs, folder);
+    }
+    if (number != 0)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "cannot copy '%s' to '%s': %s", from, to,
+                         g_strerror(number));
+    *done = TRUE;
+    return TRUE;
+}
+
+gboolean
 sim_world_disturb(SimWorld *world, const char *instance, const char *what, GError **error)
 {
     SimMachine *machine = sim_hypervisor_machine(world->hypervisor, instance);

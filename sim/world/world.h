@@ -44,6 +44,11 @@ gboolean sim_world_guest(SimWorld *world, const char *instance, const char *comm
 gboolean sim_world_recipe(SimWorld *world, const char *name, const char *path, guint64 size,
                           GError **error);
 
+/** Copy an image with all that it holds, durably, to where nothing or a file is: *done.  FALSE
+ * there where the file is plain bytes, which any reader can copy. */
+gboolean sim_world_copy_image(SimWorld *world, const char *from, const char *to, gboolean *done,
+                              GError **error);
+
 /** Stop the process of an instance ("hang", or "hang COMMAND": when that command comes), let it
  *  go on ("continue"), or end it ("kill", "kill COMMAND" or "kill-after COMMAND": when that command
  *  comes, or has been done and is to be answered).  OPERATION_INVALID where no such instance runs,

@@ -293,6 +293,9 @@ struct vm_target {
     /** Not 0: every connection is to a world of its own, where nobody else has objects.  Then
      *  the objects of all cases may bear the same names. */
     int own_world;
+    /** Copy a whole file, an image with all that it holds (the folder is made too).  Not for images
+     *  that are in use.  NULL: file_read() and file_write() tell all. */
+    int (*file_copy)(struct vm_conn *conn, const char *from, const char *to, struct vm_error *err);
 };
 
 /** What a plug-in exports: its table, valid as long as the object is loaded. */
