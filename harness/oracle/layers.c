@@ -32,6 +32,7 @@ struct Layers {
     GHashTable *backing; /* path -> path below, both owned; images of the world's chains */
     GHashTable *gone;    /* set of paths that must go */
     GHashTable *tags;    /* "PATH TAG" of internal moments that went */
+    GHashTable *frozen; /* of a revert: paths that the images above, or moments, rested on before */
     GPtrArray *left;
     guint faults;
 };
@@ -131,6 +132,7 @@ layers_free(Layers *layers)
     g_hash_table_unref(layers->backing);
     g_hash_table_unref(layers->gone);
     g_hash_table_unref(layers->tags);
+    g_clear_pointer(&layers->frozen, g_hash_table_unref);
     g_ptr_array_unref(layers->left);
     g_free(layers);
 }
@@ -484,8 +486,8 @@ frozen_images(const Layers *layers)
 /* Whether a disk that the moment leaves out keeps today's image: where the moment is internal, only
  * if the image of then has been frozen since.  Memory knows whether there was a medium. */
 static gboolean
-keeps_today(const ObservedMoment *moment, const LayerName *then, const OracleDisk *today,
-            GHashTable *frozen)
+keeps_today(const Layers *layers, const ObservedMoment *moment, const LayerName *then,
+            const OracleDisk *today)
 {
     if (!today || location_of(moment, then->disk))
         return FALSE;
@@ -494,12 +496,12 @@ keeps_today(const ObservedMoment *moment, const LayerName *then, const OracleDis
     if (document_is_external(moment->doc))
         return TRUE;
     return document_disk(moment->doc->disks, then->disk) && then->path &&
-           g_hash_table_contains(frozen, then->path);
+           g_hash_table_contains(layers->frozen, then->path);
 }
 
 static void
 add_reverted(Layers *layers, const ObservedDomain *domain, const ObservedMoment *moment,
-             LayerNaming naming, const DomainDoc *doc, GHashTable *frozen)
+             LayerNaming naming, const DomainDoc *doc)
 {
     guint first = layers->names->len;
     const DomainDoc *before = naming == LAYER_LIVE ? domain->live : domain->config;
@@ -514,7 +516,7 @@ add_reverted(Layers *layers, const ObservedDomain *domain, const ObservedMoment 
         /* What lies over a transient disk goes with the process. */
         if (today && today->transient)
             today = document_disk(domain->config->disks, name->disk);
-        if (keeps_today(moment, name, today, frozen)) {
+        if (keeps_today(layers, moment, name, today)) {
             g_free(name->path);
             name->path = g_strdup(today->source);
         }
@@ -531,8 +533,9 @@ layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment
               const DomainDoc *live, const DomainDoc *config)
 {
     g_autoptr(GPtrArray) tops = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GHashTable) frozen = frozen_images(layers);
 
+    g_clear_pointer(&layers->frozen, g_hash_table_unref);
+    layers->frozen = frozen_images(layers);
     for (guint i = 0; i < layers->names->len; i++) {
         const LayerName *name = g_ptr_array_index(layers->names, i);
 
@@ -541,9 +544,9 @@ layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment
             g_ptr_array_add(tops, g_strdup(name->path));
     }
     forget_names(layers, domain->name, NULL);
-    add_reverted(layers, domain, moment, LAYER_LIVE, live, frozen);
+    add_reverted(layers, domain, moment, LAYER_LIVE, live);
     if (config)
-        add_reverted(layers, domain, moment, LAYER_CONFIG, config, frozen);
+        add_reverted(layers, domain, moment, LAYER_CONFIG, config);
     for (guint i = 0; i < tops->len; i++) {
         const char *top = g_ptr_array_index(tops, i);
         g_autoptr(GPtrArray) above = images_above(layers, top);
