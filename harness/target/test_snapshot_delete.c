@@ -76,11 +76,27 @@ what_cannot_be_unlinked_stays_listed(void **state)
     (void)state;
     make_chain();
     fault(METADATA "s2.xml*", SIM_FS_UNLINK, -1);
-    assert_refused(drop("s2", 0), VIR_ERR_SYSTEM_ERROR);
+    assert_refused(drop("s2", DELETE(METADATA_ONLY)), VIR_ERR_SYSTEM_ERROR);
     no_faults();
     assert_tree_stays("s1< s2<s1 s3<s2*");
-    assert_done(drop("s2", 0));
+    assert_done(drop("s2", DELETE(METADATA_ONLY)));
     assert_tree_stays("s1< s3<s1*");
+}
+
+/* Its tags are gone: it is not listed again, and its file goes as soon as it can. */
+static void
+what_cannot_be_unlinked_and_has_no_content_goes_later(void **state)
+{
+    (void)state;
+    make_chain();
+    fault(METADATA "s2.xml*", SIM_FS_UNLINK, -1);
+    assert_refused(drop("s2", 0), VIR_ERR_SYSTEM_ERROR);
+    assert_tree("s1< s3<s1*");
+    assert_refused(drop("s2", 0), VIR_ERR_NO_DOMAIN_SNAPSHOT);
+    assert_refused(drop("s3", 0), VIR_ERR_OPERATION_FAILED);
+    no_faults();
+    assert_tree_stays("s1< s3<s1*");
+    assert_done(drop("s3", 0));
 }
 
 static void
@@ -235,6 +251,7 @@ main(void)
         CASE(children_only_keeps_the_node),
         CASE(metadata_only_leaves_the_images),
         CASE(what_cannot_be_unlinked_stays_listed),
+        CASE(what_cannot_be_unlinked_and_has_no_content_goes_later),
         CASE(childs_file_that_fails_keeps_all),
         CASE(image_error_keeps_the_metadata),
         CASE(missing_tag_is_tolerated_and_logged),

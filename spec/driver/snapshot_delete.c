@@ -186,17 +186,23 @@ delete_from_former_disk(VmDomain *domain, const VmMoment *moment, const VmSnapsh
                                                    VM_IMAGE_SNAPSHOT_DELETE, moment->name, error);
 }
 
+/* Where all of it is gone there is no way back. */
 static gboolean
-delete_from_images(VmDomain *domain, const VmMoment *moment, GError **error)
+delete_from_images(VmDeleteRun *run, const VmMoment *moment, GError **error)
 {
+    VmDomain *domain = run->domain;
     const VmSnapshotDef *def = vm_moment_snapshot(moment);
     g_autoptr(GArray) disks = vm_snapshot_internal_disks(def, domain->def);
+    gboolean tagged = disks->len > 0;
     if (!vm_snapshot_delete_tag(domain, moment->name, disks, error))
         return FALSE;
     for (guint i = 0; i < def->disks->len; i++) {
-        if (!delete_from_former_disk(domain, moment, g_ptr_array_index(def->disks, i), error))
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        tagged |= former_disk(domain, moment, disk) != NULL;
+        if (!delete_from_former_disk(domain, moment, disk, error))
             return FALSE;
     }
+    run->touched |= tagged;
     return TRUE;
 }
 
@@ -205,7 +211,7 @@ static gboolean
 delete_content(VmDeleteRun *run, const VmMoment *moment, GError **error)
 {
     return run->metadata_only || (vm_snapshot_delete_merge(run, moment->name, error) &&
-                                  delete_from_images(run->domain, moment, error));
+                                  delete_from_images(run, moment, error));
 }
 
 /* Past its point of no return a snapshot is not listed again: its content is gone. */
