@@ -95,14 +95,14 @@ list_names(const GPtrArray *names)
 /* Of an image, what it means and not how its clusters lie: a call that failed and was undone may
  * have moved them. */
 static json_t *
-image_facts(const Qcow2Reader *image)
+image_facts(const char *path, const Qcow2Reader *image)
 {
-    return json_pack("{s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}", "format",
-                     image->qcow2 ? "qcow2" : "raw", "damaged", image->damaged, "data-outside",
-                     image->data_outside, "virtual-size", (json_int_t)image->size, "backing",
-                     text_or_null(image->backing), "backing-format",
-                     text_or_null(image->backing_format), "snapshots", list_snapshots(image),
-                     "bitmaps", list_names(image->bitmaps));
+    return json_pack(
+        "{s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}", "format", image->qcow2 ? "qcow2" : "raw",
+        "damaged", image->damaged || !qemu_image_check(path, NULL), "data-outside",
+        image->data_outside, "virtual-size", (json_int_t)image->size, "backing",
+        text_or_null(image->backing), "backing-format", text_or_null(image->backing_format),
+        "snapshots", list_snapshots(image), "bitmaps", list_names(image->bitmaps));
 }
 
 /* Of a chain that is broken there is at least the file itself. */
@@ -122,7 +122,7 @@ content_digest(QemuInspector *inspector, const char *path)
 static json_t *
 facts_digest(QemuInspector *inspector, const char *path, const Qcow2Reader *image)
 {
-    json_t *facts = image_facts(image);
+    json_t *facts = image_facts(path, image);
     g_autofree char *content = content_digest(inspector, path);
     json_object_set_new(facts, "content", json_string(content));
     char *text = json_dumps(facts, JSON_SORT_KEYS | JSON_COMPACT);
@@ -154,10 +154,8 @@ describe_path(QemuInspector *inspector, const char *path, gboolean whole)
         return entry;
     json_object_set_new(entry, "digest", facts_digest(inspector, path, image));
     if (whole) {
-        json_t *facts = image_facts(image);
+        json_t *facts = image_facts(path, image);
         json_object_update(entry, facts);
-        if (!qemu_image_check(path, NULL))
-            json_object_set_new(entry, "damaged", json_true());
         json_decref(facts);
     }
     return entry;
