@@ -85,41 +85,6 @@ image_uuid_of_another(const StepContext *context)
     return FALSE;
 }
 
-/* Images below an image at most; a chain that comes back to itself has more. */
-#define CHAIN_MAX 200
-
-/* Recipes put the data of an image beside it where they lie outside. */
-static gboolean
-lacks_data(const StepContext *context, const json_t *image)
-{
-    const char *path = json_string_value(json_object_get(image, "path"));
-    g_autofree char *data = path ? g_strconcat(path, ".data", NULL) : NULL;
-
-    return data && json_is_true(json_object_get(image, "data-outside")) &&
-           !observed_file(context->before, data);
-}
-
-/* Whether all of a chain is there and what its format says; TRUE where it cannot be seen. */
-static gboolean
-chain_sound(const StepContext *context, const OracleDisk *disk)
-{
-    const json_t *image = observed_image(context->before, disk->source);
-    const char *format = disk->format;
-
-    for (guint depth = 0; image != NULL && g_strcmp0(format, "qcow2") == 0; depth++) {
-        const char *seen = json_string_value(json_object_get(image, "format"));
-        const char *below = json_string_value(json_object_get(image, "backing"));
-
-        if (depth > CHAIN_MAX || (seen && strcmp(seen, format) != 0) ||
-            json_is_true(json_object_get(image, "damaged")) || lacks_data(context, image) ||
-            (below && !observed_file(context->before, below)))
-            return FALSE;
-        format = json_string_value(json_object_get(image, "backing-format"));
-        image = below ? observed_image(context->before, below) : NULL;
-    }
-    return TRUE;
-}
-
 /* The definition that a saved guest goes on with: it may be defined anew by now. */
 static const DomainDoc *
 saved_as(const StepContext *context, const ObservedDomain *saved)
@@ -219,7 +184,8 @@ gboolean
 image_unusable(const StepContext *context, const OracleDisk *disk)
 {
     return disk->source && g_strcmp0(disk->type, "network") != 0 &&
-           (!observed_file(context->before, disk->source) || !chain_sound(context, disk) ||
+           (!observed_file(context->before, disk->source) ||
+            !observed_chain_sound(context->before, disk->source, disk->format) ||
             image_taken(context, disk));
 }
 
@@ -756,6 +722,7 @@ const AtomRow atoms_doubts[] = {
     {"image.", no_image},
     {"victims:over-tags", merged_unseen},
     {"victims:over-bitmaps", merged_unseen},
+    {"victims:over-broken", merged_unseen},
     {"moment:written-under", not_on_top_unseen},
     {"moment:memory-foreign", memory_is_strange},
     {"argument:negative", no_argument},

@@ -47,6 +47,7 @@ faults_of_victims(const StepContext *context)
 
 ATOM(victims_over_tags, faults_of_victims(context) & LAYERS_TAGS)
 ATOM(victims_over_bitmaps, faults_of_victims(context) & LAYERS_BITMAPS)
+ATOM(victims_over_broken, faults_of_victims(context) & LAYERS_BROKEN)
 ATOM(victims_write, faults_of_victims(context) & LAYERS_WRITTEN)
 ATOM(victims_under_others, faults_of_victims(context) & LAYERS_OTHER_TOP)
 
@@ -236,6 +237,7 @@ moment_leaves_out_disk(const StepContext *context)
 const AtomRow atoms_layers[] = {
     {"victims:over-tags", victims_over_tags},
     {"victims:over-bitmaps", victims_over_bitmaps},
+    {"victims:over-broken", victims_over_broken},
     {"victims:write-images", victims_write},
     {"victims:under-others", victims_under_others},
     {"moment:written-under", moment_written_under},

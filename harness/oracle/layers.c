@@ -323,6 +323,33 @@ leave(Layers *layers, const char *path)
         g_ptr_array_add(layers->left, g_strdup(path));
 }
 
+/* Whether a process of the domain has the image open, whatever its file has come to since. */
+static gboolean
+is_open(const Layers *layers, const char *path, const char *domain)
+{
+    const ObservedDomain *observed = observed_domain(layers->world, domain);
+
+    for (guint i = 0; observed_active(observed) && i < observed->live->disks->len; i++) {
+        const char *at = ((const OracleDisk *)g_ptr_array_index(observed->live->disks, i))->source;
+
+        for (guint depth = 0; at && depth < MAX_CHAIN; depth++) {
+            if (strcmp(at, path) == 0)
+                return TRUE;
+            at = json_string_value(json_object_get(observed_image(layers->world, at), "backing"));
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+is_sound(const Layers *layers, const char *path)
+{
+    const json_t *image = observed_image(layers->world, path);
+
+    return observed_chain_sound(layers->world, path,
+                                json_string_value(json_object_get(image, "format")));
+}
+
 /* The image takes in its only one above; what an earlier deletion left below has fewer users then.
  */
 static void
@@ -331,6 +358,8 @@ take_in(Layers *layers, const char *path, const char *above, const char *domain)
     g_autofree char *below = g_strdup(g_hash_table_lookup(layers->backing, path));
     g_autoptr(GPtrArray) now = NULL;
 
+    if (!is_open(layers, above, domain) && !is_sound(layers, above))
+        layers->faults |= LAYERS_BROKEN;
     merge(layers, above, path);
     now = images_above(layers, path);
     if (now->len > 0)

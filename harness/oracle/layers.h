@@ -28,6 +28,7 @@ typedef enum {
     LAYERS_BITMAPS = 1 << 1,   /* … with persistent bitmaps */
     LAYERS_OTHER_TOP = 1 << 2, /* an internal one lies in another image than today's */
     LAYERS_WRITTEN = 1 << 3,   /* no refusal by itself: images are written to */
+    LAYERS_BROKEN = 1 << 4,    /* nobody has the images open that would be merged, nor could */
 } LayersFault;
 
 typedef struct Layers Layers;

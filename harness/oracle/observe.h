@@ -93,6 +93,9 @@ json_t *observe_inspect(const ObserveView *view, const char *what, const char *a
  *  top shows is the same; FALSE where files cannot be seen. */
 gboolean observed_chain_same(const Observation *one, const Observation *other, const char *path);
 
+/** Whether all of a chain is there and what its format says; TRUE where it cannot be seen. */
+gboolean observed_chain_sound(const Observation *world, const char *path, const char *format);
+
 /** A listed file; NULL where it is missing or cannot be seen.  Borrowed. */
 const ObservedFile *observed_file_at(const Observation *world, const char *path);
 

@@ -222,3 +222,36 @@ observed_digest(const Observation *world, const char *path)
 
     return file ? file->digest : NULL;
 }
+
+/* Recipes put the data of an image beside it where they lie outside. */
+static gboolean
+lacks_data(const Observation *world, const json_t *image)
+{
+    const char *path = json_string_value(json_object_get(image, "path"));
+    g_autofree char *data = path ? g_strconcat(path, ".data", NULL) : NULL;
+
+    return data && json_is_true(json_object_get(image, "data-outside")) &&
+           !observed_file(world, data);
+}
+
+/* Images below an image at most; a chain that comes back to itself has more. */
+#define CHAIN_MAX 200
+
+gboolean
+observed_chain_sound(const Observation *world, const char *path, const char *format)
+{
+    const json_t *image = observed_image(world, path);
+
+    for (guint depth = 0; image != NULL && g_strcmp0(format, "qcow2") == 0; depth++) {
+        const char *seen = json_string_value(json_object_get(image, "format"));
+        const char *below = json_string_value(json_object_get(image, "backing"));
+
+        if (depth > CHAIN_MAX || (seen && strcmp(seen, format) != 0) ||
+            json_is_true(json_object_get(image, "damaged")) || lacks_data(world, image) ||
+            (below && !observed_file(world, below)))
+            return FALSE;
+        format = json_string_value(json_object_get(image, "backing-format"));
+        image = below ? observed_image(world, below) : NULL;
+    }
+    return TRUE;
+}

@@ -29,7 +29,7 @@ static const struct {
     {"VM-PREP-", 5},     {"VM-MEM-", 4},     {"VM-DEL-", 1},       {"VM-UNDEF-", 1},
     {"VM-REN-", 1},      {"VM-META-", 9},    {"VM-SAVE-", 8},      {"VM-XML-", 12},
     {"VM-HANG-", 3},     {"VM-LATER-", 7},   {"VM-REVX-", 8},      {"VM-AUTO-", 4},
-    {"VM-DELX-", 5},     {"VM-TRANS-", 2},   {"SNAP-REVX-", 19},   {"VM-END-", 6},
+    {"VM-DELX-", 6},     {"VM-TRANS-", 2},   {"SNAP-REVX-", 19},   {"VM-END-", 6},
     {"VM-GENID-", 2},
 };
 
