@@ -46,6 +46,7 @@ history_new(void)
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)memory_free);
     history->written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     history->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    history->theirs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return history;
 }
 
@@ -61,6 +62,7 @@ history_free(History *history)
     g_hash_table_unref(history->memory);
     g_hash_table_unref(history->written);
     g_hash_table_unref(history->left);
+    g_hash_table_unref(history->theirs);
     g_free(history);
 }
 
@@ -211,6 +213,112 @@ learn_overlays(History *history, gboolean reverts, const Observation *before,
     }
 }
 
+/* ---- what is the user's when a moment has gone ---- */
+
+static const char *
+external_image(const ObservedMoment *moment, const char *disk)
+{
+    const OracleDisk *entry = document_disk(moment->doc->disks, disk);
+    const OracleDisk *held =
+        moment->doc->domain ? document_disk(moment->doc->domain->disks, disk) : NULL;
+
+    return entry && held && g_strcmp0(entry->snapshot, "external") == 0 ? held->source : NULL;
+}
+
+/* Whether the moment holds the image right above what its nearest ancestor holds. */
+static gboolean
+holds_layer(const Observation *world, const ObservedDomain *domain, const ObservedMoment *moment,
+            const char *path)
+{
+    const char *below = json_string_value(json_object_get(observed_image(world, path), "backing"));
+
+    for (guint i = 0; below && i < moment->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
+        const ObservedMoment *at = observed_moment(domain, moment->doc->parent);
+
+        if (g_strcmp0(external_image(moment, disk->name), path) != 0)
+            continue;
+        while (at && !external_image(at, disk->name))
+            at = observed_moment(domain, at->doc->parent);
+        if (at && strcmp(external_image(at, disk->name), below) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether a moment that stays still tells that the target made the image. */
+static gboolean
+is_still_told(const Observation *after, const ObservedDomain *domain, const char *path)
+{
+    for (guint i = 0; domain && i < domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
+
+        if (holds_layer(after, domain, moment, path))
+            return TRUE;
+        for (guint j = 0; j < moment->doc->disks->len; j++) {
+            const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, j);
+
+            if (g_strcmp0(disk->snapshot, "external") == 0 && g_strcmp0(disk->source, path) == 0)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* A manual disk's image was always the user's; an overlay is when only metadata went. */
+static void
+learn_theirs(History *history, const ObservedMoment *gone, gboolean metadata_only,
+             const Observation *after, const ObservedDomain *now)
+{
+    for (guint i = 0; i < gone->doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(gone->doc->disks, i);
+        const OracleDisk *held =
+            gone->doc->domain ? document_disk(gone->doc->domain->disks, disk->name) : NULL;
+
+        if (held && held->source && g_strcmp0(disk->snapshot, "manual") == 0)
+            g_hash_table_add(history->theirs, g_strdup(held->source));
+        if (!metadata_only || !disk->source || g_strcmp0(disk->snapshot, "external") != 0 ||
+            is_still_told(after, now, disk->source))
+            continue;
+        g_hash_table_remove(history->overlays, disk->source);
+        g_hash_table_add(history->theirs, g_strdup(disk->source));
+    }
+}
+
+/* Of an overlay that was made without metadata nothing ever told. */
+static void
+learn_untold(History *history, const OracleStep *step, const Observation *before,
+             const Observation *after)
+{
+    const ObservedDomain *now = observed_domain(after, step->domain);
+
+    if (step->call != VM_CALL_SNAPSHOT_CREATE_XML || !before->files ||
+        !(step->flags & VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA))
+        return;
+    for (guint i = 0; now && i < now->live->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(now->live->disks, i);
+
+        if (disk->source && !observed_file(before, disk->source))
+            g_hash_table_add(history->theirs, g_strdup(disk->source));
+    }
+}
+
+static void
+learn_deletion(History *history, const OracleStep *step, const ObservedDomain *domain,
+               const Observation *after)
+{
+    const ObservedDomain *now = observed_domain(after, step->domain);
+    gboolean metadata_only = step->call == VM_CALL_SNAPSHOT_DELETE &&
+                             (step->flags & VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY) != 0;
+
+    for (guint i = 0; now && i < domain->moments->len; i++) {
+        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
+
+        if (!observed_moment(now, moment->name))
+            learn_theirs(history, moment, metadata_only, after, now);
+    }
+}
+
 void
 history_follow(History *history, const Observation *before, const Observation *after)
 {
@@ -249,6 +357,9 @@ history_learn(History *history, const OracleStep *step, gboolean writes_memory,
     for (guint i = 0; i < after->domains->len; i++)
         learn_overlays(history, step->call == VM_CALL_SNAPSHOT_REVERT, before,
                        g_ptr_array_index(after->domains, i));
+    if (domain)
+        learn_deletion(history, step, domain, after);
+    learn_untold(history, step, before, after);
     if (domain && step->call == VM_CALL_SNAPSHOT_REVERT) {
         g_hash_table_remove(history->stored, step->domain);
         g_hash_table_remove(history->written, step->domain);

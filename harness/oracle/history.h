@@ -42,8 +42,9 @@ typedef struct {
                          */
     GHashTable *memory; /* digest of a file -> HistoryMemory */
     GHashTable *written; /* set of names: paused, and their memory went to a file since they ran */
-    GHashTable *left; /* set of paths: images without a holder that a deletion left to their users
-                       */
+    GHashTable *left;   /* set of paths: images without a holder that a deletion left to their users
+                         */
+    GHashTable *theirs; /* set of paths: images of moments that went and left them to their user */
 } History;
 
 /** A new memory, and its end. */

@@ -95,10 +95,45 @@ add_names(Layers *layers, const ObservedDomain *domain, const ObservedMoment *mo
     }
 }
 
+/* The images in use: those that are named for their content, and all below them. */
+static GHashTable *
+used_images(const Layers *layers)
+{
+    GHashTable *used = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < layers->names->len; i++) {
+        const LayerName *name = g_ptr_array_index(layers->names, i);
+        const char *at = name->use == USE_MENTION ? NULL : name->path;
+
+        while (at && g_hash_table_add(used, (gpointer)at))
+            at = g_hash_table_lookup(layers->backing, at);
+    }
+    return used;
+}
+
+/* An image that no name tells of is its user's, and needs what lies below it. */
+static void
+add_theirs(Layers *layers, const char *path)
+{
+    g_autoptr(GHashTable) used = used_images(layers);
+    LayerName *name;
+
+    if (g_hash_table_contains(used, path) || !observed_file(layers->world, path))
+        return;
+    name = g_new0(LayerName, 1);
+    name->naming = LAYER_LIVE;
+    name->use = USE_WHOLE;
+    name->path = g_strdup(path);
+    g_ptr_array_add(layers->names, name);
+    add_chain(layers, path);
+}
+
 Layers *
 layers_new(const Observation *world, const History *history)
 {
     Layers *layers = g_new0(Layers, 1);
+    GHashTableIter iter;
+    gpointer path;
 
     layers->world = world;
     layers->history = history;
@@ -120,6 +155,9 @@ layers_new(const Observation *world, const History *history)
             add_names(layers, domain, moment, LAYER_INACTIVE, moment->doc->inactive);
         }
     }
+    g_hash_table_iter_init(&iter, history->theirs);
+    while (g_hash_table_iter_next(&iter, &path, NULL))
+        add_theirs(layers, path);
     return layers;
 }
 
@@ -161,22 +199,6 @@ is_named(const Layers *layers, const char *path, LayerUse least)
             return TRUE;
     }
     return FALSE;
-}
-
-/* The images in use: those that are named for their content, and all below them. */
-static GHashTable *
-used_images(const Layers *layers)
-{
-    GHashTable *used = g_hash_table_new(g_str_hash, g_str_equal);
-
-    for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
-        const char *at = name->use == USE_MENTION ? NULL : name->path;
-
-        while (at && g_hash_table_add(used, (gpointer)at))
-            at = g_hash_table_lookup(layers->backing, at);
-    }
-    return used;
 }
 
 /* The images that lie over one and are used. */
@@ -430,6 +452,7 @@ void
 layers_delete(Layers *layers, const ObservedDomain *domain, const ObservedMoment *moment)
 {
     g_autoptr(GPtrArray) held = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) theirs = g_ptr_array_new_with_free_func(g_free);
 
     for (guint i = 0; i < moment->doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
@@ -440,8 +463,12 @@ layers_delete(Layers *layers, const ObservedDomain *domain, const ObservedMoment
             forget_tag(layers, domain, moment, disk);
         else if (g_strcmp0(disk->snapshot, "external") == 0 && name && name->path)
             g_ptr_array_add(held, g_strdup(name->path));
+        else if (g_strcmp0(disk->snapshot, "manual") == 0 && name && name->path)
+            g_ptr_array_add(theirs, g_strdup(name->path));
     }
     forget_names(layers, domain->name, moment->name);
+    for (guint i = 0; i < theirs->len; i++)
+        add_theirs(layers, g_ptr_array_index(theirs, i));
     for (guint i = 0; i < held->len; i++)
         settle(layers, g_ptr_array_index(held, i), domain->name, TRUE);
 }
@@ -582,6 +609,8 @@ layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment
 
         if (!is_named(layers, top, USE_TAG) && above->len == 0 && may_go(layers, top)) {
             discard(layers, top);
+        } else if (g_hash_table_contains(layers->history->theirs, top)) {
+            add_theirs(layers, top);
         }
     }
 }

@@ -142,13 +142,50 @@ check_working_disks(const VmDomain *domain, const VmMoment *moment, GError **err
     return TRUE;
 }
 
+static gboolean
+has_internal_disk(const VmMoment *moment)
+{
+    const VmSnapshotDef *def = vm_moment_snapshot(moment);
+    for (guint i = 0; i < def->disks->len; i++) {
+        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
+        if (disk->location == VM_LOCATION_INTERNAL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A process that has sent its guest's memory removes no tag and merges nothing; files that nobody
+ * needs can go all the same (VM-MEM-003). */
+static gboolean
+check_unsent(const VmDeleteRun *run, const GPtrArray *targets, GError **error)
+{
+    gboolean writes = FALSE;
+    for (guint i = 0; i < targets->len; i++)
+        writes |= has_internal_disk(g_ptr_array_index(targets, i));
+    for (guint i = 0; i < run->steps->len; i++) {
+        const VmLayerStep *step = g_ptr_array_index(run->steps, i);
+        writes |= step->fate == VM_LAYER_MERGE;
+    }
+    return !writes || vm_domain_check_unsent(run->domain, error);
+}
+
 /* What becomes of the images of all that go, one after the other. */
+static gboolean
+plan_layers(VmDeleteRun *run, const GPtrArray *targets, GError **error)
+{
+    g_autoptr(VmImageUsers) users = vm_image_users_take(run->domain->driver, error);
+    for (guint i = 0; users != NULL && i < targets->len; i++) {
+        if (!vm_snapshot_delete_plan(run->domain, g_ptr_array_index(targets, i), users, run->steps,
+                                     error))
+            return FALSE;
+    }
+    return users != NULL;
+}
+
 static gboolean
 prepare(VmDeleteRun *run, const GPtrArray *targets, GError **error)
 {
     gboolean external = FALSE;
-    if (!run->metadata_only && targets->len > 0 && !vm_domain_check_unsent(run->domain, error))
-        return FALSE;
     for (guint i = 0; !run->metadata_only && i < targets->len; i++) {
         if (!check_disks(run->domain, g_ptr_array_index(targets, i), run->several, &external,
                          error))
@@ -158,15 +195,9 @@ prepare(VmDeleteRun *run, const GPtrArray *targets, GError **error)
         if (!check_working_disks(run->domain, g_ptr_array_index(targets, i), error))
             return FALSE;
     }
-    if (!external)
-        return TRUE;
-    g_autoptr(VmImageUsers) users = vm_image_users_take(run->domain->driver, error);
-    for (guint i = 0; users != NULL && i < targets->len; i++) {
-        if (!vm_snapshot_delete_plan(run->domain, g_ptr_array_index(targets, i), users, run->steps,
-                                     error))
-            return FALSE;
-    }
-    return users != NULL;
+    if (external && !plan_layers(run, targets, error))
+        return FALSE;
+    return run->metadata_only || check_unsent(run, targets, error);
 }
 
 /* ---- act ---- */

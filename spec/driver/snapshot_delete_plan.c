@@ -151,20 +151,15 @@ reduce(const Plan *plan, const char *path, char **next, GError **error)
 
 /* ---- the snapshot ---- */
 
-/* What the snapshot holds outside of images: a disk that was left to the caller is held too. */
-static gboolean
-is_held(const VmSnapshotDisk *disk)
-{
-    return disk->location == VM_LOCATION_EXTERNAL || disk->location == VM_LOCATION_MANUAL;
-}
-
+/* The images that go with it: what was left to the caller (manual) is his to remove
+ * (SNAP-DELX-008). */
 static void
 collect(GPtrArray *paths, const VmSnapshotDef *def, const VmDomainDef *captured)
 {
     for (guint i = 0; captured != NULL && i < def->disks->len; i++) {
         const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
         int index = vm_domain_def_disk_index(captured, disk->name);
-        if (!is_held(disk) || index < 0)
+        if (disk->location != VM_LOCATION_EXTERNAL || index < 0)
             continue;
         const char *path = vm_domain_def_disk(captured, (guint)index)->source.path;
         if (path != NULL)
