@@ -321,6 +321,22 @@ plain_abi(const DomainDoc *doc)
 ATOM(moment_same_abi, context->moment && (!context->moment->doc->domain ||
                                           g_strcmp0(plain_abi(context->moment->doc->domain),
                                                     plain_abi(context->domain->live)) == 0))
+/* Whether no drive has got a medium since, or lost it: a process has none without. */
+static gboolean
+moment_same_drives(const StepContext *context)
+{
+    const DomainDoc *then = context->moment ? context->moment->doc->domain : NULL;
+
+    for (guint i = 0; then && i < then->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(then->disks, i);
+        const OracleDisk *now = document_disk(context->domain->live->disks, disk->name);
+
+        if (now && !now->source != !disk->source)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 ATOM(moment_genid,
      context->moment && context->moment->doc->domain && context->moment->doc->domain->plain_abi)
 ATOM(current_moment,
@@ -603,6 +619,7 @@ const AtomRow atoms_world[] = {
     {"moment:pmsuspended", moment_pmsuspended},
     {"moment:same-abi", moment_same_abi},
     {"moment:genid", moment_genid},
+    {"moment:same-drives", moment_same_drives},
     {"moment:same-tops", moment_same_tops},
     {"moment:below-overlay", moment_below_overlay},
     {"moment:in-images", moment_in_images},

@@ -24,6 +24,21 @@ vm_revert_plan_clear(VmRevertPlan *plan)
     g_free(plan->way_back);
 }
 
+/* Whether the process has the drives of then: one has none for a drive without a medium, and QEMU
+ * loads no memory of a machine with another set. */
+static gboolean
+has_same_drives(const VmDomainDef *now, const VmDomainDef *then)
+{
+    for (guint i = 0; i < then->disks->len; i++) {
+        const VmDiskDef *disk = vm_domain_def_disk(then, i);
+        int index = vm_domain_def_disk_index(now, disk->target);
+        if (index >= 0 && (vm_domain_def_disk(now, (guint)index)->source.path == NULL) !=
+                              (disk->source.path == NULL))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* Whether the process can live on: rfc's way wherever ABI and images are the same. */
 static gboolean
 can_keep_process(const VmRevertPlan *plan)
@@ -34,6 +49,7 @@ can_keep_process(const VmRevertPlan *plan)
            plan->base->genid == NULL &&            /* a process has one for good */
            !vm_snapshot_def_is_external(vm_moment_snapshot(plan->moment)) &&
            vm_snapshot_other_image(domain, vm_moment_snapshot(plan->moment)) == NULL &&
+           has_same_drives(domain->def, plan->base) &&
            vm_domain_def_check_abi(domain->def, plan->base, NULL);
 }
 
