@@ -637,9 +637,9 @@ rests_under(const Layers *layers, const char *path, const char *domain)
 }
 
 gboolean
-layers_written_under(const Layers *layers, const ObservedDomain *domain,
-                     const ObservedMoment *moment)
+layers_written_under(Layers *layers, const ObservedDomain *domain, const ObservedMoment *moment)
 {
+    forget_names(layers, NULL, NULL);
     for (guint i = 0; i < moment->doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
         const LayerName *held =

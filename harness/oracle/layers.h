@@ -58,8 +58,9 @@ void layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedM
 guint layers_faults(const Layers *layers);
 
 /** Whether something else needs the image of a moment's internal disk as it is: any other use,
- * where it is not the top of today, and another domain's moment or overlay where it is. */
-gboolean layers_written_under(const Layers *layers, const ObservedDomain *domain,
+ * where it is not the top of today, and another domain's moment or overlay where it is; what only
+ * its user knows of does not count, and is forgotten here. */
+gboolean layers_written_under(Layers *layers, const ObservedDomain *domain,
                               const ObservedMoment *moment);
 
 /** A definition: a domain's own, or (moment not NULL) one that a moment holds. */
