@@ -278,7 +278,7 @@ vm_snapshot_create_xml(VmDriver *driver, const char *domain_name, const char *xm
     if (!check_flags(driver, domain_name, flags, error))
         return FALSE;
     VmDomain *domain = vm_driver_domain_to_change(driver, domain_name, error);
-    if (domain == NULL || /* redefinition records nothing before it is done */
+    if (domain == NULL || /* a redefinition of what is listed records nothing before it is done */
         !((flags & CREATE(REDEFINE)) || vm_domain_check_finished(domain, error)))
         return FALSE;
     if ((flags & CREATE(HALT)) && !domain->persistent)

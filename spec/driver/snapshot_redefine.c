@@ -24,6 +24,9 @@ check_state(const Redefinition *r, GError **error)
                          "domain '%s': snapshot '%s' cannot have been taken in its state "
                          "(SNAP-REDEF-015)",
                          r->domain->def->name, r->def->name);
+    /* what finishes a delete takes the file of that name with it */
+    if (r->existing == NULL && !vm_domain_check_finished(r->domain, error))
+        return FALSE;
     if (r->existing == NULL && vm_record_snapshot_reserved(r->domain, r->def->name))
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
                          "domain '%s': the name '%s' belongs to metadata that could not be loaded; "
