@@ -267,7 +267,13 @@ static int
 file_write(struct vm_conn *conn, const char *path, const void *data, size_t length,
            struct vm_error *err)
 {
+    const ReferenceWorldOps *ops = conn->world->ops;
     GError *failure = NULL;
+    if (ops->is_open != NULL && ops->is_open(conn->world, path)) {
+        vm_refuse(&failure, VIR_ERR_OPERATION_INVALID,
+                  "file '%s' is not written over: a guest has it open", path);
+        return reference_fail(failure, err);
+    }
     gboolean ok = write_file(conn->world->ports.store, path, data, length, &failure);
     return reference_answer(ok, failure, err);
 }

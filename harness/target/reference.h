@@ -53,6 +53,8 @@ typedef struct {
      * is plain bytes.  NULL: the bytes of images are all that they hold. */
     gboolean (*copy_image)(ReferenceWorld *world, const char *from, const char *to, gboolean *done,
                            GError **error);
+    /** Whether a process has the file open.  NULL: nobody can tell. */
+    gboolean (*is_open)(ReferenceWorld *world, const char *path);
     /** Nanoseconds that the hypervisor took.  NULL: it is none of its own. */
     guint64 (*hypervisor_time)(ReferenceWorld *world);
 } ReferenceWorldOps;

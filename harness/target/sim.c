@@ -125,6 +125,12 @@ sim_copy_image(ReferenceWorld *world, const char *from, const char *to, gboolean
     return sim_world_copy_image(sim(world), from, to, done, error);
 }
 
+static gboolean
+sim_is_open(ReferenceWorld *world, const char *path)
+{
+    return sim_world_file_open(sim(world), path);
+}
+
 static void
 sim_advance(ReferenceWorld *world, guint64 milliseconds)
 {
@@ -149,6 +155,7 @@ static const ReferenceWorldOps sim_ops = {
     .take_log = sim_take_log,
     .recipe = sim_recipe,
     .copy_image = sim_copy_image,
+    .is_open = sim_is_open,
 };
 
 /* ---- worlds ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Domains of the simulated target on images that a recipe made.
+ * Domains of the simulated target on images that a recipe made, or another hand.
  */
 #include "harness/target/test_sim.h"
 
@@ -71,6 +71,20 @@ test_a_domain_starts_on_what_the_next_writer_repairs(void **state)
     assert_string_equal(before, after);
 }
 
+static void
+test_nobody_writes_over_what_a_guest_has_open(void **state)
+{
+    (void)state;
+    define_on("qcow2");
+    assert_ok(sim->domain_create(conn, "vm", 0, &err));
+    g_autofree char *before = look("content", IMAGE);
+    assert_refused(sim->file_write(conn, IMAGE, "QFI", 3, &err), VIR_ERR_OPERATION_INVALID, IMAGE);
+    g_autofree char *after = look("content", IMAGE);
+    assert_string_equal(before, after);
+    assert_ok(sim->domain_destroy(conn, "vm", 0, &err));
+    assert_ok(sim->file_write(conn, IMAGE, "QFI", 3, &err));
+}
+
 #define RECIPE_TEST(function) cmocka_unit_test_setup_teardown(function, open_rfc, close_sim)
 
 int
@@ -81,6 +95,7 @@ main(void)
         RECIPE_TEST(test_a_recipe_that_is_not_there_is_refused),
         RECIPE_TEST(test_a_domain_does_not_start_on_what_nobody_can_read),
         RECIPE_TEST(test_a_domain_starts_on_what_the_next_writer_repairs),
+        RECIPE_TEST(test_nobody_writes_over_what_a_guest_has_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,6 +149,13 @@ sim_world_copy_image(SimWorld *world, const char *from, const char *to, gboolean
 }
 
 gboolean
+sim_world_file_open(SimWorld *world, const char *path)
+{
+    SimInode *file = sim_fs_lookup(world->fs, path, NULL);
+    return file != NULL && sim_inode_kind(file) != SIM_INODE_DIR && sim_inode_locks(file)->len > 0;
+}
+
+gboolean
 sim_world_disturb(SimWorld *world, const char *instance, const char *what, GError **error)
 {
     SimMachine *machine = sim_hypervisor_machine(world->hypervisor, instance);

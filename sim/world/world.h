@@ -48,6 +48,8 @@ gboolean sim_world_recipe(SimWorld *world, const char *name, const char *path, g
  * there where the file is plain bytes, which any reader can copy. */
 gboolean sim_world_copy_image(SimWorld *world, const char *from, const char *to, gboolean *done,
                               GError **error);
+/** Whether a process has the file open. */
+gboolean sim_world_file_open(SimWorld *world, const char *path);
 
 /** Stop the process of an instance ("hang", or "hang COMMAND": when that command comes), let it
  *  go on ("continue"), or end it ("kill", "kill COMMAND" or "kill-after COMMAND": when that command
