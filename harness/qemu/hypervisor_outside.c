@@ -9,6 +9,9 @@
 #include <string.h>
 #include "harness/qemu/guest_channel.h"
 
+/* For a process to end whose CPUs stand still without a word of it.  It may also be that they were
+ * told to: by one who ends the guest for a reset or a panic and then stays. */
+#define ENDING_MS 2000
 /* A guest command may read a whole disk under TCG. */
 #define GUEST_MS 60000
 /* After that long without an answer it is asked whether the CPUs run at all. */
@@ -117,19 +120,41 @@ await_answer(QemuHypervisor *hypervisor, QemuMachine *machine, char **answer, GE
                      GUEST_MS / 1000);
 }
 
+/* CPUs that do not run are told of where they stay so; but a panic stops them before it ends the
+ * process, and says then that it will. */
+static gboolean
+has_stopped(QemuMonitor *monitor)
+{
+    gboolean stopped = FALSE, ends = FALSE;
+    for (json_t *event = qemu_monitor_next_event(monitor, 0); event != NULL;
+         event = qemu_monitor_next_event(monitor, 0)) {
+        const char *name = json_string_value(json_object_get(event, "event"));
+        const json_t *data = json_object_get(event, "data");
+        if (g_strcmp0(name, "STOP") == 0 || g_strcmp0(name, "RESUME") == 0)
+            stopped = strcmp(name, "STOP") == 0;
+        if (g_strcmp0(name, "GUEST_PANICKED") == 0)
+            ends = g_strcmp0(json_string_value(json_object_get(data, "action")), "poweroff") == 0;
+        json_decref(event);
+    }
+    return stopped && !ends;
+}
+
 /* Until the process has ended, or its CPUs stand still because it was told to stay. */
 static void
 await_ending(QemuHypervisor *hypervisor, QemuMachine *machine)
 {
     gboolean running = TRUE;
     for (guint waited = 0; waited < GUEST_MS; waited++) {
-        if (!look_if_running(hypervisor, machine, &running, NULL)) {
-            qemu_machine_await_end(machine);
-            return;
+        gboolean there = look_if_running(hypervisor, machine, &running, NULL);
+        if (there && running) {
+            g_usleep(1000);
+            continue;
         }
-        if (!running)
-            return;
-        g_usleep(1000);
+        if (!there)
+            qemu_machine_await_end(machine);
+        else if (!has_stopped(machine->look))
+            qemu_process_wait(machine->process, ENDING_MS, NULL);
+        return;
     }
 }
 

@@ -207,18 +207,19 @@ an_event_that_is_swallowed_is_noticed(void **state G_GNUC_UNUSED)
 }
 
 static int
-suspend_and_overwrite_image(struct vm_conn *conn, const char *domain, struct vm_error *err)
+suspend_and_put_another_image(struct vm_conn *conn, const char *domain, struct vm_error *err)
 {
     g_autofree char *path = g_strdup_printf("/sim/images/%s-vda.qcow2", domain);
 
-    assert_int_equal(target_sim()->file_write(conn, path, "nothing", 7, err), 0);
+    assert_int_equal(target_sim()->file_remove(conn, path, err), 0);
+    assert_int_equal(target_sim()->disk_create(conn, path, "qcow2", 64 << 20, err), 0);
     return target_sim()->domain_suspend(conn, domain, err);
 }
 
 static void
 an_image_that_holds_its_snapshots_no_more_is_noticed(void **state G_GNUC_UNUSED)
 {
-    sly.domain_suspend = suspend_and_overwrite_image;
+    sly.domain_suspend = suspend_and_put_another_image;
     expect_found("I4");
 }
 
