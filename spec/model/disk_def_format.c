@@ -12,13 +12,6 @@ put_empty(GString *out, guint depth, const char *name)
     vm_xml_put_element(out, depth, name, "");
 }
 
-static void
-put_raw(GString *out, const char *attributes)
-{
-    if (attributes != NULL)
-        vm_text_add(out, attributes);
-}
-
 /** End an open tag: with its kept children, or at once. */
 static void
 put_children(GString *out, guint depth, const char *name, const char *children, gboolean final)
@@ -49,7 +42,7 @@ vm_disk_source_put(GString *out, guint depth, const VmDiskSource *source,
     vm_text_add(out, "<source");
     if (local)
         vm_xml_put_attr(out, strcmp(source->type, "file") == 0 ? "file" : "dev", source->path);
-    put_raw(out, source->attributes);
+    vm_xml_put_kept_attrs(out, source->attributes);
     vm_xml_put_attr(out, "startupPolicy", startup_policy);
     put_children(out, depth, "source", source->extra, final);
 }
@@ -59,7 +52,7 @@ put_driver(GString *out, guint depth, const VmDiskDef *disk)
 {
     vm_xml_put_indent(out, depth);
     vm_text_add(out, "<driver");
-    put_raw(out, disk->driver_attributes);
+    vm_xml_put_kept_attrs(out, disk->driver_attributes);
     vm_xml_put_attr(out, "type", disk->source.format);
     put_children(out, depth, "driver", disk->driver_extra, FALSE);
 }
@@ -99,7 +92,7 @@ put_target(GString *out, guint depth, const VmDiskDef *disk)
     vm_text_add(out, "<target");
     vm_xml_put_attr(out, "dev", disk->target);
     vm_xml_put_attr(out, "bus", disk->bus);
-    put_raw(out, disk->target_attributes);
+    vm_xml_put_kept_attrs(out, disk->target_attributes);
     vm_text_add(out, "/>\n");
 }
 
@@ -128,7 +121,7 @@ vm_disk_def_put(GString *out, guint depth, const VmDiskDef *disk)
     vm_text_add(out, "<disk");
     vm_xml_put_attr(out, "type", disk->source.type);
     vm_xml_put_attr(out, "device", disk->device);
-    put_raw(out, disk->attributes);
+    vm_xml_put_kept_attrs(out, disk->attributes);
     vm_xml_put_attr(out, "snapshot", implied ? NULL : vm_location_word(disk->snapshot));
     vm_text_add(out, ">\n");
     put_driver(out, depth + 1, disk);

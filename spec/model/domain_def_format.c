@@ -8,13 +8,6 @@
 #include "spec/api/text.h"
 
 static void
-put_raw(GString *out, const char *attributes)
-{
-    if (attributes != NULL)
-        vm_text_add(out, attributes);
-}
-
-static void
 put_number(GString *out, const char *name, const char *attributes, guint64 value)
 {
     g_string_append_printf(out, "  <%s%s>%" G_GUINT64_FORMAT "</%.*s>\n", name,
@@ -26,11 +19,11 @@ static void
 put_os(GString *out, const VmDomainDef *def)
 {
     vm_text_add(out, "  <os");
-    put_raw(out, def->os_attributes);
+    vm_xml_put_kept_attrs(out, def->os_attributes);
     vm_text_add(out, ">\n    <type");
     vm_xml_put_attr(out, "arch", def->arch);
     vm_xml_put_attr(out, "machine", def->machine);
-    put_raw(out, def->os_type_attributes);
+    vm_xml_put_kept_attrs(out, def->os_type_attributes);
     g_string_append_printf(out, ">%s</type>\n", def->os_type);
     vm_xml_nest_kept(out, 2, def->os_extra);
     vm_text_add(out, "  </os>\n");
@@ -80,7 +73,7 @@ vm_domain_def_text(const VmDomainDef *def)
         return *text;
     GString *out = g_string_sized_new(2048);
     vm_xml_put_attr(out, "type", def->virt_type);
-    put_raw(out, def->attributes_extra);
+    vm_xml_put_kept_attrs(out, def->attributes_extra);
     vm_text_add(out, ">\n");
     put_content(out, def);
     g_string_truncate(out, out->len - 1);

@@ -16,8 +16,7 @@ put_driver(GString *out, const VmSnapshotDisk *disk)
     if (disk->source.format == NULL && disk->extra == NULL && disk->driver_attributes == NULL)
         return;
     vm_text_add(out, "      <driver");
-    if (disk->driver_attributes != NULL)
-        vm_text_add(out, disk->driver_attributes);
+    vm_xml_put_kept_attrs(out, disk->driver_attributes);
     vm_xml_put_attr(out, "type", disk->source.format);
     if (disk->extra == NULL) {
         vm_text_add(out, "/>\n");

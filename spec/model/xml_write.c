@@ -68,6 +68,13 @@ vm_xml_put_attr(GString *out, const char *name, const char *value)
 }
 
 void
+vm_xml_put_kept_attrs(GString *out, const char *attributes)
+{
+    if (attributes != NULL)
+        vm_text_add(out, attributes);
+}
+
+void
 vm_xml_put_element(GString *out, guint depth, const char *name, const char *text)
 {
     if (text == NULL)

@@ -26,6 +26,10 @@ void vm_xml_put_attr(GString *out, const char *name, const char *value);
 /** A line "<name>text</name>"; nothing where text is NULL. */
 void vm_xml_put_element(GString *out, guint depth, const char *name, const char *text);
 
+/** Attributes that were kept as they were written, each with a blank before it; nothing for NULL.
+ */
+void vm_xml_put_kept_attrs(GString *out, const char *attributes);
+
 /** A kept part as a document shows it, indented; ends with a line feed.  Nothing where part is
  *  NULL. */
 void vm_xml_put_kept(GString *out, guint depth, const char *part);
