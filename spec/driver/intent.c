@@ -302,7 +302,7 @@ vm_intent_end(VmDomain *domain)
 /* The row of a record that is just as vm_intent_begin() writes it, in the file of its domain; else
  * NULL. */
 static const IntentRow *
-row_of(const json_t *record, const char *file)
+row_of(const json_t *record, const char *name)
 {
     const char *verb = json_string_value(json_object_get(record, "verb"));
     const json_t *data = json_object_get(record, "data");
@@ -310,12 +310,11 @@ row_of(const json_t *record, const char *file)
     const json_t *domain = json_object_get(record, "domain");
     if (!is_name(domain) || !is_text(json_object_get(record, "uuid")))
         return NULL;
-    g_autofree char *own = g_strconcat(json_string_value(domain), ".json", NULL);
     const IntentRow *row = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(intent_rows); i++)
         if (g_strcmp0(verb, intent_rows[i].verb) == 0 && g_strcmp0(kind, intent_rows[i].kind) == 0)
             row = &intent_rows[i];
-    if (row == NULL || !json_is_object(data) || strcmp(file, own) != 0)
+    if (row == NULL || !json_is_object(data) || strcmp(json_string_value(domain), name) != 0)
         return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(row->members) && row->members[i].check != NULL; i++)
         if (!row->members[i].check(json_object_get(data, row->members[i].name)))
@@ -325,16 +324,15 @@ row_of(const json_t *record, const char *file)
 
 /* It stays, and is not tried again. */
 static void
-keep(VmDriver *driver, const char *file, const char *why)
+keep(VmDriver *driver, const char *name, const char *why)
 {
-    char *name = g_strndup(file, strlen(file) - strlen(".json"));
     g_autofree char *path = vm_path_intent(driver, name);
     vm_env_log(driver->env, "'%s': an intent that %s; kept", path, why);
-    g_hash_table_add(driver->kept_intents, name);
+    g_hash_table_add(driver->kept_intents, g_strdup(name));
 }
 
 static void
-recover_record(VmDriver *driver, const char *file, const json_t *record, VmIntentPhase phase)
+recover_record(VmDriver *driver, const char *name, const json_t *record, VmIntentPhase phase)
 {
     VmIntent intent = {
         .driver = driver,
@@ -342,9 +340,9 @@ recover_record(VmDriver *driver, const char *file, const json_t *record, VmInten
         .uuid = json_string_value(json_object_get(record, "uuid")),
         .data = json_object_get(record, "data"),
     };
-    const IntentRow *row = row_of(record, file);
+    const IntentRow *row = row_of(record, name);
     if (row == NULL) {
-        keep(driver, file, "is not known or is damaged");
+        keep(driver, name, "is not known or is damaged");
         return;
     }
     if (row->phase != phase)
@@ -366,18 +364,17 @@ recover_record(VmDriver *driver, const char *file, const json_t *record, VmInten
 }
 
 static void
-recover_file(VmDriver *driver, const char *file, VmIntentPhase phase)
+recover_domain(VmDriver *driver, const char *name, VmIntentPhase phase)
 {
-    g_autofree char *name = g_strndup(file, strlen(file) - strlen(".json"));
     if (g_hash_table_contains(driver->kept_intents, name))
         return;
     g_autofree char *path = vm_path_intent(driver, name);
     g_autofree char *text = vm_store_read_text(driver->store, path, INTENT_FILE_MAX, NULL);
     json_t *record = text != NULL ? json_loads(text, 0, NULL) : NULL;
     if (record != NULL)
-        recover_record(driver, file, record, phase);
+        recover_record(driver, name, record, phase);
     else
-        keep(driver, file, "cannot be read");
+        keep(driver, name, "cannot be read");
     json_decref(record);
 }
 
@@ -393,9 +390,11 @@ vm_intent_recover(VmDriver *driver, VmIntentPhase phase)
         return;
     }
     for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
-        if (g_str_has_suffix(name, ".json"))
-            recover_file(driver, name, phase);
+        const char *file = g_ptr_array_index(names, i);
+        if (!g_str_has_suffix(file, ".json"))
+            continue;
+        g_autofree char *name = g_strndup(file, strlen(file) - strlen(".json"));
+        recover_domain(driver, name, phase);
     }
 }
 
@@ -403,7 +402,6 @@ void
 vm_intent_recover_domain(VmDriver *driver, const char *domain)
 {
     g_autofree char *path = vm_path_intent(driver, domain);
-    g_autofree char *file = g_strconcat(domain, ".json", NULL);
     if (vm_store_kind(driver->store, path) != VM_FILE_MISSING)
-        recover_file(driver, file, VM_INTENT_AFTER_LOAD);
+        recover_domain(driver, domain, VM_INTENT_AFTER_LOAD);
 }
