@@ -34,13 +34,23 @@ vm_domain_suspend(VmDriver *driver, const char *name, GError **error)
 }
 
 static gboolean
-refuse_resume(const VmDomain *domain, GError **error)
+check_not_off(const VmDomain *domain, GError **error)
 {
-    const char *name = domain->def->name;
-    if (domain->state == VIR_DOMAIN_SHUTDOWN)
-        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
-                         "domain '%s': its guest is off and is kept as it is (VM-END-004)", name);
-    return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "domain '%s' is not paused (%s)", name,
+    return domain->state != VIR_DOMAIN_SHUTDOWN ||
+           vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                     "domain '%s': its guest is off and is kept as it is (VM-END-004)",
+                     domain->def->name);
+}
+
+static gboolean
+check_paused(const VmDomain *domain, GError **error)
+{
+    if (!check_not_off(domain, error))
+        return FALSE;
+    if (domain->state == VIR_DOMAIN_PAUSED || domain->state == VIR_DOMAIN_CRASHED)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID, "domain '%s' is not paused (%s)",
+                     domain->def->name,
                      domain->state == VIR_DOMAIN_RUNNING ? "DOM-RES-001" : "DOM-SUSP-003");
 }
 
@@ -48,13 +58,9 @@ gboolean
 vm_domain_resume(VmDriver *driver, const char *name, GError **error)
 {
     VmDomain *domain = vm_driver_active_domain(driver, name, error);
-    if (domain == NULL)
+    if (domain == NULL || !check_paused(domain, error) || !vm_domain_check_whole(domain, error))
         return FALSE;
-    if (domain->state != VIR_DOMAIN_PAUSED && domain->state != VIR_DOMAIN_CRASHED)
-        return refuse_resume(domain, error);
 
-    if (!vm_domain_check_whole(domain, error))
-        return FALSE;
     int state = domain->state, former = domain->reason;
     vm_domain_set_state(domain, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
     if (!vm_record_status(domain, error)) {
@@ -76,12 +82,7 @@ vm_domain_reset(VmDriver *driver, const char *name, guint32 flags, GError **erro
     if (!vm_flags_check(VM_CALL_DOMAIN_RESET, flags, driver->profile, error))
         return FALSE;
     VmDomain *domain = vm_driver_active_domain(driver, name, error);
-    if (domain == NULL)
-        return FALSE;
-    if (domain->state == VIR_DOMAIN_SHUTDOWN)
-        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
-                         "domain '%s': its guest is off and is kept as it is (VM-END-004)", name);
-    if (!vm_guest_end_reset(domain, error))
+    if (domain == NULL || !check_not_off(domain, error) || !vm_guest_end_reset(domain, error))
         return FALSE;
     if (domain->state == VIR_DOMAIN_CRASHED) {
         vm_domain_set_state(domain, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_CRASHED);
