@@ -202,15 +202,11 @@ prepare(VmDeleteRun *run, const GPtrArray *targets, GError **error)
 
 /* ---- act ---- */
 
-/* Off, a disk that was removed from the definition is still where the snapshot says. */
 static gboolean
-delete_from_former_disk(VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *disk,
+delete_from_former_disk(VmDomain *domain, const VmMoment *moment, const VmDiskDef *former,
                         GError **error)
 {
-    const VmDiskDef *former = former_disk(domain, moment, disk);
     VmImageTag held = {.name = moment->name};
-    if (former == NULL)
-        return TRUE;
     if (!vm_snapshot_tag_to_delete(domain, former, &held, error))
         return FALSE;
     return held.count == 0 || vm_snapshot_image_do(domain, former->source.path,
@@ -228,9 +224,11 @@ delete_from_images(VmDeleteRun *run, const VmMoment *moment, GError **error)
     if (!vm_snapshot_delete_tag(domain, moment->name, disks, error))
         return FALSE;
     for (guint i = 0; i < def->disks->len; i++) {
-        const VmSnapshotDisk *disk = g_ptr_array_index(def->disks, i);
-        tagged |= former_disk(domain, moment, disk) != NULL;
-        if (!delete_from_former_disk(domain, moment, disk, error))
+        const VmDiskDef *former = former_disk(domain, moment, g_ptr_array_index(def->disks, i));
+        if (former == NULL)
+            continue;
+        tagged = TRUE;
+        if (!delete_from_former_disk(domain, moment, former, error))
             return FALSE;
     }
     run->touched |= tagged;
