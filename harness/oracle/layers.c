@@ -19,7 +19,8 @@ typedef enum {
 } LayerUse;
 
 typedef struct {
-    const char *domain, *moment, *disk;
+    const char *domain; /* or the save image of a guest whose domain is gone; NULL: nobody's */
+    const char *moment, *disk;
     LayerNaming naming;
     LayerUse use;
     char *path; /* NULL: a drive without a medium */
@@ -77,14 +78,14 @@ use_of(const ObservedMoment *moment, LayerNaming naming, const OracleDisk *disk)
 }
 
 static void
-add_names(Layers *layers, const ObservedDomain *domain, const ObservedMoment *moment,
-          LayerNaming naming, const DomainDoc *doc)
+add_names(Layers *layers, const char *domain, const ObservedMoment *moment, LayerNaming naming,
+          const DomainDoc *doc)
 {
     for (guint i = 0; doc && i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
         LayerName *name = g_new0(LayerName, 1);
 
-        name->domain = domain->name;
+        name->domain = domain;
         name->moment = moment ? moment->name : NULL;
         name->disk = disk->name;
         name->naming = naming;
@@ -128,6 +129,31 @@ add_theirs(Layers *layers, const char *path)
     add_chain(layers, path);
 }
 
+static gboolean
+is_gone(const Observation *world, const char *uuid)
+{
+    for (guint i = 0; i < world->domains->len; i++)
+        if (strcmp(((const ObservedDomain *)g_ptr_array_index(world->domains, i))->uuid, uuid) == 0)
+            return FALSE;
+    return TRUE;
+}
+
+/* A guest whose save image waits comes back to its disks, also where its domain is gone. */
+static void
+add_saved(Layers *layers, const Observation *world, const History *history)
+{
+    GHashTableIter iter;
+    gpointer path, value;
+
+    g_hash_table_iter_init(&iter, history->images);
+    while (g_hash_table_iter_next(&iter, &path, &value)) {
+        const HistoryImage *image = value;
+
+        if (!image->stale && observed_file(world, path) && is_gone(world, image->uuid))
+            add_names(layers, path, NULL, LAYER_LIVE, image->doc);
+    }
+}
+
 Layers *
 layers_new(const Observation *world, const History *history)
 {
@@ -145,19 +171,20 @@ layers_new(const Observation *world, const History *history)
     for (guint i = 0; i < world->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
 
-        add_names(layers, domain, NULL, LAYER_LIVE, domain->live);
+        add_names(layers, domain->name, NULL, LAYER_LIVE, domain->live);
         if (domain->persistent)
-            add_names(layers, domain, NULL, LAYER_CONFIG, domain->config);
+            add_names(layers, domain->name, NULL, LAYER_CONFIG, domain->config);
         for (guint j = 0; j < domain->moments->len; j++) {
             const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
 
-            add_names(layers, domain, moment, LAYER_CAPTURED, moment->doc->domain);
-            add_names(layers, domain, moment, LAYER_INACTIVE, moment->doc->inactive);
+            add_names(layers, domain->name, moment, LAYER_CAPTURED, moment->doc->domain);
+            add_names(layers, domain->name, moment, LAYER_INACTIVE, moment->doc->inactive);
         }
     }
     g_hash_table_iter_init(&iter, history->theirs);
     while (g_hash_table_iter_next(&iter, &path, NULL))
         add_theirs(layers, path);
+    add_saved(layers, world, history);
     return layers;
 }
 
@@ -562,7 +589,7 @@ add_reverted(Layers *layers, const ObservedDomain *domain, const ObservedMoment 
     guint first = layers->names->len;
     const DomainDoc *before = naming == LAYER_LIVE ? domain->live : domain->config;
 
-    add_names(layers, domain, NULL, naming, doc);
+    add_names(layers, domain->name, NULL, naming, doc);
     for (guint i = first; i < layers->names->len; i++) {
         LayerName *name = g_ptr_array_index(layers->names, i);
         const char *location = location_of(moment, name->disk);

@@ -91,7 +91,8 @@ write_image(VmDomain *domain, const VmSave *save, const char *partial, VmStoreFi
     gboolean ok =
         (domain->state != VIR_DOMAIN_RUNNING || vm_domain_process_stop_cpus(domain, error)) &&
         vm_domain_process_write_stream(domain, file, error) &&
-        (save->mark == NULL || vm_save_mark_set(domain, save->mark, save->def, error)) &&
+        (save->mark == NULL ||
+         vm_save_mark_set(domain, save->path, save->mark, save->def, error)) &&
         vm_save_image_complete(file, partial, save->path, error);
     store->ops->close(file);
     return ok;

@@ -353,8 +353,9 @@ static const Guard guards[] = {
     {VM_GUARD_REVERT, BOTH, revert_bad_state, UNSUPPORTED, "SNAP-REV-012",
      "a snapshot in state '{what}' cannot be reverted to"},
     {VM_GUARD_REVERT, BOTH, revert_shared_image, UNSUPPORTED, "VM-REVX-002",
-     "the snapshot's image of disk '{what}' is needed by another snapshot, an overlay or a domain, "
-     "under which it would be written"},
+     "the snapshot's image of disk '{what}' is needed by another snapshot, an overlay, a domain or "
+     "a "
+     "saved guest, under which it would be written"},
     {VM_GUARD_REVERT, BOTH, revert_managed_save, RISKY, "SNAP-REV-006",
      "it has a managed save image, which does not fit the snapshot's disks; ask for FORCE"},
     {VM_GUARD_REVERT, RFC, revert_strands_save, RISKY, "VM-REV-010",

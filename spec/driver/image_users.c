@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "spec/driver/image_users.h"
+#include "spec/driver/save_image.h"
 #include "spec/driver/snapshot_steps.h"
 #include <string.h>
 
@@ -233,6 +234,17 @@ note_tops(VmImageUsers *users, VmDomain *domain, const VmDomainDef *def)
     }
 }
 
+/* A guest that is saved, and whose domain is gone, comes back to its disks (VM-SAVE-009). */
+static gboolean
+note_saved(VmDriver *driver, VmImageUsers *users, GError **error)
+{
+    g_autoptr(GPtrArray) paths = vm_save_disks_of_gone(driver, error);
+    for (guint i = 0; paths != NULL && i < paths->len; i++)
+        vm_image_users_note(users, g_ptr_array_index(paths, i),
+                            &(const VmImageUser){.use = VM_USE_TOP});
+    return paths != NULL;
+}
+
 static VmLocation
 location_of(const VmSnapshotDef *def, const char *target)
 {
@@ -400,9 +412,11 @@ gboolean
 vm_image_rests_under_others(const VmDomain *domain, const char *path)
 {
     VmDriver *driver = domain->driver;
-    if (g_hash_table_size(driver->by_name) < 2)
-        return FALSE;
     g_autoptr(VmImageUsers) users = vm_image_users_new();
+    if (!note_saved(driver, users, NULL))
+        return TRUE; /* nobody knows */
+    if (g_hash_table_size(driver->by_name) < 2 && g_hash_table_size(users->images) == 0)
+        return FALSE;
     g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
     for (guint i = 0; i < domains->len; i++) {
         VmDomain *other = g_ptr_array_index(domains, i);
@@ -504,7 +518,7 @@ vm_image_users_take(VmDriver *driver, GError **error)
 {
     g_autoptr(VmImageUsers) users = vm_image_users_new();
     note_all(driver, users);
-    if (!follow_chains(driver, users, error))
+    if (!note_saved(driver, users, error) || !follow_chains(driver, users, error))
         return NULL;
     GHashTableIter iter;
     gpointer image;
@@ -519,6 +533,7 @@ vm_image_users_look(VmDriver *driver)
 {
     VmImageUsers *users = vm_image_users_new();
     note_all(driver, users);
+    note_saved(driver, users, NULL);
     follow_what_can_be_read(driver, users);
     return users;
 }

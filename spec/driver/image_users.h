@@ -21,7 +21,7 @@ typedef enum {
 /** One use of an image. */
 typedef struct {
     VmImageUse use;
-    VmDomain *domain;    /* whose definition or snapshot; NULL for an overlay */
+    VmDomain *domain;    /* whose definition or snapshot; NULL: an overlay, or a saved guest's */
     VmMoment *moment;    /* holder, mention */
     char *disk;          /* the disk's target; NULL for an overlay */
     VmLocation location; /* holder: internal or external; else default */

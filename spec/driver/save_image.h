@@ -82,15 +82,18 @@ gboolean vm_domain_save_image(VmDomain *domain, const VmSave *save, GError **err
 /** The mark of a snapshot's memory: the guest went on with its disks, or its disks are frozen. */
 #define VM_SAVE_MARK_MOMENT "moment"
 
-/** From now on the image with that mark is the one that belongs to the disks of def (borrowed),
- *  which its guest goes on with, durably. */
-gboolean vm_save_mark_set(VmDomain *domain, const char *mark, const VmDomainDef *def,
-                          GError **error);
+/** From now on the image with that mark, which comes to that path, is the one that belongs to the
+ *  disks of def (borrowed), which its guest goes on with, durably. */
+gboolean vm_save_mark_set(VmDomain *domain, const char *image, const char *mark,
+                          const VmDomainDef *def, GError **error);
 /** The disks may become others: no image belongs to them any more, durably. */
 gboolean vm_save_mark_drop(VmDomain *domain, GError **error);
 /** The same for every image, of domains that are gone too, with a disk that the guest of that
  *  definition writes to. */
 gboolean vm_save_mark_drop_written(VmDriver *driver, const VmDomainDef *def, GError **error);
+/** The disks (char *; the caller unrefs) of the guests whose save images wait while
+ *  their domains are gone (VM-SAVE-009).  NULL where nobody can tell. */
+GPtrArray *vm_save_disks_of_gone(VmDriver *driver, GError **error);
 /** Profile rfc: OPERATION_FAILED where another inactive domain has a managed save image with a disk
  *  that the guest of that definition would write to (VM-SAVE-008). */
 gboolean vm_save_check_neighbours(const VmDomain *domain, const VmDomainDef *def, GError **error);

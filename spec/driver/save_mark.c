@@ -27,11 +27,13 @@ read_mark_file(VmDriver *driver, const char *path)
 }
 
 gboolean
-vm_save_mark_set(VmDomain *domain, const char *mark, const VmDomainDef *def, GError **error)
+vm_save_mark_set(VmDomain *domain, const char *image, const char *mark, const VmDomainDef *def,
+                 GError **error)
 {
     const char *path = vm_domain_path(domain, VM_KEPT_SAVE_MARK);
     GString *json = vm_json_begin();
     vm_json_text(json, "mark", mark);
+    vm_json_text(json, "image", image);
     vm_json_open(json, "disks", '[');
     for (guint i = 0; i < def->disks->len; i++) {
         const VmDiskDef *disk = vm_domain_def_disk(def, i);
@@ -220,4 +222,55 @@ vm_save_mark_drop_written(VmDriver *driver, const VmDomainDef *def, GError **err
             return FALSE;
     }
     return names != NULL;
+}
+
+/* ---- of domains that are gone ---- */
+
+static gboolean
+waits(VmDriver *driver, const json_t *file)
+{
+    const char *image = json_string_value(json_object_get(file, "image"));
+    return image == NULL || vm_store_kind(driver->store, image) != VM_FILE_MISSING;
+}
+
+static void
+collect_disks(GPtrArray *paths, const json_t *file)
+{
+    gsize i;
+    json_t *disk;
+    json_array_foreach(json_object_get(file, "disks"), i, disk)
+    {
+        const char *path = json_string_value(json_object_get(disk, "path"));
+        if (path != NULL && g_path_is_absolute(path))
+            g_ptr_array_add(paths, g_strdup(path));
+    }
+}
+
+/* The domain of the file's name has its own definition to tell its disks. */
+static void
+collect_of_gone(VmDriver *driver, const char *name, GPtrArray *paths)
+{
+    g_autofree char *uuid = g_strndup(name, strlen(name) - strlen(".mark"));
+    if (g_hash_table_contains(driver->by_uuid, uuid))
+        return;
+    g_autofree char *path = vm_path_save_mark(driver, uuid);
+    json_t *file = read_mark_file(driver, path);
+    if (file != NULL && waits(driver, file))
+        collect_disks(paths, file);
+    json_decref(file);
+}
+
+GPtrArray *
+vm_save_disks_of_gone(VmDriver *driver, GError **error)
+{
+    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *folder = mark_folder(driver);
+    g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, folder, error);
+    for (guint i = 0; names != NULL && i < names->len; i++)
+        if (g_str_has_suffix(g_ptr_array_index(names, i), ".mark"))
+            collect_of_gone(driver, g_ptr_array_index(names, i), paths);
+    if (names != NULL)
+        return paths;
+    g_ptr_array_unref(paths);
+    return NULL;
 }

@@ -39,6 +39,13 @@ fake_stat(VmStore *store, const char *path, VmFileStat *st, GError **error)
     return TRUE;
 }
 
+static inline GPtrArray *
+fake_list(VmStore *store, const char *path, GError **error)
+{
+    (void)store, (void)path, (void)error;
+    return g_ptr_array_new_with_free_func(g_free);
+}
+
 static inline VmImageInfo *
 fake_info(VmHypervisor *hv, const char *path, GError **error)
 {
@@ -65,7 +72,7 @@ fake_log(VmEnv *env, const char *line)
 }
 
 static const VmEnvOps env_ops = {.log = fake_log};
-static const VmStoreOps store_ops = {.stat = fake_stat};
+static const VmStoreOps store_ops = {.stat = fake_stat, .list = fake_list};
 static const VmHypervisorOps hypervisor_ops = {.image_info = fake_info};
 static VmEnv env = {.ops = &env_ops};
 static VmStore store = {.ops = &store_ops};
