@@ -167,6 +167,37 @@ kept_process_finishes_its_revert_paused(void **state)
     assert_tree_stays("s1<*");
 }
 
+/* As the definition's file has it; the driver may be dead. */
+static char *
+generation_id(void)
+{
+    VmStore *store = sim_world_store(world);
+    g_autofree char *xml = vm_store_read_text(store, "/sim/etc/qemu/vm.xml", 1 << 20, &failure);
+    assert_non_null(xml);
+    g_auto(GStrv) parts = g_strsplit_set(strstr(xml, "<genid>"), "<>", 4);
+    return g_strdup(parts[2]);
+}
+
+static void
+completed_revert_keeps_its_generation_id(void **state)
+{
+    (void)state;
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    g_auto(GStrv) parts = g_strsplit(xml, "<devices>", 2);
+    g_autofree char *asking = g_strjoinv("<genid/><devices>", parts);
+    assert_done(vm_domain_define(driver, asking, 0, &failure));
+    g_autofree char *before = generation_id();
+    assert_done(create("s1", 0));
+    dies_at(VDA, VM_IMAGE_SNAPSHOT_APPLY);
+    assert_false(vm_snapshot_revert(driver, "vm", "s1", 0, &failure));
+    g_autofree char *recorded = generation_id();
+    assert_string_not_equal(recorded, before);
+    take_over();
+    assert_false(intent_left());
+    g_autofree char *after = generation_id();
+    assert_string_equal(after, recorded);
+}
+
 int
 main(void)
 {
@@ -180,6 +211,7 @@ main(void)
         CASE(overlays_with_guest_data_outlive_everything),
         CASE(unused_overlays_go),
         CASE(kept_process_finishes_its_revert_paused),
+        CASE(completed_revert_keeps_its_generation_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

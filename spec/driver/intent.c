@@ -11,6 +11,7 @@
  */
 #include <string.h>
 #include "spec/driver/domain_obj.h"
+#include "spec/model/uuid.h"
 
 /* Larger records are not ours. */
 #define INTENT_FILE_MAX (4 * VM_SNAPSHOT_FILE_MAX)
@@ -29,7 +30,7 @@ typedef struct {
     const char *kind; /* where a verb has several */
     VmIntentPhase phase;
     void (*recover)(const VmIntent *intent);
-    IntentMember members[9];
+    IntentMember members[10];
 } IntentRow;
 
 static gboolean
@@ -42,6 +43,16 @@ static gboolean
 is_text_or_none(const json_t *value)
 {
     return value == NULL || json_is_null(value) || json_is_string(value);
+}
+
+static gboolean
+is_uuid_or_none(const json_t *value)
+{
+    if (value == NULL || json_is_null(value))
+        return TRUE;
+    const char *text = json_string_value(value);
+    g_autofree char *uuid = text != NULL ? vm_uuid_normalize(text) : NULL;
+    return uuid != NULL;
 }
 
 static gboolean
@@ -167,6 +178,7 @@ static const IntentRow intent_rows[] = {
       {"way-back", is_text_or_none},
       {"kept", is_flag},
       {"config", is_text_or_none},
+      {"genid", is_uuid_or_none},
       {"overlays", is_overlays},
       {"tops", is_paths},
       {"old", is_text_or_none},

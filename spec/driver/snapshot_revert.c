@@ -22,6 +22,7 @@ vm_revert_plan_clear(VmRevertPlan *plan)
     vm_snapshot_def_unref(plan->former_def);
     vm_snapshot_def_unref(plan->old_former_def);
     g_free(plan->way_back);
+    g_free(plan->genid);
 }
 
 /* Whether the process has the drives of then: one has none for a drive without a medium, and QEMU
@@ -61,21 +62,23 @@ take_genid(VmDomainDef **def, const char *genid)
     *def = renewed;
 }
 
-/* The guest goes back in time, and has to notice (VM-GENID-002). */
+/* The guest goes back in time, and has to notice (VM-GENID-002); once is enough, however often the
+ * revert is tried. */
 static void
 renew_genid(VmRevertPlan *plan)
 {
     gboolean same = plan->base == plan->next;
     if (plan->base->genid == NULL && plan->next->genid == NULL)
         return;
-    g_autofree char *genid = vm_env_uuid(plan->domain->driver->env);
-    take_genid(&plan->next, genid);
+    if (plan->genid == NULL)
+        plan->genid = vm_env_uuid(plan->domain->driver->env);
+    take_genid(&plan->next, plan->genid);
     if (same) {
         vm_domain_def_unref(plan->base);
         plan->base = vm_domain_def_ref(plan->next);
         return;
     }
-    take_genid(&plan->base, genid);
+    take_genid(&plan->base, plan->genid);
 }
 
 /* SNAP-REV-017, -018; without a definition FORCE keeps the present one (VM-REV-004).  Only where

@@ -214,6 +214,7 @@ intent_of(const VmRevertPlan *plan)
     vm_json_flag(json, "done", plan->done);
     vm_json_flag(json, "drop-save", plan->drop_save);
     vm_json_text(json, "config", config);
+    vm_json_text(json, "genid", plan->genid);
     vm_json_flag(json, "delete-children", (plan->flags & REVERT(DELETE_CHILDREN)) != 0);
     vm_json_flag(json, "discard", (plan->flags & REVERT(DISCARD)) != 0);
     vm_overlays_write(json, "overlays", plan->overlays);

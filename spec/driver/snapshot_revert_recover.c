@@ -47,6 +47,7 @@ plan_again(const VmIntent *intent, VmRevertPlan *plan)
     plan->moment = name != NULL ? vm_moment_tree_find(tree, name) : NULL;
     if (plan->moment == NULL)
         return FALSE;
+    plan->genid = g_strdup(text_of(intent, "genid"));
     vm_revert_plan(plan);
     if (json_is_true(json_object_get(intent->data, "delete-children")))
         plan->flags |= VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN;

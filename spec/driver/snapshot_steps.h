@@ -189,6 +189,7 @@ typedef struct {
     gboolean keep_process; /* the process lives on */
     gboolean was_active;
     gboolean drop_save;  /* the managed save image goes (FORCE) */
+    char *genid;         /* the guest's generation ID afterwards; NULL where it has none */
     VmDomainDef *held;   /* the snapshot's definition, under today's name, with its own images */
     VmDomainDef *base;   /* the same with the new overlays on top: what is started */
     VmDomainDef *next;   /* the persistent definition afterwards */
