@@ -181,6 +181,12 @@ sim_machine_event(SimMachine *machine, const char *name, json_t *data)
 }
 
 void
+sim_machine_tell_cause(SimMachine *machine, const char *name, gboolean by_guest, const char *reason)
+{
+    sim_machine_event(machine, name, json_pack("{s:b, s:s}", "guest", by_guest, "reason", reason));
+}
+
+void
 sim_machine_later(SimMachine *machine, SimWork work, const char *argument)
 {
     WorkItem *item = g_new(WorkItem, 1);
@@ -210,6 +216,14 @@ sim_machine_sleep(SimMachine *machine)
     gint64 passing = MIN(time - machine->clock->now, DEADLINE);
     sim_clock_advance(machine->clock, passing);
     return passing < DEADLINE;
+}
+
+gboolean
+sim_machine_still(const SimMachine *machine)
+{
+    return !machine->ended && !machine->hung && machine->hang_at == NULL &&
+           machine->end_at == NULL && g_queue_is_empty((GQueue *)&machine->work) &&
+           g_queue_is_empty((GQueue *)&machine->late) && machine->jobs.jobs->len == 0;
 }
 
 /* ---- CPUs ---- */
@@ -276,8 +290,7 @@ sim_machine_power_on(SimMachine *machine)
 void
 sim_machine_shut_down(SimMachine *machine, gboolean by_guest, const char *reason)
 {
-    sim_machine_event(machine, "SHUTDOWN",
-                      json_pack("{s:b, s:s}", "guest", by_guest, "reason", reason));
+    sim_machine_tell_cause(machine, "SHUTDOWN", by_guest, reason);
     if (machine->actions.shutdown_pauses)
         sim_machine_stop(machine, SIM_RUN_SHUTDOWN);
     else
@@ -292,8 +305,7 @@ sim_machine_reset(SimMachine *machine, gboolean by_guest, const char *reason)
         return;
     }
     sim_machine_power_on(machine);
-    sim_machine_event(machine, "RESET",
-                      json_pack("{s:b, s:s}", "guest", by_guest, "reason", reason));
+    sim_machine_tell_cause(machine, "RESET", by_guest, reason);
     if (!sim_machine_running(machine) && machine->run != SIM_RUN_INMIGRATE)
         sim_machine_set_run(machine, SIM_RUN_PRELAUNCH);
 }

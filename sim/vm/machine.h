@@ -126,12 +126,18 @@ json_t *sim_monitor_take(SimMonitor *monitor);
 void sim_machine_tell(SimMachine *machine, json_t *event);
 /** Send an event to every monitor; data (taken) may be NULL. */
 void sim_machine_event(SimMachine *machine, const char *name, json_t *data);
+/** Send SHUTDOWN or RESET, with what has caused it: `reason` as QEMU words it. */
+void sim_machine_tell_cause(SimMachine *machine, const char *name, gboolean by_guest,
+                            const char *reason);
 /** Queue background work; argument may be NULL. */
 void sim_machine_later(SimMachine *machine, SimWork work, const char *argument);
 /** Do the next piece of background work; FALSE when there is none. */
 gboolean sim_machine_work(SimMachine *machine);
 /** Let time pass until a sleeping job wakes, a command's deadline at most; FALSE when none does. */
 gboolean sim_machine_sleep(SimMachine *machine);
+
+/** Whether nothing is under way: no job, and no change by asking for the run state. */
+gboolean sim_machine_still(const SimMachine *machine);
 
 /** Count the CPUs' time up to now. */
 void sim_machine_count_time(SimMachine *machine);

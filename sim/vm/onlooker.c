@@ -22,14 +22,6 @@ handle_of(VmInstance *instance)
     return (Handle *)instance;
 }
 
-gboolean
-sim_machine_still(const SimMachine *machine)
-{
-    return !machine->ended && !machine->hung && machine->hang_at == NULL &&
-           machine->end_at == NULL && g_queue_is_empty((GQueue *)&machine->work) &&
-           g_queue_is_empty((GQueue *)&machine->late) && machine->jobs.jobs->len == 0;
-}
-
 /* The hypervisor's own port, for what leads away from what is known of the processes. */
 static VmHypervisor *
 stray(VmHypervisor *hv)

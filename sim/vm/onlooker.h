@@ -21,7 +21,3 @@ VmHypervisor *sim_onlooker_port(SimOnlooker *onlooker);
 /** Whether anything was asked, or done, that is not a function of the processes' names and of
  *  sim_machine_still() ones' run states. */
 gboolean sim_onlooker_strayed(const SimOnlooker *onlooker);
-
-/** Whether nothing is under way in a process: it has no jobs, and to ask for its run state changes
- *  nothing. */
-gboolean sim_machine_still(const SimMachine *machine);

@@ -3,7 +3,7 @@
  * All that a driver can find when it begins, in one digest.
  */
 #include "sim/block/digest.h"
-#include "sim/vm/onlooker.h"
+#include "sim/vm/port.h"
 #include "sim/world/inode.h"
 #include "sim/world/inspect.h"
 #include "sim/world/world_private.h"

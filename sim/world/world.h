@@ -11,6 +11,7 @@
 #include "sim/world/fs.h"
 
 typedef struct SimWorld SimWorld;
+typedef struct SimHypervisor SimHypervisor; /* see sim/vm/port.h */
 
 /** A new world: an empty file system, no instances, the clock at the start of 2026 (UTC). */
 SimWorld *sim_world_new(guint64 seed);
@@ -22,7 +23,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SimWorld, sim_world_free)
 VmStore *sim_world_store(SimWorld *world);
 VmEnv *sim_world_env(SimWorld *world);
 VmHypervisor *sim_world_hypervisor(SimWorld *world);
-typedef struct SimHypervisor SimHypervisor;
 /** What is behind the hypervisor's port; borrowed. */
 SimHypervisor *sim_world_machines(SimWorld *world);
 /** The file system behind the store; borrowed. */
