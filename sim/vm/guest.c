@@ -172,8 +172,7 @@ guest_panic(GuestCall *call, GError **error)
     sim_machine_stop(machine, SIM_RUN_GUEST_PANICKED);
     if (stays)
         return TRUE;
-    sim_machine_event(machine, "SHUTDOWN",
-                      json_pack("{s:b, s:s}", "guest", TRUE, "reason", "guest-panic"));
+    sim_machine_tell_cause(machine, "SHUTDOWN", TRUE, "guest-panic");
     sim_machine_end(machine, action == SIM_PANIC_FAILURE ? 1 : 0, TRUE);
     return TRUE;
 }

@@ -7,8 +7,7 @@ run(SimCall *call, GError **error)
     SimMachine *machine = call->machine;
     (void)error;
     if (machine->kind != SIM_KIND_STORAGE_DAEMON)
-        sim_machine_event(machine, "SHUTDOWN",
-                          json_pack("{s:b, s:s}", "guest", FALSE, "reason", "host-qmp-quit"));
+        sim_machine_tell_cause(machine, "SHUTDOWN", FALSE, "host-qmp-quit");
     sim_jobs_cancel_all(&machine->jobs);
     sim_machine_end(machine, 0, TRUE);
     return TRUE;
