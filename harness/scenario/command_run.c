@@ -37,7 +37,11 @@ append_attribute(GString *xml, const char *name, const char *value)
 {
     g_autofree char *escaped = g_markup_escape_text(value, -1);
 
-    g_string_append_printf(xml, " %s='%s'", name, escaped);
+    g_string_append_c(xml, ' ');
+    g_string_append(xml, name);
+    g_string_append(xml, "='");
+    g_string_append(xml, escaped);
+    g_string_append_c(xml, '\'');
 }
 
 static void
@@ -45,8 +49,15 @@ append_element(GString *xml, const char *name, const char *value)
 {
     g_autofree char *escaped = value ? g_markup_escape_text(value, -1) : NULL;
 
-    if (value)
-        g_string_append_printf(xml, "  <%s>%s</%s>\n", name, escaped, name);
+    if (!value)
+        return;
+    g_string_append(xml, "  <");
+    g_string_append(xml, name);
+    g_string_append_c(xml, '>');
+    g_string_append(xml, escaped);
+    g_string_append(xml, "</");
+    g_string_append(xml, name);
+    g_string_append(xml, ">\n");
 }
 
 /* The value of `key=` in a comma list, or NULL; two commas are one comma of the value. */
@@ -138,7 +149,7 @@ snapshot_document(ScnRun *run, const ScnCommandLine *line)
     if (line->diskspecs->len)
         g_string_append(xml, "  </disks>\n");
     g_string_append(xml, "</domainsnapshot>\n");
-    return g_strdup(xml->str);
+    return g_string_free(g_steal_pointer(&xml), FALSE);
 }
 
 /* The document that the call takes. */

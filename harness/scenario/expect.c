@@ -409,7 +409,7 @@ seen_events(const Expect *expect)
 
     for (guint i = 0; i < events->len; i++) {
         const struct vm_event *event = &g_array_index(events, struct vm_event, i);
-        g_autofree char *word = scn_event_word(event);
+        const char *word = scn_event_word(event);
 
         if (strcmp(event->domain, last) != 0)
             g_string_append_printf(text, "%s%s", text->len ? " " : "",

@@ -9,18 +9,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define FNV_PRIME 1099511628211ull
-
-void
-scn_hash(ScnRun *run, const char *text)
-{
-    g_autofree char *plain = scn_plain_text(run, text ? text : "");
-
-    for (const char *at = plain; *at; at++)
-        run->result->hash = (run->result->hash ^ (guchar)*at) * FNV_PRIME;
-    run->result->hash = (run->result->hash ^ '\n') * FNV_PRIME;
-}
-
 char *
 scn_word(ScnRun *run, const ScnStep *step, guint at)
 {
@@ -29,16 +17,32 @@ scn_word(ScnRun *run, const ScnStep *step, guint at)
     return scn_expand_text(run, ((ScnWord *)g_ptr_array_index(step->words, at))->text);
 }
 
-char *
+/* "started/booted"; the caller frees it. */
+static char *
+make_event_word(int type, int detail)
+{
+    const char *type_word = vm_enum_word("event", type);
+    g_autofree char *group = g_strconcat("detail-", type_word, NULL);
+    const char *detail_word = type_word ? vm_enum_word(group, detail) : NULL;
+
+    if (type_word && detail_word)
+        return g_strdup_printf("%s/%s", type_word, detail_word);
+    return g_strdup_printf("%d/%d", type, detail);
+}
+
+const char *
 scn_event_word(const struct vm_event *event)
 {
-    const char *type = vm_enum_word("event", event->type);
-    g_autofree char *group = g_strconcat("detail-", type, NULL);
-    const char *detail = type ? vm_enum_word(group, event->detail) : NULL;
+    static const char *words[16][16]; /* by type and detail: made once, for all runs */
+    const guint type = (guint)event->type, detail = (guint)event->detail;
+    g_autofree char *made = NULL;
 
-    if (type && detail)
-        return g_strdup_printf("%s/%s", type, detail);
-    return g_strdup_printf("%d/%d", event->type, event->detail);
+    if (type < G_N_ELEMENTS(words) && detail < G_N_ELEMENTS(words[0]) && words[type][detail])
+        return words[type][detail];
+    made = make_event_word(event->type, event->detail);
+    if (type >= G_N_ELEMENTS(words) || detail >= G_N_ELEMENTS(words[0]))
+        return g_intern_string(made);
+    return words[type][detail] = g_intern_string(made);
 }
 
 void
@@ -59,11 +63,32 @@ hash_events(ScnRun *run, guint from)
 {
     for (guint i = from; i < run->events->len; i++) {
         const struct vm_event *event = &g_array_index(run->events, struct vm_event, i);
-        g_autofree char *word = scn_event_word(event);
-        g_autofree char *line = g_strdup_printf("event %s %s", event->domain, word);
 
-        scn_hash(run, line);
+        scn_hash_part(run, "event ");
+        scn_hash_part(run, event->domain);
+        scn_hash_part(run, " ");
+        scn_hash(run, scn_event_word(event));
     }
+}
+
+/* Fold a call and what came of it into the hash. */
+static void
+hash_call(ScnRun *run, const ScnCallArgs *args, const ScnAnswer *answer)
+{
+    char flags[16] = " 0x0 ", code[16] = "0 ";
+
+    if (args->flags)
+        g_snprintf(flags, sizeof(flags), " 0x%x ", args->flags);
+    if (answer->code)
+        g_snprintf(code, sizeof(code), "%d ", answer->code);
+    scn_hash_part(run, vm_call_info(args->call)->name);
+    scn_hash_part(run, flags);
+    scn_hash_part(run, args->domain ? args->domain : "");
+    scn_hash_part(run, " ");
+    scn_hash_part(run, args->moment ? args->moment : "");
+    scn_hash_part(run, " → ");
+    scn_hash_part(run, code);
+    scn_hash(run, answer->name ? answer->name : "");
 }
 
 static void
@@ -259,8 +284,7 @@ scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answ
                        .dies = run->dies,
                        .faults = run->faults};
     const char *predicted = NULL, *rule = NULL;
-    g_autoptr(GArray) sent = g_array_new(FALSE, FALSE, sizeof(struct vm_event));
-    g_autofree char *line = NULL;
+    g_autoptr(GArray) sent = NULL;
 
     if (predict && run->oracle)
         predicted = oracle_predict(run->oracle, &step, &rule);
@@ -268,10 +292,7 @@ scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answ
     answer->predicted = predicted;
     answer->rule = rule;
     scn_take_events(run);
-    line = g_strdup_printf("%s 0x%x %s %s → %d %s", vm_call_info(args->call)->name, args->flags,
-                           args->domain ? args->domain : "", args->moment ? args->moment : "",
-                           answer->code, answer->name ? answer->name : "");
-    scn_hash(run, line);
+    hash_call(run, args, answer);
     hash_events(run, before);
     if (!run->oracle)
         return TRUE;
@@ -283,6 +304,7 @@ scn_call(ScnRun *run, const ScnCallArgs *args, gboolean predict, ScnAnswer *answ
     step.text = answer->text;
     step.result = answer->name;
     step.output = answer->output;
+    sent = g_array_new(FALSE, FALSE, sizeof(struct vm_event));
     if (run->events->len > before)
         g_array_append_vals(sent, &g_array_index(run->events, struct vm_event, before),
                             run->events->len - before);

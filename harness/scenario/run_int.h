@@ -32,8 +32,9 @@ typedef struct {
     struct vm_target target; /* methods beyond the target's size are NULL */
     struct vm_conn *conn;
     struct vm_target_world world;
-    char **capabilities;
+    char **capabilities;   /* the target's list */
     char *prefix;          /* of every object: "vmt-RUN-HASH-"; HASH is of the case, if need be */
+    char *own_files;       /* how the paths of its files begin: the disk folder and the prefix */
     GHashTable *folders;   /* of the driver: "meta", "save" → path */
     GHashTable *templates; /* name → ScnTemplate * */
     GHashTable *documents; /* name → text */
@@ -154,7 +155,9 @@ gboolean scn_run_step(ScnRun *run, const ScnStep *step);
 /** A capability that the case needs and the target lacks, or NULL. */
 const char *scn_run_lacks(const ScnRun *run);
 
-/** Fold a text into the case's hash. */
+/** Fold a part of a line into the case's hash. */
+void scn_hash_part(ScnRun *run, const char *text);
+/** Fold the rest of a line, and its end, into the case's hash. */
 void scn_hash(ScnRun *run, const char *text);
 
 /** The steps that are no calls; FALSE where they failed the case. */
@@ -193,8 +196,8 @@ char *scn_fetch_xml(ScnRun *run, const char *object, guint32 flags);
 /** Collect the events that are waiting into run->events. */
 void scn_take_events(ScnRun *run);
 
-/** The word of an event, "started/booted"; the caller frees it. */
-char *scn_event_word(const struct vm_event *event);
+/** The word of an event, "started/booted"; lasts as long as the program. */
+const char *scn_event_word(const struct vm_event *event);
 
 /** The tree of a domain's snapshots, siblings sorted: "s1(s2 s3(s4))"; NULL with *code.  The caller
  *  frees it. */

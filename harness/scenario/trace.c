@@ -115,7 +115,7 @@ events_text(const ScnRun *run)
 
     for (guint i = 0; i < run->events->len; i++) {
         const struct vm_event *event = &g_array_index(run->events, struct vm_event, i);
-        g_autofree char *word = scn_event_word(event);
+        const char *word = scn_event_word(event);
         g_autofree char *name = scn_plain_text(run, event->domain);
 
         g_string_append_printf(text, "%s%s %s", text->len ? ", " : "", name, word);

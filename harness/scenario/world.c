@@ -8,23 +8,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-char *
-scn_real_name(const ScnRun *run, const char *name)
-{
-    return *name ? g_strconcat(run->prefix, name, NULL) : g_strdup("");
-}
-
-char *
-scn_plain_text(const ScnRun *run, const char *text)
-{
-    g_autofree char *folder = g_strconcat(run->world.disk_dir, "/", run->prefix, NULL);
-    g_autoptr(GString) plain = g_string_new(text);
-
-    g_string_replace(plain, folder, "${dir}/", 0);
-    g_string_replace(plain, run->prefix, "", 0);
-    return g_strdup(plain->str);
-}
-
 /* A folder of the driver's: of snapshot metadata ("meta"), of managed save images ("save"). */
 static char *
 driver_folder(ScnRun *run, const char *which)
@@ -82,7 +65,7 @@ run_value(const char *name, gpointer data)
     if (bound)
         return g_strdup(bound);
     if (strcmp(name, "dir") == 0)
-        return g_strdup_printf("%s/%s", run->world.disk_dir, run->prefix);
+        return g_strdup(run->own_files);
     if (strcmp(name, "meta") == 0 || strcmp(name, "save") == 0)
         return driver_folder(run, name);
     return template_value(run, name);
@@ -91,11 +74,16 @@ run_value(const char *name, gpointer data)
 char *
 scn_expand_text(ScnRun *run, const char *text)
 {
-    g_autoptr(GString) input = g_string_new(text);
-    g_autofree char *meta = g_strconcat("${meta}/", run->prefix, NULL);
-    g_autofree char *save = g_strconcat("${save}/", run->prefix, NULL);
+    g_autoptr(GString) input = NULL;
+    g_autofree char *meta = NULL;
+    g_autofree char *save = NULL;
     g_autofree char *value = NULL;
 
+    if (!strchr(text, '$') && !strchr(text, SCN_DOLLAR))
+        return g_strdup(text);
+    input = g_string_new(text);
+    meta = g_strconcat("${meta}/", run->prefix, NULL);
+    save = g_strconcat("${save}/", run->prefix, NULL);
     /* The prefix stands before a file's and a domain folder's name. */
     g_string_replace(input, "${dir}/", "${dir}", 0);
     g_string_replace(input, "${meta}/", meta, 0);
@@ -188,8 +176,8 @@ open_connection(ScnRun *run)
     if (run->target.capabilities(run->conn, &names, &err) != 0)
         return harness_fault(
             run, g_strdup_printf("the target does not tell its capabilities: %s", err.text));
-    run->capabilities = g_strdupv(names);
-    run->target.free_list(names);
+    run->capabilities = names;
+    run->own_files = g_strconcat(run->world.disk_dir, "/", run->prefix, NULL);
     return TRUE;
 }
 
@@ -206,7 +194,8 @@ scn_world_open(ScnRun *run)
         g_strdup_printf("vmt-%s-%08x-", run->options->run_id, run->target.own_world ? 0 : hash);
     if (!open_connection(run))
         return FALSE;
-    if (run->options->workdir)
+    /* A world that goes with its connection has nothing left for a later run to remove. */
+    if (run->options->workdir && !run->target.own_world)
         run->ledger = g_strdup_printf("%s/ledger-%08x", run->options->workdir, hash);
     foreign = own_domains(run);
     if (foreign->len)
@@ -258,17 +247,17 @@ remove_domain(ScnRun *run, const char *domain)
             VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, &err);
 }
 
-/* Files of this case's names that the target still lists, or that the case had made. */
+/* Files of this case's names that the target still lists, or that the case had made; those of a
+ * world that goes with its connection go with it. */
 static void
 remove_files(ScnRun *run)
 {
     struct vm_error err = {0};
-    g_autofree char *folder = g_strconcat(run->world.disk_dir, "/", run->prefix, NULL);
     char *text = NULL;
     json_t *files = NULL, *file;
     size_t i;
 
-    if (!run->target.file_remove)
+    if (!run->target.file_remove || run->target.own_world)
         return;
     if (run->target.inspect &&
         run->target.inspect(run->conn, "files", run->world.disk_dir, &text, &err) == 0) {
@@ -279,7 +268,7 @@ remove_files(ScnRun *run)
     {
         const char *path = json_string_value(json_object_get(file, "path"));
 
-        if (path && g_str_has_prefix(path, folder))
+        if (path && g_str_has_prefix(path, run->own_files))
             run->target.file_remove(run->conn, path, &err);
     }
     for (guint j = run->images->len; !files && j-- > 0;)
@@ -315,10 +304,12 @@ void
 scn_world_close(ScnRun *run)
 {
     g_clear_pointer(&run->oracle, oracle_free);
+    if (run->capabilities)
+        run->target.free_list(run->capabilities);
     if (run->conn)
         run->target.close(run->conn);
-    g_strfreev(run->capabilities);
     g_free(run->prefix);
+    g_free(run->own_files);
     g_hash_table_unref(run->folders);
     g_free(run->ledger);
     g_free(run->log);

@@ -147,13 +147,13 @@ static int
 capabilities(struct vm_conn *conn, char ***names, struct vm_error *err)
 {
     (void)err;
-    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *list = g_ptr_array_sized_new(G_N_ELEMENTS(common_capabilities) + 2);
     for (guint i = 0; i < G_N_ELEMENTS(common_capabilities); i++)
-        g_ptr_array_add(list, g_strdup(common_capabilities[i]));
+        g_ptr_array_add(list, (char *)common_capabilities[i]);
     if (conn->world->ops->recipe != NULL)
-        g_ptr_array_add(list, g_strdup("recipes"));
+        g_ptr_array_add(list, (char *)"recipes");
     if (conn->world->ops->store_fault != NULL)
-        g_ptr_array_add(list, g_strdup("store-faults"));
+        g_ptr_array_add(list, (char *)"store-faults");
     *names = reference_list(list);
     return 0;
 }

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a case's objects are called: on the target with its prefix, in the
+ * scenario without; and the hash over texts as the scenario would write them.
+ */
+
+#include "harness/scenario/run_int.h"
+
+#include <string.h>
+
+#define FNV_PRIME 1099511628211ull
+
+char *
+scn_real_name(const ScnRun *run, const char *name)
+{
+    return *name ? g_strconcat(run->prefix, name, NULL) : g_strdup("");
+}
+
+/* A stretch of a text that a scenario writes in another way. */
+typedef struct {
+    const char *begin, *end;
+    const char *plain;
+} OwnStretch;
+
+/* The next path or name of the case in the text; FALSE where there is none. */
+static gboolean
+next_own(const ScnRun *run, const char *text, OwnStretch *own)
+{
+    gsize length = strlen(run->prefix);
+    const char *prefix = strlen(text) < length ? NULL : strstr(text, run->prefix);
+    gsize folder = strlen(run->own_files) - length;
+
+    if (!prefix)
+        return FALSE;
+    own->end = prefix + length;
+    own->begin = prefix;
+    own->plain = "";
+    if ((gsize)(prefix - text) >= folder && memcmp(prefix - folder, run->own_files, folder) == 0) {
+        own->begin = prefix - folder;
+        own->plain = "${dir}/";
+    }
+    return TRUE;
+}
+
+char *
+scn_plain_text(const ScnRun *run, const char *text)
+{
+    OwnStretch own;
+    GString *plain;
+
+    if (!next_own(run, text, &own))
+        return g_strdup(text);
+    plain = g_string_new(NULL);
+    do {
+        g_string_append_len(plain, text, own.begin - text);
+        g_string_append(plain, own.plain);
+        text = own.end;
+    } while (next_own(run, text, &own));
+    g_string_append(plain, text);
+    return g_string_free(plain, FALSE);
+}
+
+static guint64
+fold(guint64 hash, const char *text, gsize length)
+{
+    for (gsize i = 0; i < length; i++)
+        hash = (hash ^ (guchar)text[i]) * FNV_PRIME;
+    return hash;
+}
+
+void
+scn_hash_part(ScnRun *run, const char *text)
+{
+    guint64 hash = run->result->hash;
+    OwnStretch own;
+
+    while (next_own(run, text, &own)) {
+        hash = fold(hash, text, (gsize)(own.begin - text));
+        hash = fold(hash, own.plain, strlen(own.plain));
+        text = own.end;
+    }
+    run->result->hash = fold(hash, text, strlen(text));
+}
+
+void
+scn_hash(ScnRun *run, const char *text)
+{
+    scn_hash_part(run, text);
+    scn_hash_part(run, "\n");
+}
