@@ -8,28 +8,27 @@
 
 /* What an atom's name stands for. */
 typedef struct {
-    char *name;
-    guint slot;         /* of StepContext.values */
     const AtomRow *row; /* or a family */
     const AtomFamily *family;
     const char *value;    /* of the family */
+    guint32 *flags;       /* of the family of flags: which one it is, by call */
     const AtomRow *doubt; /* or NULL: its value is always known */
 } AtomPlan;
 
-static GHashTable *by_name;    /* text → AtomPlan, which it owns */
-static GHashTable *by_address; /* interned text → AtomPlan: a short cut */
+static GPtrArray *plans; /* of AtomPlan *, by the number of the atom; NULL where nobody asked yet */
 
 static void
 plan_free(AtomPlan *plan)
 {
-    g_free(plan->name);
+    if (!plan)
+        return;
+    g_free(plan->flags);
     g_free(plan);
 }
 
 static void __attribute__((destructor)) forget_at_exit(void)
 {
-    g_clear_pointer(&by_address, g_hash_table_unref);
-    g_clear_pointer(&by_name, g_hash_table_unref);
+    g_clear_pointer(&plans, g_ptr_array_unref);
 }
 
 static const AtomRow *
@@ -68,15 +67,29 @@ find_doubt(const char *atom)
     return NULL;
 }
 
+static guint32 *
+flags_of(const char *name)
+{
+    guint32 *flags = g_new0(guint32, VM_CALL_LAST);
+
+    for (VmCall call = 0; call < VM_CALL_LAST; call++) {
+        const VmFlagInfo *flag = vm_flag_by_name(call, name);
+
+        flags[call] = flag ? flag->value : 0;
+    }
+    return flags;
+}
+
 static AtomPlan *
 plan_new(const char *atom)
 {
     AtomPlan *plan = g_new0(AtomPlan, 1);
 
-    plan->name = g_strdup(atom);
     plan->row = find_row(atom);
     plan->family = plan->row ? NULL : find_family(atom);
-    plan->value = plan->family ? plan->name + strlen(plan->family->prefix) : NULL;
+    plan->value = plan->family ? atom + strlen(plan->family->prefix) : NULL;
+    plan->flags =
+        plan->family && plan->family->holds == context_flag ? flags_of(plan->value) : NULL;
     plan->doubt = find_doubt(atom);
     if (!plan->row && !plan->family)
         g_error("outcome data names the atom '%s', which the oracle does not know", atom);
@@ -84,25 +97,15 @@ plan_new(const char *atom)
 }
 
 static const AtomPlan *
-plan_of(const char *atom)
+plan_of(guint atom)
 {
-    AtomPlan *plan = by_address ? g_hash_table_lookup(by_address, atom) : NULL;
-
-    /* Another text may stand where one of before stood. */
-    if (plan && strcmp(plan->name, atom) == 0)
-        return plan;
-    if (!by_name) {
-        by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)plan_free);
-        by_address = g_hash_table_new(NULL, NULL);
-    }
-    plan = g_hash_table_lookup(by_name, atom);
-    if (!plan) {
-        plan = plan_new(atom);
-        plan->slot = g_hash_table_size(by_name);
-        g_hash_table_insert(by_name, plan->name, plan);
-    }
-    g_hash_table_insert(by_address, (gpointer)atom, plan);
-    return plan;
+    if (!plans)
+        plans = g_ptr_array_new_with_free_func((GDestroyNotify)plan_free);
+    if (atom >= plans->len)
+        g_ptr_array_set_size(plans, (int)atom + 1);
+    if (!g_ptr_array_index(plans, atom))
+        g_ptr_array_index(plans, atom) = plan_new(outcome_atom_name(atom));
+    return g_ptr_array_index(plans, atom);
 }
 
 gboolean
@@ -111,29 +114,33 @@ context_knows_atom(const char *atom)
     return find_row(atom) || find_family(atom);
 }
 
+static gboolean
+holds(const AtomPlan *plan, const StepContext *context)
+{
+    if (plan->flags)
+        return (context->step->flags & plan->flags[context->step->call]) != 0;
+    return plan->row ? plan->row->holds(context) : plan->family->holds(context, plan->value);
+}
+
 static OutcomeTruth
 ask(const AtomPlan *plan, const StepContext *context)
 {
-    gboolean holds;
-
     if (plan->doubt && plan->doubt->holds(context))
         return OUTCOME_UNKNOWN;
-    holds = plan->row ? plan->row->holds(context) : plan->family->holds(context, plan->value);
-    return holds ? OUTCOME_YES : OUTCOME_NO;
+    return holds(plan, context) ? OUTCOME_YES : OUTCOME_NO;
 }
 
 OutcomeTruth
-context_atom(const char *atom, gpointer opaque)
+context_atom(guint atom, gpointer opaque)
 {
     StepContext *context = opaque;
-    const AtomPlan *plan = plan_of(atom);
     OutcomeTruth truth;
 
-    if (plan->slot >= CONTEXT_VALUES)
-        return ask(plan, context);
-    if (context->values[plan->slot])
-        return context->values[plan->slot] - 1;
-    truth = ask(plan, context);
-    context->values[plan->slot] = (guint8)(truth + 1);
+    if (atom >= CONTEXT_VALUES)
+        return ask(plan_of(atom), context);
+    if (context->values[atom])
+        return context->values[atom] - 1;
+    truth = ask(plan_of(atom), context);
+    context->values[atom] = (guint8)(truth + 1);
     return truth;
 }

@@ -26,9 +26,9 @@ faults_after_revert(Layers *layers, const StepContext *context)
     return layers_faults(layers);
 }
 
-/* What was found when the moments that the flags name went one after the other. */
+/* What is found when the moments that the flags name go one after the other. */
 static guint
-faults_of_victims(const StepContext *context)
+weigh_victims(const StepContext *context)
 {
     g_autoptr(Layers) layers = NULL;
 
@@ -43,6 +43,19 @@ faults_of_victims(const StepContext *context)
     else
         layers_delete(layers, context->domain, context->moment);
     return layers_faults(layers);
+}
+
+/* Several atoms ask; the world before the step stays as it is. */
+static guint
+faults_of_victims(const StepContext *context)
+{
+    StepContext *remembered = (StepContext *)context;
+
+    if (!context->victims_weighed) {
+        remembered->victim_faults = weigh_victims(context);
+        remembered->victims_weighed = TRUE;
+    }
+    return context->victim_faults;
 }
 
 ATOM(victims_over_tags, faults_of_victims(context) & LAYERS_TAGS)

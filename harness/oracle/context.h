@@ -29,7 +29,9 @@ typedef struct {
     const HistoryImage *image;     /* the save image that the step reads, or NULL */
     Alignment *alignment;          /* of the document with the domain, or NULL */
     const GArray *events;          /* of the step, or NULL before it */
-    guint8 values[CONTEXT_VALUES]; /* of atoms that were asked: their truth + 1 */
+    guint8 values[CONTEXT_VALUES]; /* by number, of atoms that were asked: their truth + 1 */
+    gboolean victims_weighed;
+    guint victim_faults; /* of LayersFault, when the moments that the step names go */
 } StepContext;
 
 /** Put a step beside the world before it. */
@@ -45,7 +47,7 @@ gboolean context_flag(const StepContext *context, const char *name);
 
 /** The value of an atom, with a StepContext * as `opaque` (OutcomeAtom); an atom that nobody knows
  *  is a broken table: aborts, naming it. */
-OutcomeTruth context_atom(const char *atom, gpointer opaque);
+OutcomeTruth context_atom(guint atom, gpointer opaque);
 
 /** Whether context_atom() knows the atom. */
 gboolean context_knows_atom(const char *atom);

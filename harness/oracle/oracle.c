@@ -141,23 +141,32 @@ oracle_free(Oracle *oracle)
     g_free(oracle);
 }
 
-static const OutcomeRow *
-decide(Oracle *oracle, StepContext *context, const OracleStep *step, const GArray *events)
+/* A step beside the world before it; the caller clears it. */
+static void
+context_of(Oracle *oracle, StepContext *context, const OracleStep *step, const GArray *events)
 {
     context_init(context, &oracle->view, oracle->history, oracle->world);
     context->events = events;
     context_step(context, step, oracle->profile);
-    return outcome_decide(vm_call_info(step->call)->function, oracle->profile, context_atom,
-                          context, NULL);
+}
+
+static const OutcomeRow *
+decide(const Oracle *oracle, StepContext *context)
+{
+    return outcome_decide(vm_call_info(context->step->call)->function, oracle->profile,
+                          context_atom, context, NULL);
 }
 
 const char *
 oracle_predict(Oracle *oracle, const OracleStep *step, const char **rule)
 {
     StepContext context;
-    const OutcomeRow *row = decide(oracle, &context, step, NULL);
-    int refusal = row ? outcome_refusal(row->result) : 0;
+    const OutcomeRow *row;
+    int refusal;
 
+    context_of(oracle, &context, step, NULL);
+    row = decide(oracle, &context);
+    refusal = row ? outcome_refusal(row->result) : 0;
     context_clear(&context);
     if (rule)
         *rule = row ? row->rule : NULL;
@@ -260,7 +269,7 @@ check_unchanged(Oracle *oracle, const Observation *after, const GArray *events)
 /* The whole new state; and, where that is right, how it was told. */
 static void
 check_success(Oracle *oracle, const StepContext *context, const OutcomeRow *row,
-              const Observation *after, const GArray *events)
+              const Observation *after)
 {
     g_autoptr(Expectation) expected = expectation_new(context, row);
     const ObservedDomain *now = observed_domain(after, expected->name);
@@ -280,16 +289,17 @@ check_success(Oracle *oracle, const StepContext *context, const OutcomeRow *row,
     note(oracle, finding_take(row->rule, expectation_compare_reason(expected, context, after)),
          "reason");
     if (oracle->events)
-        note(oracle, finding_take(row->rule, expectation_compare_events(expected, context, events)),
-             "events");
+        note(
+            oracle,
+            finding_take(row->rule, expectation_compare_events(expected, context, context->events)),
+            "events");
 }
 
 static void
-check_outcome(Oracle *oracle, const OracleStep *step, const Observation *after,
-              const GArray *events)
+check_outcome(Oracle *oracle, StepContext *context, const Observation *after)
 {
-    StepContext context;
-    const OutcomeRow *row = decide(oracle, &context, step, oracle->events ? events : NULL);
+    const OracleStep *step = context->step;
+    const OutcomeRow *row = decide(oracle, context);
     int refusal = row ? outcome_refusal(row->result) : 0;
 
     if (row && refusal != step->code)
@@ -301,8 +311,7 @@ check_outcome(Oracle *oracle, const OracleStep *step, const Observation *after,
                                           step->text ? ": " : "", step->text ? step->text : "")),
              NULL);
     else if (row && !refusal)
-        check_success(oracle, &context, row, after, events);
-    context_clear(&context);
+        check_success(oracle, context, row, after);
 }
 
 /* Nobody can know yet what the call has come to (VM-HANG-001); or a process took it along, or the
@@ -320,23 +329,17 @@ is_in_doubt(const OracleStep *step)
 
 /* What was lost by a call.  Nobody can look into a process that hangs. */
 static OracleFinding *
-check_losses(Oracle *oracle, const OracleStep *step, const Observation *after, const GArray *events,
-             gboolean changed)
+check_losses(Oracle *oracle, const StepContext *context, const Observation *after, gboolean changed)
 {
-    StepContext context;
-    LossStep loss = {&context,          oracle->world, after, oracle->events ? events : NULL,
-                     is_in_doubt(step), changed};
+    const OracleStep *step = context->step;
+    LossStep loss = {context, oracle->world, after, context->events, is_in_doubt(step), changed};
     Seen seen = SEEN_NOT;
     char *found = NULL;
 
-    if (step->hangs) {
+    if (step->hangs)
         losses_follow(oracle->losses, &oracle->view, oracle->world, after);
-    } else {
-        context_init(&context, &oracle->view, oracle->history, oracle->world);
-        context_step(&context, step, oracle->profile);
+    else
         found = losses_check(oracle->losses, &oracle->view, &loss, &seen);
-        context_clear(&context);
-    }
     count(oracle, "I11", seen);
     return finding_take("I11", found);
 }
@@ -365,14 +368,17 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 {
     Observation *after = observe_world(&oracle->view, oracle->world);
     gboolean changed = !worlds_look_equal(oracle->world, after);
+    StepContext context;
 
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
+    context_of(oracle, &context, step, oracle->events ? events : NULL);
     if (!is_in_doubt(step))
-        check_outcome(oracle, step, after, events);
+        check_outcome(oracle, &context, after);
     if (step->code != 0 && !is_in_doubt(step))
         note(oracle, check_unchanged(oracle, after, events), NULL);
     note(oracle, check_invariants(oracle, step, after, changed), NULL);
-    note(oracle, check_losses(oracle, step, after, events, changed), NULL);
+    note(oracle, check_losses(oracle, &context, after, changed), NULL);
+    context_clear(&context);
     note(oracle, check_events(oracle, after, events), step->code ? NULL : "events");
     if (step->code == 0)
         history_learn(oracle->history, step, writes_memory(oracle, step), oracle->world, after);

@@ -86,8 +86,15 @@ typedef enum {
     OUTCOME_UNKNOWN,
 } OutcomeTruth;
 
-/** Gives the value of an atom. */
-typedef OutcomeTruth (*OutcomeAtom)(const char *atom, gpointer opaque);
+/** The number of an atom: from 0 on in the order in which they are first read, the same as long as
+ *  the process lives. */
+guint outcome_atom_number(const char *name);
+
+/** The name of an atom that has a number: a static string. */
+const char *outcome_atom_name(guint atom);
+
+/** Gives the value of an atom by its number. */
+typedef OutcomeTruth (*OutcomeAtom)(guint atom, gpointer opaque);
 
 typedef struct OutcomeExpr OutcomeExpr;
 
@@ -102,7 +109,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutcomeExpr, outcome_expr_free)
 /** Whether it holds.  Atoms are asked from left to right and only as far as needed. */
 OutcomeTruth outcome_expr_eval(const OutcomeExpr *expr, OutcomeAtom atom, gpointer opaque);
 
-/** Call `each` with every atom in it. */
+/** Call `each` with the name of every atom in it. */
 void outcome_expr_atoms(const OutcomeExpr *expr, GFunc each, gpointer opaque);
 
 /** The condition of a row as compiled; kept until the rows change.  A row that does not compile

@@ -11,17 +11,18 @@
 #include <string.h>
 
 typedef enum {
-    NODE_TRUE,
-    NODE_ATOM,
-    NODE_NOT,
-    NODE_AND,
-    NODE_OR,
-} NodeKind;
+    PART_TRUE,
+    PART_ATOM,
+    PART_AND,
+    PART_OR,
+} PartKind;
 
+/* One part of a condition; those of a chain stand one after the other. */
 struct OutcomeExpr {
-    NodeKind kind;
-    const char *atom; /* interned */
-    OutcomeExpr *left, *right;
+    PartKind kind;
+    gboolean negated;
+    guint atom; /* its number */
+    OutcomeExpr *first, *next;
 };
 
 typedef struct {
@@ -36,23 +37,26 @@ typedef struct {
 static OutcomeExpr *read_or(Reader *reader);
 
 static OutcomeExpr *
-node_new(NodeKind kind, OutcomeExpr *left, OutcomeExpr *right)
+part_new(PartKind kind, OutcomeExpr *first)
 {
-    OutcomeExpr *node = g_new0(OutcomeExpr, 1);
+    OutcomeExpr *part = g_new0(OutcomeExpr, 1);
 
-    node->kind = kind;
-    node->left = left;
-    node->right = right;
-    return node;
+    part->kind = kind;
+    part->first = first;
+    return part;
 }
 
 void
 outcome_expr_free(OutcomeExpr *expr)
 {
-    if (!expr)
-        return;
-    outcome_expr_free(expr->left);
-    outcome_expr_free(expr->right);
+    OutcomeExpr *part = expr ? expr->first : NULL;
+
+    while (part) {
+        OutcomeExpr *next = part->next;
+
+        outcome_expr_free(part);
+        part = next;
+    }
     g_free(expr);
 }
 
@@ -86,16 +90,16 @@ read_atom(Reader *reader)
 {
     const char *start = reader->at;
     g_autofree char *name = NULL;
-    OutcomeExpr *node;
+    OutcomeExpr *part;
 
     while (g_ascii_isalnum(*reader->at) || (*reader->at && strchr("_.:-", *reader->at)))
         reader->at++;
     if (reader->at == start)
         return reader_fail(reader, "an atom, '!' or '('");
     name = g_strndup(start, (gsize)(reader->at - start));
-    node = node_new(NODE_ATOM, NULL, NULL);
-    node->atom = g_intern_string(name);
-    return node;
+    part = part_new(PART_ATOM, NULL);
+    part->atom = outcome_atom_number(name);
+    return part;
 }
 
 static OutcomeExpr *
@@ -108,7 +112,9 @@ read_unary(Reader *reader)
     if (accept(reader, '!')) {
         inner = read_unary(reader);
         reader->depth--;
-        return inner ? node_new(NODE_NOT, inner, NULL) : NULL;
+        if (inner)
+            inner->negated = !inner->negated;
+        return inner;
     }
     if (!accept(reader, '(')) {
         reader->depth--;
@@ -123,32 +129,31 @@ read_unary(Reader *reader)
 }
 
 static OutcomeExpr *
-read_chain(Reader *reader, char sign, NodeKind kind, OutcomeExpr *(*operand)(Reader *))
+read_chain(Reader *reader, char sign, PartKind kind, OutcomeExpr *(*operand)(Reader *))
 {
-    OutcomeExpr *left = operand(reader);
+    OutcomeExpr *chain = NULL;
+    OutcomeExpr *last = operand(reader);
 
-    while (left && accept(reader, sign)) {
-        OutcomeExpr *right = operand(reader);
-
-        if (!right) {
-            outcome_expr_free(left);
-            return NULL;
-        }
-        left = node_new(kind, left, right);
+    while (last && accept(reader, sign)) {
+        chain = chain ? chain : part_new(kind, last);
+        last = last->next = operand(reader);
     }
-    return left;
+    if (last)
+        return chain ? chain : last;
+    outcome_expr_free(chain);
+    return NULL;
 }
 
 static OutcomeExpr *
 read_and(Reader *reader)
 {
-    return read_chain(reader, '&', NODE_AND, read_unary);
+    return read_chain(reader, '&', PART_AND, read_unary);
 }
 
 static OutcomeExpr *
 read_or(Reader *reader)
 {
-    return read_chain(reader, '|', NODE_OR, read_and);
+    return read_chain(reader, '|', PART_OR, read_and);
 }
 
 OutcomeExpr *
@@ -159,7 +164,7 @@ outcome_expr_new(const char *text, GError **error)
 
     skip_blanks(&reader);
     if (!*reader.at)
-        return node_new(NODE_TRUE, NULL, NULL);
+        return part_new(PART_TRUE, NULL);
     expr = read_or(&reader);
     skip_blanks(&reader);
     if (!expr || !*reader.at)
@@ -168,51 +173,43 @@ outcome_expr_new(const char *text, GError **error)
     return reader_fail(&reader, "'&', '|' or the end");
 }
 
+/* An unknown part leaves the chain unknown, unless another decides it alone. */
 static OutcomeTruth
-eval_pair(const OutcomeExpr *expr, OutcomeAtom atom, gpointer opaque)
+eval_chain(const OutcomeExpr *chain, OutcomeAtom atom, gpointer opaque)
 {
-    /* The value that decides the pair alone. */
-    OutcomeTruth decisive = expr->kind == NODE_AND ? OUTCOME_NO : OUTCOME_YES;
-    OutcomeTruth left = outcome_expr_eval(expr->left, atom, opaque);
-    OutcomeTruth right;
+    OutcomeTruth decisive = chain->kind == PART_AND ? OUTCOME_NO : OUTCOME_YES;
+    OutcomeTruth whole = chain->kind == PART_AND ? OUTCOME_YES : OUTCOME_NO;
 
-    if (left == decisive)
-        return left;
-    right = outcome_expr_eval(expr->right, atom, opaque);
-    if (right == decisive)
-        return right;
-    return left == OUTCOME_UNKNOWN ? left : right;
+    for (const OutcomeExpr *part = chain->first; part; part = part->next) {
+        OutcomeTruth truth = outcome_expr_eval(part, atom, opaque);
+
+        if (truth == decisive)
+            return truth;
+        if (truth == OUTCOME_UNKNOWN)
+            whole = truth;
+    }
+    return whole;
 }
 
 OutcomeTruth
 outcome_expr_eval(const OutcomeExpr *expr, OutcomeAtom atom, gpointer opaque)
 {
-    OutcomeTruth inner;
+    OutcomeTruth truth = OUTCOME_YES;
 
-    switch (expr->kind) {
-    case NODE_TRUE:
-        return OUTCOME_YES;
-    case NODE_ATOM:
-        return atom(expr->atom, opaque);
-    case NODE_NOT:
-        inner = outcome_expr_eval(expr->left, atom, opaque);
-        if (inner == OUTCOME_UNKNOWN)
-            return inner;
-        return inner == OUTCOME_YES ? OUTCOME_NO : OUTCOME_YES;
-    case NODE_AND:
-    case NODE_OR:
-        return eval_pair(expr, atom, opaque);
-    }
-    g_assert_not_reached();
+    if (expr->kind == PART_ATOM)
+        truth = atom(expr->atom, opaque);
+    else if (expr->kind != PART_TRUE)
+        truth = eval_chain(expr, atom, opaque);
+    if (!expr->negated || truth == OUTCOME_UNKNOWN)
+        return truth;
+    return truth == OUTCOME_YES ? OUTCOME_NO : OUTCOME_YES;
 }
 
 void
 outcome_expr_atoms(const OutcomeExpr *expr, GFunc each, gpointer opaque)
 {
-    if (expr->kind == NODE_ATOM)
-        each((gpointer)expr->atom, opaque);
-    if (expr->left)
-        outcome_expr_atoms(expr->left, each, opaque);
-    if (expr->right)
-        outcome_expr_atoms(expr->right, each, opaque);
+    if (expr->kind == PART_ATOM)
+        each((gpointer)outcome_atom_name(expr->atom), opaque);
+    for (const OutcomeExpr *part = expr->first; part; part = part->next)
+        outcome_expr_atoms(part, each, opaque);
 }

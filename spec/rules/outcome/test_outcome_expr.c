@@ -12,12 +12,14 @@
 
 /* Atoms beginning with y hold, with u are unknown; *asked counts questions. */
 static OutcomeTruth
-by_first_letter(const char *atom, gpointer asked)
+by_first_letter(guint atom, gpointer asked)
 {
+    char letter = *outcome_atom_name(atom);
+
     (*(guint *)asked)++;
-    if (*atom == 'u')
+    if (letter == 'u')
         return OUTCOME_UNKNOWN;
-    return *atom == 'y' ? OUTCOME_YES : OUTCOME_NO;
+    return letter == 'y' ? OUTCOME_YES : OUTCOME_NO;
 }
 
 static OutcomeTruth
@@ -56,6 +58,10 @@ test_unknown_counts_only_where_it_decides(void **state G_GNUC_UNUSED)
     assert_int_equal(value("u & yes"), OUTCOME_UNKNOWN);
     assert_int_equal(value("no | u"), OUTCOME_UNKNOWN);
     assert_int_equal(value("!u"), OUTCOME_UNKNOWN);
+    assert_int_equal(value("u & yes & no"), OUTCOME_NO);
+    assert_int_equal(value("yes & u & yes"), OUTCOME_UNKNOWN);
+    assert_int_equal(value("!(u | no) | yes"), OUTCOME_YES);
+    assert_int_equal(value("!(u & no)"), OUTCOME_YES);
 }
 
 static void
@@ -66,6 +72,18 @@ test_asks_no_more_than_needed(void **state G_GNUC_UNUSED)
 
     assert_int_equal(outcome_expr_eval(expr, by_first_letter, &asked), OUTCOME_NO);
     assert_int_equal(asked, 1);
+}
+
+/* Whoever keeps values by number finds each under its own. */
+static void
+test_atoms_keep_their_numbers(void **state G_GNUC_UNUSED)
+{
+    guint one = outcome_atom_number("numbered:one");
+    guint other = outcome_atom_number("numbered:other");
+
+    assert_int_not_equal(one, other);
+    assert_int_equal(outcome_atom_number("numbered:one"), one);
+    assert_string_equal(outcome_atom_name(other), "numbered:other");
 }
 
 static void
@@ -138,6 +156,7 @@ main(void)
         cmocka_unit_test(test_and_binds_stronger_than_or),
         cmocka_unit_test(test_unknown_counts_only_where_it_decides),
         cmocka_unit_test(test_asks_no_more_than_needed),
+        cmocka_unit_test(test_atoms_keep_their_numbers),
         cmocka_unit_test(test_bad_texts_name_the_column),
         cmocka_unit_test(test_deep_nesting_is_refused),
         cmocka_unit_test(test_effects_are_taken_apart),

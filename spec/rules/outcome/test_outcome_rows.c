@@ -85,13 +85,13 @@ test_no_row_is_shadowed(void **state G_GNUC_UNUSED)
 }
 
 static OutcomeTruth
-nothing_holds(const char *atom G_GNUC_UNUSED, gpointer opaque G_GNUC_UNUSED)
+nothing_holds(guint atom G_GNUC_UNUSED, gpointer opaque G_GNUC_UNUSED)
 {
     return OUTCOME_NO;
 }
 
 static OutcomeTruth
-nothing_known(const char *atom G_GNUC_UNUSED, gpointer opaque G_GNUC_UNUSED)
+nothing_known(guint atom G_GNUC_UNUSED, gpointer opaque G_GNUC_UNUSED)
 {
     return OUTCOME_UNKNOWN;
 }
