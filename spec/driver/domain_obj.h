@@ -398,6 +398,10 @@ typedef struct {
     VmDomain *domain; /* after the load: the domain of that UUID, or NULL */
 } VmIntent;
 
+/** A list of texts in a record's data, as of vm_json_texts(): char *; the caller unrefs it.  Empty
+ *  where there is none. */
+GPtrArray *vm_intent_texts(const json_t *data, const char *member);
+
 /** At load: finish or undo what was recorded, by the row of its verb; a verb without a row, or a
  *  record that cannot be read, is logged and kept (VM-META-009). */
 void vm_intent_recover(VmDriver *driver, VmIntentPhase phase);

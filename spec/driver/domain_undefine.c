@@ -29,23 +29,30 @@ drops_moments(const VmDomain *domain, guint32 flags)
     return !vm_domain_is_active(domain) || domain->driver->profile == VM_PROFILE_RFC;
 }
 
-/* The snapshots' names; none where they stay. */
-static char *
-intent_of(const VmDomain *domain, gboolean dropped)
+/* The names of the snapshots that go. */
+static GPtrArray *
+names_to_drop(const VmDomain *domain, gboolean dropped)
 {
     g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
-    GString *json = vm_intent_open(domain, "undefine");
-    vm_json_open(json, "snapshots", '[');
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; dropped && i < moments->len; i++)
-        vm_json_text(json, NULL, ((VmMoment *)g_ptr_array_index(moments, i))->name);
-    vm_json_close(json, ']');
-    return vm_intent_close(json);
+        g_ptr_array_add(names, g_strdup(((VmMoment *)g_ptr_array_index(moments, i))->name));
+    return names;
+}
+
+static gboolean
+begin(VmDomain *domain, const GPtrArray *names, GError **error)
+{
+    GString *json = vm_intent_open(domain, "undefine");
+    vm_json_texts(json, "snapshots", names);
+    g_autofree char *record = vm_intent_close(json);
+    return vm_intent_begin(domain, record, error);
 }
 
 /* What is left once the definition is gone; each step may find its work done.  FALSE, logged, where
  * something is left still. */
 static gboolean
-remove_leftovers(VmDriver *driver, const char *name, const json_t *data)
+remove_leftovers(VmDriver *driver, const char *name, const GPtrArray *moments)
 {
     VmStore *store = driver->store;
     g_autofree char *image = vm_path_managed_save(driver, name);
@@ -55,14 +62,12 @@ remove_leftovers(VmDriver *driver, const char *name, const json_t *data)
     gboolean ok =
         vm_store_remove(store, image, &error) && vm_store_remove(store, autostart, &error);
 
-    const json_t *moments = json_object_get(data, "snapshots");
-    for (gsize i = 0; ok && i < json_array_size(moments); i++) {
-        const char *moment = json_string_value(json_array_get(moments, i));
-        g_autofree char *path = vm_path_snapshot(driver, name, moment);
+    for (guint i = 0; ok && i < moments->len; i++) {
+        g_autofree char *path = vm_path_snapshot(driver, name, g_ptr_array_index(moments, i));
         ok = vm_store_kind(store, path) == VM_FILE_MISSING ||
              store->ops->unlink(store, path, &error);
     }
-    if (ok && json_array_size(moments) > 0 && vm_store_kind(store, folder) == VM_FILE_DIR) {
+    if (ok && moments->len > 0 && vm_store_kind(store, folder) == VM_FILE_DIR) {
         g_autofree char *above = g_path_get_dirname(folder);
         ok = store->ops->sync_dir(store, folder, &error);
         if (ok && !store->ops->rmdir(store, folder, NULL))
@@ -79,8 +84,9 @@ void
 vm_domain_undefine_recover(const VmIntent *intent)
 {
     g_autofree char *config = vm_path_config(intent->driver, intent->name);
+    g_autoptr(GPtrArray) names = vm_intent_texts(intent->data, "snapshots");
     if (vm_store_kind(intent->driver->store, config) == VM_FILE_MISSING)
-        remove_leftovers(intent->driver, intent->name, intent->data);
+        remove_leftovers(intent->driver, intent->name, names);
 }
 
 /* In memory: an inactive domain leaves the tables, an active one goes on as a transient one. */
@@ -115,15 +121,13 @@ undefine(VmDriver *driver, const char *name, guint32 flags, GError **error)
         return FALSE;
 
     gboolean dropped = drops_moments(domain, flags);
-    g_autofree char *text = intent_of(domain, dropped);
+    g_autoptr(GPtrArray) names = names_to_drop(domain, dropped);
     gboolean leftovers = dropped || domain->autostart || vm_domain_managed_save_exists(domain);
-    gboolean ok = (!leftovers || vm_intent_begin(domain, text, error)) &&
-                  vm_record_drop_config(domain, error);
-    json_t *record = json_loads(text, 0, NULL);
+    gboolean ok =
+        (!leftovers || begin(domain, names, error)) && vm_record_drop_config(domain, error);
     /* where something is left, the record is, too: the next start of the driver tries again */
-    if (leftovers && (!ok || remove_leftovers(driver, name, json_object_get(record, "data"))))
+    if (leftovers && (!ok || remove_leftovers(driver, name, names)))
         vm_intent_end(domain);
-    json_decref(record);
     if (ok)
         forget_definition(domain, dropped);
     return ok;

@@ -334,6 +334,17 @@ row_of(const json_t *record, const char *name)
     return row;
 }
 
+GPtrArray *
+vm_intent_texts(const json_t *data, const char *member)
+{
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+    gsize i;
+    json_t *entry;
+    json_array_foreach(json_object_get(data, member), i, entry)
+        g_ptr_array_add(texts, g_strdup(json_string_value(entry)));
+    return texts;
+}
+
 /* It stays, and is not tried again. */
 static void
 keep(VmDriver *driver, const char *name, const char *why)

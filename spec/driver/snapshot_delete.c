@@ -440,7 +440,7 @@ vm_snapshot_delete_recover(const VmIntent *intent)
     if (domain == NULL)
         return;
     g_autoptr(GPtrArray) steps = vm_snapshot_delete_steps(intent->data);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) names = vm_intent_texts(intent->data, "names");
     VmDeleteRun run = {
         .domain = domain,
         .names = names,
@@ -451,15 +451,11 @@ vm_snapshot_delete_recover(const VmIntent *intent)
         .unsynced = json_is_true(json_object_get(intent->data, "unsynced")),
         .recovering = TRUE,
     };
-    gsize i;
-    json_t *name;
-    json_array_foreach(json_object_get(intent->data, "names"), i, name)
-        g_ptr_array_add(names, g_strdup(json_string_value(name)));
     vm_block_commit_end_apart(domain);
     /* as in the call: what comes later was planned for what the former have left */
     gboolean ok = TRUE;
-    for (guint j = 0; ok && j < names->len && !vm_domain_is_unclear(domain); j++)
-        ok = recover_one(&run, g_ptr_array_index(names, j));
+    for (guint i = 0; ok && i < names->len && !vm_domain_is_unclear(domain); i++)
+        ok = recover_one(&run, g_ptr_array_index(names, i));
     domain->held = run.held && domain->unfinished;
     vm_snapshot_delete_resume(&run, NULL);
     recover_guest(domain, intent->data);

@@ -51,8 +51,8 @@ GPtrArray *
 vm_snapshot_delete_steps(const json_t *data)
 {
     GPtrArray *steps = g_ptr_array_new_with_free_func((GDestroyNotify)vm_layer_step_free);
-    gsize i, j;
-    json_t *entry, *path;
+    gsize i;
+    json_t *entry;
     json_array_foreach(json_object_get(data, "steps"), i, entry)
     {
         VmLayerStep *step = g_new0(VmLayerStep, 1);
@@ -64,9 +64,7 @@ vm_snapshot_delete_steps(const json_t *data)
         step->base.type = member(entry, "base-type");
         step->base.path = member(entry, "base");
         step->base.format = member(entry, "base-format");
-        step->above = g_ptr_array_new_with_free_func(g_free);
-        json_array_foreach(json_object_get(entry, "above"), j, path)
-            g_ptr_array_add(step->above, g_strdup(json_string_value(path)));
+        step->above = vm_intent_texts(entry, "above");
         g_ptr_array_add(steps, step);
     }
     return steps;

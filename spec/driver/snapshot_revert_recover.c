@@ -63,11 +63,8 @@ plan_again(const VmIntent *intent, VmRevertPlan *plan)
     vm_revert_plan_disks(plan);
     vm_revert_plan_lists(plan);
     restore_old(intent, plan);
-    gsize i;
-    json_t *top;
-    g_ptr_array_set_size(plan->tops, 0);
-    json_array_foreach(json_object_get(intent->data, "tops"), i, top)
-        g_ptr_array_add(plan->tops, g_strdup(json_string_value(top)));
+    g_ptr_array_unref(plan->tops);
+    plan->tops = vm_intent_texts(intent->data, "tops");
     return TRUE;
 }
 
