@@ -311,17 +311,6 @@ put_moments(VmDomain *domain, const VmLayerStep *step, GError **error)
 
 /* ---- one merge ---- */
 
-/* Nobody wants it back, so that it need not be put aside first; may be repeated. */
-static gboolean
-remove_file(VmDomain *domain, const char *path, GError **error)
-{
-    VmStore *store = domain->driver->store;
-    g_autofree char *folder = g_path_get_dirname(path);
-    return (vm_store_kind(store, path) == VM_FILE_MISSING ||
-            store->ops->unlink(store, path, error)) &&
-           store->ops->sync_dir(store, folder, error);
-}
-
 gboolean
 vm_snapshot_delete_resume(VmDeleteRun *run, GError **error)
 {
@@ -358,7 +347,7 @@ merge(VmDeleteRun *run, guint i, GError **error)
         if (!rebase(domain, g_ptr_array_index(step->above, j), step, error))
             return FALSE;
     if ((vm_domain_is_active(domain) && !vm_block_close_image(domain, step->path, error)) ||
-        !remove_file(domain, step->path, error))
+        !vm_store_drop(store, step->path, error))
         return FALSE;
     run->pending = FALSE;
     return TRUE;
@@ -389,12 +378,13 @@ is_used(VmDomain *domain, const char *path)
 gboolean
 vm_snapshot_delete_drop(const VmDeleteRun *run, const char *moment)
 {
+    VmStore *store = run->domain->driver->store;
     gboolean clean = TRUE;
     for (guint i = 0; i < run->steps->len; i++) {
         const VmLayerStep *step = g_ptr_array_index(run->steps, i);
         g_autoptr(GError) error = NULL;
         if (step->fate != VM_LAYER_DROP || g_strcmp0(step->moment, moment) != 0 ||
-            is_used(run->domain, step->path) || remove_file(run->domain, step->path, &error))
+            is_used(run->domain, step->path) || vm_store_drop(store, step->path, &error))
             continue;
         vm_snapshot_log(run->domain, "a file of a deleted snapshot is left", error);
         clean = FALSE;

@@ -317,15 +317,6 @@ vm_revert_check_tops(const VmRevertPlan *plan, GError **error)
         plan->domain->def->name, plan->moment->name, plan->tagged);
 }
 
-/* At once: a user's folder is nothing that is swept. */
-static gboolean
-remove_image(VmStore *store, const char *path, GError **error)
-{
-    g_autofree char *folder = g_path_get_dirname(path);
-    return vm_store_kind(store, path) == VM_FILE_MISSING ||
-           (store->ops->unlink(store, path, error) && store->ops->sync_dir(store, folder, error));
-}
-
 gboolean
 vm_revert_remove_tops(const VmRevertPlan *plan)
 {
@@ -338,7 +329,7 @@ vm_revert_remove_tops(const VmRevertPlan *plan)
         const char *path = g_ptr_array_index(plan->tops, i);
         g_autoptr(GError) one = NULL;
         if (vm_image_users_others(users, path, NULL) ||
-            remove_image(domain->driver->store, path, &one))
+            vm_store_drop(domain->driver->store, path, &one))
             continue;
         g_clear_error(&failure);
         failure = g_steal_pointer(&one);

@@ -97,9 +97,8 @@ vm_store_sync_content(VmStore *store, const char *path, GError **error)
 gboolean
 vm_store_sync(VmStore *store, const char *path, GError **error)
 {
-    g_auto(Place) place = place_of(path, "");
-    return vm_store_sync_content(store, path, error) &&
-           store->ops->sync_dir(store, place.folder, error);
+    g_autofree char *folder = g_path_get_dirname(path);
+    return vm_store_sync_content(store, path, error) && store->ops->sync_dir(store, folder, error);
 }
 
 #define NEW ".new"
@@ -226,17 +225,17 @@ vm_store_remove(VmStore *store, const char *path, GError **error)
 gboolean
 vm_store_drop(VmStore *store, const char *path, GError **error)
 {
-    g_auto(Place) place = place_of(path, GONE);
+    g_autofree char *folder = g_path_get_dirname(path);
     g_autoptr(GError) failure = NULL;
     if (!store->ops->unlink(store, path, &failure)) {
         if (vm_store_kind(store, path) != VM_FILE_MISSING) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
-        if (vm_store_kind(store, place.folder) == VM_FILE_MISSING)
+        if (vm_store_kind(store, folder) == VM_FILE_MISSING)
             return TRUE;
     }
-    return store->ops->sync_dir(store, place.folder, error);
+    return store->ops->sync_dir(store, folder, error);
 }
 
 void

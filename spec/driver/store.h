@@ -128,8 +128,9 @@ gboolean vm_store_replace_volatile(VmStore *store, const char *path, const char 
 /** Remove a file durably; one that is missing is fine.  On failure it is there still. */
 gboolean vm_store_remove(VmStore *store, const char *path, GError **error);
 
-/** The same where nobody minds what a failure leaves: it may be there still, or come back with a
- *  power cut. */
+/** The same for a file that nobody wants back: it is not put aside first, also where the folder is
+ *  a user's, which is not swept.  After a failure it may be there still, or come back with a power
+ *  cut; who repeats it makes it durable. */
 gboolean vm_store_drop(VmStore *store, const char *path, GError **error);
 
 /** Make durable what a file holds, whoever wrote it; its name is left as it is. */
