@@ -2,30 +2,11 @@
  *
  * What a file tells of syncs that failed, and of an image that was cut short.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <string.h>
-#include "sim/world/world.h"
+#include "sim/world/test_world.h"
 
 #define PATH "/a"
-
-static int
-set_up(void **state)
-{
-    *state = sim_world_new(1);
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    sim_world_free(*state);
-    return 0;
-}
 
 /* The file holds `length` bytes that begin as a qcow2 image's do. */
 static SimInode *
@@ -79,11 +60,10 @@ bytes_that_begin_as_an_image_are_a_damaged_one(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_failed_sync_is_told_once_to_who_has_it_open),
-        TEST(who_opens_it_later_is_told_nothing),
-        TEST(bytes_that_begin_as_an_image_are_a_damaged_one),
+        WORLD_TEST(a_failed_sync_is_told_once_to_who_has_it_open),
+        WORLD_TEST(who_opens_it_later_is_told_nothing),
+        WORLD_TEST(bytes_that_begin_as_an_image_are_a_damaged_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <string.h>
-#include "sim/world/world.h"
-
-static int
-set_up(void **state)
-{
-    *state = sim_world_new(1);
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    sim_world_free(*state);
-    return 0;
-}
+#include "sim/world/test_world.h"
 
 static char *
 read_text(SimWorld *world, const char *path)
@@ -251,22 +232,21 @@ test_a_head_is_durable_once_it_was_synced(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_replace_survives_a_power_cut),
-        TEST(test_content_that_was_not_synced_is_lost),
-        TEST(test_a_name_that_was_not_synced_is_lost),
-        TEST(test_a_synced_name_of_unsynced_content_is_an_empty_file),
-        TEST(test_a_removed_name_comes_back_unless_synced),
-        TEST(test_errors_name_path_and_cause),
-        TEST(test_a_fault_hits_its_path_and_count),
-        TEST(test_lists_are_sorted_and_missing_is_empty),
-        TEST(test_a_copy_sees_the_world_and_leaves_it_alone),
-        TEST(test_a_copy_stays_as_the_world_was),
-        TEST(test_what_a_copy_makes_durable_is_not_so_in_the_world),
-        TEST(test_folders_are_renamed_and_removed_by_the_rules),
-        TEST(test_a_head_is_read_with_what_follows),
-        TEST(test_a_head_is_durable_once_it_was_synced),
+        WORLD_TEST(test_replace_survives_a_power_cut),
+        WORLD_TEST(test_content_that_was_not_synced_is_lost),
+        WORLD_TEST(test_a_name_that_was_not_synced_is_lost),
+        WORLD_TEST(test_a_synced_name_of_unsynced_content_is_an_empty_file),
+        WORLD_TEST(test_a_removed_name_comes_back_unless_synced),
+        WORLD_TEST(test_errors_name_path_and_cause),
+        WORLD_TEST(test_a_fault_hits_its_path_and_count),
+        WORLD_TEST(test_lists_are_sorted_and_missing_is_empty),
+        WORLD_TEST(test_a_copy_sees_the_world_and_leaves_it_alone),
+        WORLD_TEST(test_a_copy_stays_as_the_world_was),
+        WORLD_TEST(test_what_a_copy_makes_durable_is_not_so_in_the_world),
+        WORLD_TEST(test_folders_are_renamed_and_removed_by_the_rules),
+        WORLD_TEST(test_a_head_is_read_with_what_follows),
+        WORLD_TEST(test_a_head_is_durable_once_it_was_synced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
