@@ -27,7 +27,7 @@ static const struct {
     {"DISK-SH-", 1},     {"DISK-SP-", 6},    {"DISK-BS-", 4},      {"DISK-IX-", 3},
     {"DISK-VAL-", 4},    {"VM-ATOMIC-", 4},  {"VM-NAME-", 6},      {"VM-REV-", 11},
     {"VM-PREP-", 5},     {"VM-MEM-", 4},     {"VM-DEL-", 1},       {"VM-UNDEF-", 1},
-    {"VM-REN-", 1},      {"VM-META-", 9},    {"VM-SAVE-", 8},      {"VM-XML-", 12},
+    {"VM-REN-", 1},      {"VM-META-", 9},    {"VM-SAVE-", 9},      {"VM-XML-", 12},
     {"VM-HANG-", 3},     {"VM-LATER-", 7},   {"VM-REVX-", 8},      {"VM-AUTO-", 4},
     {"VM-DELX-", 6},     {"VM-TRANS-", 2},   {"SNAP-REVX-", 19},   {"VM-END-", 6},
     {"VM-GENID-", 2},
