@@ -34,7 +34,8 @@ static void __attribute__((destructor)) forget_at_exit(void)
 static const AtomRow *
 find_row(const char *atom)
 {
-    static const AtomRow *const tables[] = {atoms_world, atoms_document, atoms_disks, atoms_layers};
+    static const AtomRow *const tables[] = {atoms_world, atoms_document, atoms_disks, atoms_images,
+                                            atoms_layers};
 
     for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
         for (const AtomRow *row = tables[i]; row->name; row++) {

@@ -44,35 +44,6 @@ ATOM(image_other_uuid,
 ATOM(image_stale, context->image && context->image->stale)
 
 static gboolean
-is_below_another(const Observation *world, const char *path)
-{
-    for (guint i = 0; i < world->files->len; i++) {
-        const ObservedFile *file = g_ptr_array_index(world->files, i);
-
-        if (g_strcmp0(json_string_value(json_object_get(file->image, "backing")), path) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Whether the guest of the save image would write to what is below an overlay. */
-static gboolean
-image_frozen(const StepContext *context)
-{
-    const DomainDoc *doc = context->domain_xml ? context->domain_xml
-                           : context->image    ? context->image->doc
-                                               : NULL;
-
-    for (guint i = 0; doc && context->before->files && i < doc->disks->len; i++) {
-        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
-
-        if (disk->source && !disk->readonly && is_below_another(context->before, disk->source))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
 image_uuid_of_another(const StepContext *context)
 {
     for (guint i = 0; context->image && i < context->before->domains->len; i++) {
@@ -83,137 +54,6 @@ image_uuid_of_another(const StepContext *context)
             return TRUE;
     }
     return FALSE;
-}
-
-/* The definition that a saved guest goes on with: it may be defined anew by now. */
-static const DomainDoc *
-saved_as(const StepContext *context, const ObservedDomain *saved)
-{
-    const HistoryImage *image = history_managed(context->history, saved->name);
-
-    return image && image->doc ? image->doc : saved->config;
-}
-
-/* Whether a guest that is off has memory that belongs to what would be written to. */
-static gboolean
-image_slept_on(const StepContext *context, const OracleDisk *disk)
-{
-    for (guint i = 0; i < context->before->domains->len && context->profile == VM_PROFILE_RFC;
-         i++) {
-        const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
-
-        if (other->managed_save && !observed_active(other) &&
-            strcmp(other->name, context->domain_name) != 0 &&
-            document_writes(disk, saved_as(context, other)))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Whether another domain runs on the image, and one of the two writes; a shared one is not judged.
- */
-static gboolean
-image_taken(const StepContext *context, const OracleDisk *disk)
-{
-    for (guint i = 0; i < context->before->domains->len; i++) {
-        const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
-
-        if (!observed_active(other) || g_strcmp0(other->name, context->domain_name) == 0)
-            continue;
-        for (guint j = 0; j < other->live->disks->len; j++) {
-            const OracleDisk *theirs = g_ptr_array_index(other->live->disks, j);
-
-            if (g_strcmp0(theirs->source, disk->source) == 0 && !theirs->shareable &&
-                !disk->shareable && !(theirs->readonly && disk->readonly))
-                return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-static gboolean
-names_source(const GPtrArray *disks, const char *path)
-{
-    for (guint i = 0; i < disks->len; i++) {
-        if (g_strcmp0(((const OracleDisk *)g_ptr_array_index(disks, i))->source, path) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
-moment_names(const ObservedMoment *moment, const char *path)
-{
-    const MomentDoc *doc = moment->doc;
-
-    return names_source(doc->disks, path) ||
-           (doc->domain && names_source(doc->domain->disks, path));
-}
-
-/* Whether a definition or a moment names the image. */
-static gboolean
-is_named(const Observation *world, const char *path)
-{
-    for (guint i = 0; i < world->domains->len; i++) {
-        const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
-
-        if (names_source(domain->live->disks, path) || names_source(domain->config->disks, path))
-            return TRUE;
-        for (guint j = 0; j < domain->moments->len; j++) {
-            if (moment_names(g_ptr_array_index(domain->moments, j), path))
-                return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* Whether a file lies where the overlay of a transient disk goes, and is no overlay of that disk
- * that a crash has left. */
-static gboolean
-overlay_blocked(const StepContext *context, const OracleDisk *disk)
-{
-    g_autofree char *path = document_overlay(disk, context->domain_name);
-    const json_t *image = observed_image(context->before, path);
-
-    return disk->transient && context->view->files && observed_file(context->before, path) &&
-           (g_strcmp0(json_string_value(json_object_get(image, "backing")), disk->source) != 0 ||
-            is_named(context->before, path));
-}
-
-gboolean
-image_unusable(const StepContext *context, const OracleDisk *disk)
-{
-    return disk->source && g_strcmp0(disk->type, "network") != 0 &&
-           (!observed_file(context->before, disk->source) ||
-            !observed_chain_sound(context->before, disk->source, disk->format) ||
-            image_taken(context, disk));
-}
-
-static gboolean
-images_usable(const StepContext *context, const DomainDoc *doc)
-{
-    for (guint i = 0; i < doc->disks->len; i++) {
-        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
-
-        if (image_unusable(context, disk) ||
-            (disk->source && (image_slept_on(context, disk) || overlay_blocked(context, disk))))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-ATOM(domain_images_usable, context->domain &&images_usable(context, context->domain->config))
-ATOM(xml_images_usable, context->domain_xml &&images_usable(context, context->domain_xml))
-
-/* The definition that a save image would wake with: the one that is given, or its own. */
-static gboolean
-image_disks_usable(const StepContext *context)
-{
-    const DomainDoc *doc = context->domain_xml ? context->domain_xml
-                           : context->image    ? context->image->doc
-                                               : NULL;
-
-    return !doc || images_usable(context, doc);
 }
 
 static gboolean
@@ -583,9 +423,7 @@ const AtomRow atoms_world[] = {
     {"domain:restarts", domain_restarts},
     {"domain:preserved", domain_preserved},
     {"domain:stored", domain_stored},
-    {"domain:images-usable", domain_images_usable},
     {"domain:live-transient-disk", live_transient_disk},
-    {"xml.domain:images-usable", xml_images_usable},
     {"xml.domain:transient-unfit", xml_transient_unfit},
     {"kept:foreign", kept_foreign},
     {"managed-save:exists", managed_save_exists},
@@ -596,8 +434,6 @@ const AtomRow atoms_world[] = {
     {"image:known", image_known},
     {"image:paused", image_paused},
     {"image:stale", image_stale},
-    {"image:frozen", image_frozen},
-    {"image:disks-usable", image_disks_usable},
     {"image.uuid:of-another", image_uuid_of_another},
     {"image.domain:other-uuid", image_other_uuid},
     {"argument:empty", argument_empty},

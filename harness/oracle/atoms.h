@@ -24,6 +24,8 @@ extern const AtomRow atoms_world[];
 extern const AtomRow atoms_document[];
 /** Atoms of what the document wants of the disks; ends with a NULL name. */
 extern const AtomRow atoms_disks[];
+/** Atoms of the images of a definition; ends with a NULL name. */
+extern const AtomRow atoms_images[];
 /** Atoms of images over one another and of memory files; ends with a NULL name. */
 extern const AtomRow atoms_layers[];
 /** When the value of an atom is not known: the first row whose name it is, or begins with where the
