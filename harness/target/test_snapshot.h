@@ -32,9 +32,9 @@ typedef struct {
     int verb;         /* VmImageSnapshotVerb */
     gboolean dies;    /* and from then on nothing works any more, as if the daemon had died */
     gboolean dead;
-    const char *command;     /* QMP command that fails once, or NULL */
-    const char *next;        /* and after it this one, or NULL */
-    const char *counted;     /* QMP command that is counted, or NULL */
+    const char *command; /* QMP command that fails once, or NULL */
+    const char *next;    /* and after it this one, or NULL */
+    const char *counted; /* QMP command that is counted, or NULL */
     guint count;
     gboolean half_way;       /* and has done its work all the same */
     void (*meanwhile)(void); /* happens when `migrate` comes, or NULL */
@@ -221,6 +221,7 @@ open_world(VmProfile profile)
     images.ops.image_create = pass_image_create;
     images.ops.image_info = pass_image_info;
     images.ops.device_tag = NULL; /* query-block and image_info() are asked, as on QEMU */
+    images.ops.device_nodes = NULL;
     images.ops.image_tag = NULL;
     images.ops.image_snapshot = fail_image_snapshot;
     images.ops.image_rebase = pass_image_rebase;

@@ -315,6 +315,12 @@ sim_block_info_disk(SimNode *node)
     return node_info(shown_to(node, VIEWER_DISK), VIEWER_DISK);
 }
 
+const char *
+sim_block_info_disk_node(SimNode *node)
+{
+    return shown_to(node, VIEWER_DISK)->name;
+}
+
 void
 sim_block_info_tag(SimNode *node, VmImageTag *held)
 {

@@ -12,6 +12,8 @@ json_t *sim_block_info_node(SimNode *node, gboolean flat);
 /** What a disk shows of the node that it uses: filters of mirror and commit that nobody named are
  *  passed over.  A new reference. */
 json_t *sim_block_info_disk(SimNode *node);
+/** The name of the node that is told of there; borrowed. */
+const char *sim_block_info_disk_node(SimNode *node);
 /** The image of a node: what "image" shows, and qemu-img info.  A new reference. */
 json_t *sim_block_info_image(SimNode *node, gboolean flat);
 /** The name by which others find a node's image: its file, or "json:{…}" where that does not tell

@@ -103,6 +103,13 @@ device_tag(VmInstance *instance, const char *device, VmImageTag *held, GError **
     return real->hypervisor->ops->device_tag(real, device, held, error);
 }
 
+static gboolean
+device_nodes(VmInstance *instance, GHashTable *nodes, GError **error)
+{
+    VmInstance *real = stray_with(instance);
+    return real->hypervisor->ops->device_nodes(real, nodes, error);
+}
+
 /* A process in which nothing is under way has no news for who has just come. */
 static json_t *
 next_event(VmInstance *instance, gboolean wait)
@@ -179,6 +186,7 @@ static const VmHypervisorOps onlooker_ops = {
     .command = command,
     .look_ahead = look_ahead,
     .device_tag = device_tag,
+    .device_nodes = device_nodes,
     .next_event = next_event,
     .settled = settled,
     .ended = ended,

@@ -166,12 +166,19 @@ port_command(VmInstance *instance, const char *name, json_t *arguments, VmStoreF
     return ok;
 }
 
+/* What query-block brings with it before it is answered. */
+static gboolean
+receive_query_block(SimMonitor *monitor, GError **error)
+{
+    return is_taken(monitor, "query-block", NULL, NULL, error) &&
+           sim_machine_receive(monitor->machine, error);
+}
+
 static gboolean
 port_device_tag(VmInstance *instance, const char *device, VmImageTag *held, GError **error)
 {
     SimMonitor *monitor = monitor_of(instance);
-    if (!is_taken(monitor, "query-block", NULL, NULL, error) ||
-        !sim_machine_receive(monitor->machine, error))
+    if (!receive_query_block(monitor, error))
         return FALSE;
     const SimDevice *found = sim_machine_device(monitor->machine, device);
     if (found == NULL) {
@@ -179,6 +186,21 @@ port_device_tag(VmInstance *instance, const char *device, VmImageTag *held, GErr
         return FALSE;
     }
     sim_block_info_tag(found->root->child, held);
+    return TRUE;
+}
+
+static gboolean
+port_device_nodes(VmInstance *instance, GHashTable *nodes, GError **error)
+{
+    SimMonitor *monitor = monitor_of(instance);
+    if (!receive_query_block(monitor, error))
+        return FALSE;
+    const GPtrArray *devices = monitor->machine->devices;
+    for (guint i = 0; i < devices->len; i++) {
+        const SimDevice *device = devices->pdata[i];
+        g_hash_table_insert(nodes, g_strdup(device->id),
+                            g_strdup(sim_block_info_disk_node(device->root->child)));
+    }
     return TRUE;
 }
 
@@ -270,6 +292,7 @@ static const VmHypervisorOps port_ops = {
     .command = port_command,
     .look_ahead = port_look_ahead,
     .device_tag = port_device_tag,
+    .device_nodes = port_device_nodes,
     .next_event = port_next_event,
     .settled = port_settled,
     .ended = port_ended,

@@ -103,6 +103,24 @@ test_what_is_not_there_tells_nothing(void **state)
     assert_non_null(strstr(error->message, "No such file or directory"));
 }
 
+static void
+test_a_device_uses_the_node_that_query_block_shows(void **state)
+{
+    Rig *rig = *state;
+    g_autoptr(GHashTable) nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GError) error = NULL;
+    json_t *blocks = vm_qmp_ask(rig->vm, "query-block", NULL, NULL);
+    const json_t *inserted = json_object_get(json_array_get(blocks, 0), "inserted");
+    assert_true(rig->hv->ops->device_nodes(rig->vm, nodes, NULL));
+    assert_int_equal(g_hash_table_size(nodes), json_array_size(blocks));
+    assert_string_equal(g_hash_table_lookup(nodes, "vda"),
+                        json_string_value(json_object_get(inserted, "node-name")));
+    json_decref(blocks);
+    assert_true(sim_world_disturb(rig->world, "vm", "hang query-block", NULL));
+    assert_false(rig->hv->ops->device_nodes(rig->vm, nodes, &error));
+    assert_true(g_error_matches(error, VM_QMP_ERROR, VM_QMP_TIMED_OUT));
+}
+
 int
 main(void)
 {
@@ -112,6 +130,7 @@ main(void)
         RIG_TEST(test_bitmaps_are_told),
         RIG_TEST(test_a_file_tells_of_a_name_what_its_description_shows),
         RIG_TEST(test_what_is_not_there_tells_nothing),
+        RIG_TEST(test_a_device_uses_the_node_that_query_block_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

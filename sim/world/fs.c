@@ -455,12 +455,9 @@ sim_fs_list(SimFs *fs, const char *path, int *number)
     if (folder == NULL)
         return NULL;
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    GHashTableIter iter;
-    gpointer name;
-    g_hash_table_iter_init(&iter, folder->names);
-    while (g_hash_table_iter_next(&iter, NULL, &name)) {
-        if (((SimName *)name)->inode != NULL)
-            g_ptr_array_add(names, g_strdup(((SimName *)name)->name));
+    for (guint i = 0; i < folder->total; i++) {
+        if (folder->names[i]->inode != NULL)
+            g_ptr_array_add(names, g_strdup(folder->names[i]->name));
     }
     g_ptr_array_sort(names, vm_compare_names);
     return names;

@@ -111,13 +111,10 @@ sim_inode_copy(SimInode *inode)
 static void
 power_cut_names(SimInode *folder)
 {
-    GHashTableIter iter;
-    gpointer name;
     sim_folder_restore(folder);
-    g_hash_table_iter_init(&iter, folder->names);
-    while (g_hash_table_iter_next(&iter, NULL, &name)) {
-        if (((SimName *)name)->inode != NULL)
-            sim_inode_power_cut(((SimName *)name)->inode);
+    for (guint i = 0; i < folder->total; i++) {
+        if (folder->names[i]->inode != NULL)
+            sim_inode_power_cut(folder->names[i]->inode);
     }
 }
 

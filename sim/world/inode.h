@@ -17,13 +17,17 @@ typedef struct {
 } SimText;
 
 /** A name in a folder. */
-typedef struct {
+typedef struct SimName SimName;
+struct SimName {
     SimInode *inode;  /* NULL: the name is gone, but not durably */
     SimInode *former; /* of a changed name: what it stood for at the last sync, or NULL */
+    SimName *next;    /* of the changed ones */
+    guint at;         /* its place in SimInode.names */
     gboolean changed;
     gboolean idle; /* it is among those of its folder */
+    gsize length;
     char name[];
-} SimName;
+};
 
 /* Names that stand for nothing, and that a folder keeps all the same: files come and go by the same
  * few. */
@@ -34,8 +38,11 @@ struct SimInode {
     SimInodeKind kind;
     union {
         struct {                            /* of a folder */
-            GHashTable *names;              /* char * → SimName * */
-            GPtrArray *changed;             /* of SimName *, since the last sync */
+            SimName **names;                /* in no promised order */
+            guint total, room;              /* of names / that there is room for */
+            GHashTable *by_name;            /* char * → SimName *; NULL while they are few */
+            SimName *changed;               /* since the last sync, the first one first */
+            SimName **changed_end;          /* where the next one is put */
             guint count;                    /* names that stand for something */
             SimName *idle[SIM_FOLDER_IDLE]; /* what came to stand for nothing last, or NULL */
             guint next_idle;

@@ -95,12 +95,9 @@ static void
 visit_folder(Visit *visit, SimInode *folder)
 {
     gsize length = visit->path->len;
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, folder->names);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+    for (guint i = 0; i < folder->total; i++) {
         char text[SIM_DIGEST_TEXT];
-        const SimName *name = value;
+        const SimName *name = folder->names[i];
         SimInode *inode = name->inode;
         if (inode == NULL)
             continue;

@@ -27,11 +27,8 @@ add_content(SimDigest *digest, SimInode *inode)
 static void
 add_folder(SimDigest *sum, SimInode *folder, const SimDigest *path)
 {
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, folder->names);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const SimName *name = value;
+    for (guint i = 0; i < folder->total; i++) {
+        const SimName *name = folder->names[i];
         SimDigest part = *path;
         if (name->inode == NULL)
             continue;

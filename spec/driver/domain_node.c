@@ -15,11 +15,17 @@ is_device_of(const json_t *entry, const char *target)
     return g_strv_contains((const char *const *)parts, target);
 }
 
+static GHashTable *
+nodes_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
 /* Each disk's node, from one answer for all of them. */
 static GHashTable *
 nodes_of(const VmDomainDef *def, const json_t *blocks)
 {
-    GHashTable *nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    GHashTable *nodes = nodes_new();
     gsize i;
     json_t *entry;
     json_array_foreach(blocks, i, entry)
@@ -64,14 +70,33 @@ vm_domain_inserted(VmDomain *domain, guint disk, json_t **blocks, GError **error
     return NULL;
 }
 
+/* Only the names, where the hypervisor can tell these alone. */
+static gboolean
+ask_names(VmDomain *domain, GError **error)
+{
+    const VmHypervisorOps *ops = domain->instance->hypervisor->ops;
+    if (ops->device_nodes == NULL) {
+        json_t *blocks = NULL;
+        gboolean told = ask(domain, &blocks, error);
+        json_decref(blocks);
+        return told;
+    }
+    g_autoptr(GHashTable) nodes = nodes_new();
+    g_autoptr(GError) failure = NULL;
+    if (!vm_domain_check_settled(domain, error))
+        return FALSE;
+    if (!ops->device_nodes(domain->instance, nodes, &failure))
+        return vm_domain_refuse_qmp(domain, "query-block", failure, error);
+    domain->nodes = g_steal_pointer(&nodes);
+    return TRUE;
+}
+
 char *
 vm_domain_node(VmDomain *domain, guint disk, GError **error)
 {
     const char *target = vm_domain_def_disk(domain->def, disk)->target;
-    json_t *blocks = NULL;
-    if (domain->nodes == NULL && !ask(domain, &blocks, error))
+    if (domain->nodes == NULL && !ask_names(domain, error))
         return NULL;
-    json_decref(blocks);
     const char *node = g_hash_table_lookup(domain->nodes, target);
     if (node == NULL)
         vm_refuse(error, VIR_ERR_OPERATION_FAILED, "domain '%s': disk '%s' has no node",

@@ -111,6 +111,10 @@ typedef struct {
      *  has none.  NULL: query-block is asked, whose answer names every snapshot. */
     gboolean (*device_tag)(VmInstance *instance, const char *device, VmImageTag *held,
                            GError **error);
+    /** The name of the node that each device (of "device" at the start) uses, into a table of
+     *  char * → char *, as query-block would tell it and with all else that that command brings
+     *  with it.  NULL: query-block is asked, whose answer tells all of every image. */
+    gboolean (*device_nodes)(VmInstance *instance, GHashTable *nodes, GError **error);
     /** The next event object ({"event","data"}, more may be there), waiting for background work
      *  where `wait` is set, at most as long as a command may take; NULL when none came.  The
      *  caller decrefs it. */
