@@ -123,10 +123,34 @@ vm_domain_pump(VmDomain *domain)
     vm_guest_end_act(domain);
 }
 
+/* How many domains are active, and one of them. */
+static guint
+count_active(VmDriver *driver, VmDomain **one)
+{
+    guint count = 0;
+    GHashTableIter iter;
+    gpointer domain;
+    g_hash_table_iter_init(&iter, driver->by_name);
+    while (g_hash_table_iter_next(&iter, NULL, &domain)) {
+        if (!vm_domain_is_active(domain))
+            continue;
+        *one = domain;
+        count++;
+    }
+    return count;
+}
+
+/* An order matters among several only. */
 void
 vm_driver_pump(VmDriver *driver)
 {
+    VmDomain *one = NULL;
     vm_intent_retry(driver);
+    guint active = count_active(driver, &one);
+    if (active == 1)
+        vm_domain_pump(one);
+    if (active <= 1)
+        return;
     g_autoptr(GPtrArray) domains = vm_driver_active_domains(driver);
     for (guint i = 0; i < domains->len; i++)
         vm_domain_pump(g_ptr_array_index(domains, i));
