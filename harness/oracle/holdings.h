@@ -5,35 +5,23 @@
  */
 #pragma once
 
-#include "harness/oracle/observe.h"
-#include "spec/rules/loss.h"
-
-/** One datum with one of its holders. */
-typedef struct {
-    LossKind kind;
-    char *key;    /* equal keys are the same datum: "disk:DIGEST", "moment:UUID/NAME" … */
-    char *domain; /* name, or NULL */
-    char *moment; /* name, or NULL */
-    char *place;  /* "PATH" or "PATH@TAG", or NULL */
-    char *saved;  /* the key that a paused guest's memory has where it is saved; or NULL */
-} Holding;
+#include "harness/oracle/holder.h"
 
 typedef struct Holdings Holdings;
 
-/** What a world holds; contents that cannot have changed since the former world are not read again
- *  (both `former` may be NULL).  The caller frees it. */
-Holdings *holdings_new(const ObserveView *view, const Observation *world, const Holdings *former,
-                       const Observation *former_world);
+/** What a world holds that the contents of the view follow; objects that are as they were in the
+ *  former holdings (may be NULL) are taken from them.  The caller frees it. */
+Holdings *holdings_new(const ObserveView *view, const Observation *world, const Holdings *former);
 
 /** Free it; NULL is fine. */
 void holdings_free(Holdings *holdings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Holdings, holdings_free)
 
-/** Every datum with every holder, of Holding *; borrowed. */
-const GPtrArray *holdings_all(const Holdings *holdings);
+/** Every datum with every holder, of Holding; borrowed. */
+const GArray *holdings_all(const Holdings *holdings);
 
 /** Whether the datum is held anywhere. */
-gboolean holdings_have(const Holdings *holdings, const char *key);
+gboolean holdings_have(const Holdings *holdings, guint datum);
 
 /** Whether memory is held at a place where the former holdings have none, or other. */
 gboolean holdings_gained_memory(const Holdings *holdings, const Holdings *former);

@@ -96,5 +96,4 @@ typedef struct {
 char *losses_check(Losses *losses, const ObserveView *view, const LossStep *step, Seen *seen);
 
 /** What the world holds from now on, whatever was lost (damage on purpose, nothing can be seen). */
-void losses_follow(Losses *losses, const ObserveView *view, const Observation *before,
-                   const Observation *after);
+void losses_follow(Losses *losses, const ObserveView *view, const Observation *after);

@@ -6,6 +6,7 @@
 #include "harness/oracle/invariants.h"
 
 #include <string.h>
+#include "harness/oracle/contents.h"
 #include "harness/oracle/holdings.h"
 
 struct Losses {
@@ -17,7 +18,7 @@ losses_new(const ObserveView *view, const Observation *world)
 {
     Losses *losses = g_new0(Losses, 1);
 
-    losses->held = holdings_new(view, world, NULL, NULL);
+    losses->held = holdings_new(view, world, NULL);
     return losses;
 }
 
@@ -31,12 +32,11 @@ losses_free(Losses *losses)
 }
 
 void
-losses_follow(Losses *losses, const ObserveView *view, const Observation *before,
-              const Observation *after)
+losses_follow(Losses *losses, const ObserveView *view, const Observation *after)
 {
     g_autoptr(Holdings) former = losses->held;
 
-    losses->held = holdings_new(view, after, former, before);
+    losses->held = holdings_new(view, after, former);
 }
 
 /* ---- what is still there, in another shape ---- */
@@ -70,8 +70,8 @@ static gboolean
 guest_goes_on(const LossStep *step, const Holding *holding, const Holdings *now,
               const Holdings *before)
 {
-    if (holdings_have(now, holding->key) && !replaces_memory(step, holding->domain) &&
-        !had_event(step, holding->domain, VIR_DOMAIN_EVENT_STOPPED, -1))
+    if (holdings_have(now, holding->datum) && !replaces_memory(step, holding->owner.domain) &&
+        !had_event(step, holding->owner.domain, VIR_DOMAIN_EVENT_STOPPED, -1))
         return TRUE;
     return holdings_gained_memory(now, before) ||
            (holding->saved && holdings_have(now, holding->saved));
@@ -82,16 +82,16 @@ static gboolean
 record_stays(const Observation *after, const Holding *holding)
 {
     g_autofree char *ending =
-        g_strdup_printf("/snapshot/%s/%s.xml", holding->domain, holding->moment);
+        g_strdup_printf("/snapshot/%s/%s.xml", holding->owner.domain, holding->owner.moment);
 
-    return holding->moment && observed_any_path(after, ending);
+    return holding->owner.moment && observed_any_path(after, ending);
 }
 
 /* Memory that a guest was started from lives in it. */
 static gboolean
 taken_up(const LossStep *step, const Holding *holding)
 {
-    const ObservedDomain *now = observed_domain(step->after, holding->domain);
+    const ObservedDomain *now = observed_domain(step->after, holding->owner.domain);
 
     if (!now || !observed_active(now))
         return FALSE;
@@ -104,7 +104,7 @@ taken_up(const LossStep *step, const Holding *holding)
 static gboolean
 vanished_with_its_guest(const LossStep *step, const Holding *holding)
 {
-    const ObservedDomain *domain = observed_domain(step->before, holding->domain);
+    const ObservedDomain *domain = observed_domain(step->before, holding->owner.domain);
 
     return domain && !domain->persistent && !observed_domain(step->after, domain->name);
 }
@@ -114,9 +114,9 @@ is_the_guests_own(const LossStep *step, const Holding *holding)
 {
     if (!step->guests_act)
         return FALSE;
-    if (holding->kind == LOSS_METADATA || holding->kind == LOSS_DEFINITION)
+    if (holding->owner.kind == LOSS_METADATA || holding->owner.kind == LOSS_DEFINITION)
         return vanished_with_its_guest(step, holding);
-    return holding->kind == LOSS_DISK || holding->kind == LOSS_MEMORY;
+    return holding->owner.kind == LOSS_DISK || holding->owner.kind == LOSS_MEMORY;
 }
 
 /* Calls that put the guest's memory away. */
@@ -134,29 +134,35 @@ puts_memory_away(const LossStep *step, const char *domain)
 static gboolean
 is_told_by_none(const ObserveView *view, const LossStep *step, const Holding *holding)
 {
-    const ObservedDomain *now = observed_domain(step->after, holding->domain);
+    const ObservedDomain *now = observed_domain(step->after, holding->owner.domain);
 
     if (view->content)
         return FALSE;
-    if (holding->kind == LOSS_MEMORY)
-        return puts_memory_away(step, holding->domain);
-    return holding->kind == LOSS_SAVED && now && observed_active(now);
+    if (holding->owner.kind == LOSS_MEMORY)
+        return puts_memory_away(step, holding->owner.domain);
+    return holding->owner.kind == LOSS_SAVED && now && observed_active(now);
 }
 
 static gboolean
 is_still_held(const LossStep *step, const Holding *holding, const Holdings *now,
               const Holdings *before)
 {
-    if (holding->kind == LOSS_MEMORY)
+    if (holding->owner.kind == LOSS_MEMORY)
         return guest_goes_on(step, holding, now, before);
-    if (holdings_have(now, holding->key))
+    if (holdings_have(now, holding->datum))
         return TRUE;
-    if (holding->kind == LOSS_METADATA)
+    if (holding->owner.kind == LOSS_METADATA)
         return record_stays(step->after, holding);
-    return holding->kind == LOSS_SAVED && taken_up(step, holding);
+    return holding->owner.kind == LOSS_SAVED && taken_up(step, holding);
 }
 
 /* ---- the table ---- */
+
+static const char *
+place_of(const ObserveView *view, const Holding *holding)
+{
+    return names_text(view->contents->names, holding->place);
+}
 
 /* Whether the call names the file of a place. */
 static gboolean
@@ -175,16 +181,16 @@ scopes_of(const StepContext *context, const Holding *holding)
     const ObservedMoment *moment = context->moment;
     guint scopes = 0;
 
-    if (is_named(context->step, holding->place))
+    if (is_named(context->step, place_of(context->view, holding)))
         scopes |= LOSS_OF_NAMED;
-    if (!holding->domain || strcmp(holding->domain, context->domain_name) != 0)
+    if (!holding->owner.domain || strcmp(holding->owner.domain, context->domain_name) != 0)
         return scopes;
-    if (!holding->moment)
+    if (!holding->owner.moment)
         return scopes | LOSS_OF_DOMAIN;
     scopes |= LOSS_OF_MOMENTS;
-    if (moment && strcmp(holding->moment, moment->name) == 0)
+    if (moment && strcmp(holding->owner.moment, moment->name) == 0)
         scopes |= LOSS_OF_MOMENT;
-    if (moment && observed_is_below(context->domain, holding->moment, moment->name))
+    if (moment && observed_is_below(context->domain, holding->owner.moment, moment->name))
         scopes |= LOSS_OF_DESCENDANTS;
     return scopes;
 }
@@ -193,7 +199,7 @@ static gboolean
 is_permitted(const LossStep *step, const Holding *holding)
 {
     const StepContext *context = step->context;
-    LossDatum datum = {holding->kind, 0};
+    LossDatum datum = {holding->owner.kind, 0};
 
     /* A call that failed has no way with anything, unless nobody knows what it came to. */
     if (!context || (context->step->code != 0 && !step->guests_act))
@@ -204,7 +210,7 @@ is_permitted(const LossStep *step, const Holding *holding)
 }
 
 static char *
-describe_loss(const LossStep *step, const Holding *holding)
+describe_loss(const ObserveView *view, const LossStep *step, const Holding *holding)
 {
     const StepContext *context = step->context;
     GString *text = g_string_new(NULL);
@@ -215,13 +221,13 @@ describe_loss(const LossStep *step, const Holding *holding)
         g_string_append_printf(text, "%s%s", vm_call_info(context->step->call)->function,
                                context->step->code ? ", which failed," : "");
     g_string_append_printf(text, " destroyed what nothing permits it to: %s",
-                           loss_kind_word(holding->kind));
-    if (holding->moment)
-        g_string_append_printf(text, " '%s'", holding->moment);
-    if (holding->domain)
-        g_string_append_printf(text, " of '%s'", holding->domain);
+                           loss_kind_word(holding->owner.kind));
+    if (holding->owner.moment)
+        g_string_append_printf(text, " '%s'", holding->owner.moment);
+    if (holding->owner.domain)
+        g_string_append_printf(text, " of '%s'", holding->owner.domain);
     if (holding->place)
-        g_string_append_printf(text, ", which '%s' held", holding->place);
+        g_string_append_printf(text, ", which '%s' held", place_of(view, holding));
     return g_string_free(text, FALSE);
 }
 
@@ -230,22 +236,22 @@ losses_check(Losses *losses, const ObserveView *view, const LossStep *step, Seen
 {
     g_autoptr(Holdings) before = NULL;
     Holdings *now;
-    const GPtrArray *all;
+    const GArray *all;
 
     *seen = view->content && view->files ? SEEN_WHOLE : SEEN_PARTLY;
     if (!step->changed && !replaces_memory(step, NULL) && !(step->events && step->events->len > 0))
         return NULL;
     before = losses->held;
-    now = holdings_new(view, step->after, before, step->before);
+    now = holdings_new(view, step->after, before);
     all = holdings_all(before);
     losses->held = now;
     for (guint i = 0; i < all->len; i++) {
-        const Holding *holding = g_ptr_array_index(all, i);
+        const Holding *holding = &g_array_index(all, Holding, i);
 
         if (is_still_held(step, holding, now, before) || is_the_guests_own(step, holding) ||
             is_permitted(step, holding) || is_told_by_none(view, step, holding))
             continue;
-        return describe_loss(step, holding);
+        return describe_loss(view, step, holding);
     }
     return NULL;
 }

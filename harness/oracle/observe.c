@@ -7,9 +7,18 @@
 #include <string.h>
 #include "spec/api/name_order.h"
 
-static void
-moment_free(ObservedMoment *moment)
+ObservedMoment *
+observed_moment_ref(ObservedMoment *moment)
 {
+    moment->refs++;
+    return moment;
+}
+
+void
+observed_moment_unref(ObservedMoment *moment)
+{
+    if (--moment->refs > 0)
+        return;
     g_free(moment->name);
     g_free(moment);
 }
@@ -76,9 +85,10 @@ static void
 observe_moment(const Look *look, ObservedDomain *domain, const char *name)
 {
     const ObserveView *view = look->view;
-    const ObservedMoment *former = look->domain ? observed_moment(look->domain, name) : NULL;
+    ObservedMoment *former = look->domain ? observed_moment(look->domain, name) : NULL;
     struct vm_error err = {0};
     char *xml = NULL;
+    const MomentDoc *doc;
     ObservedMoment *moment;
 
     if (view->target->snapshot_get_xml(view->conn, domain->name, name,
@@ -87,11 +97,17 @@ observe_moment(const Look *look, ObservedDomain *domain, const char *name)
                    domain->name, err.text);
         return;
     }
-    moment = g_new0(ObservedMoment, 1);
-    moment->name = g_strdup(name);
-    moment->doc = document_moment_like(view->cache, xml, former ? former->doc : NULL);
-    g_ptr_array_add(domain->moments, moment);
+    doc = document_moment_like(view->cache, xml, former ? former->doc : NULL);
     view->target->free_string(xml);
+    if (former && former->doc == doc && strcmp(look->domain->uuid, domain->uuid) == 0) {
+        g_ptr_array_add(domain->moments, observed_moment_ref(former));
+        return;
+    }
+    moment = g_new0(ObservedMoment, 1);
+    moment->refs = 1;
+    moment->name = g_strdup(name);
+    moment->doc = doc;
+    g_ptr_array_add(domain->moments, moment);
 }
 
 static void
@@ -176,7 +192,7 @@ observe_domain(Look *look, const char *name)
 
     look->domain = former;
     domain->name = g_strdup(name);
-    domain->moments = g_ptr_array_new_with_free_func((GDestroyNotify)moment_free);
+    domain->moments = g_ptr_array_new_with_free_func((GDestroyNotify)observed_moment_unref);
     observe_properties(look, domain);
     domain->live =
         observe_definition(look, name, VIR_DOMAIN_XML_SECURE, former ? former->live : NULL);

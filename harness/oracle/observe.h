@@ -9,8 +9,9 @@
 #include "harness/oracle/document.h"
 #include "harness/oracle/oracle.h"
 
-/** A snapshot as listed. */
+/** A snapshot as listed.  One that has not changed is the same object in every observation. */
 typedef struct {
+    guint refs;
     char *name;
     const MomentDoc *doc; /* of the cache */
 } ObservedMoment;
@@ -33,9 +34,12 @@ typedef struct {
     char *path;
     const char *kind; /* interned */
     guint64 size;
-    char *digest;  /* or NULL where none is told */
-    json_t *entry; /* what the target told of it, where that is more; or NULL */
-    json_t *image; /* inspect "file", but of documents; NULL where it cannot be seen */
+    char *digest;          /* or NULL where none is told */
+    json_t *entry;         /* what the target told of it, where that is more; or NULL */
+    json_t *image;         /* inspect "file", but of documents; NULL where it cannot be seen */
+    const char *backing;   /* of the image; or NULL */
+    gboolean data_outside; /* the image has its data in a file beside it */
+    struct ImageContent *content; /* what is known of the image, see contents.h; or NULL */
 } ObservedFile;
 
 /** The world at one time. */
@@ -53,9 +57,11 @@ typedef struct {
     struct vm_conn *conn;
     const char *prefix;
     DocumentCache *cache;
-    gboolean files;   /* the target can list files */
-    gboolean content; /* the target can tell an image's content */
-    gboolean damaged; /* files were damaged on purpose: what was lost may be missed */
+    struct Contents *contents; /* of the images, see contents.h */
+    struct Folders *folders;   /* the driver's, see folders.h */
+    gboolean files;            /* the target can list files */
+    gboolean content;          /* the target can tell an image's content */
+    gboolean damaged;          /* files were damaged on purpose: what was lost may be missed */
 } ObserveView;
 
 /** Look at everything; texts that are as in `former` (may be NULL) are not read again, files not
@@ -74,6 +80,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Observation, observation_unref)
 /** A domain by name, or NULL. */
 ObservedDomain *observed_domain(const Observation *world, const char *name);
 
+/** One more reference to a moment, and one less. */
+ObservedMoment *observed_moment_ref(ObservedMoment *moment);
+void observed_moment_unref(ObservedMoment *moment);
+
 /** A moment of a domain by name, or NULL. */
 ObservedMoment *observed_moment(const ObservedDomain *domain, const char *name);
 
@@ -89,15 +99,15 @@ GPtrArray *observe_take_list(const struct vm_target *target, char **list);
 /** inspect() parsed, or NULL where the target cannot or fails; the caller decrefs it. */
 json_t *observe_inspect(const ObserveView *view, const char *what, const char *argument);
 
-/** Whether no file of an image's chain is another in one world than in the other, so that what its
- *  top shows is the same; FALSE where files cannot be seen. */
-gboolean observed_chain_same(const Observation *one, const Observation *other, const char *path);
-
 /** Whether all of a chain is there and what its format says; TRUE where it cannot be seen. */
 gboolean observed_chain_sound(const Observation *world, const char *path, const char *format);
 
+/** The file of that path in a list that is sorted by path; NULL where there is none, or no list
+ *  (which may be NULL).  Borrowed. */
+ObservedFile *observed_file_among(const GPtrArray *files, const char *path);
+
 /** A listed file; NULL where it is missing or cannot be seen.  Borrowed. */
-const ObservedFile *observed_file_at(const Observation *world, const char *path);
+ObservedFile *observed_file_at(const Observation *world, const char *path);
 
 /** Whether a path that is listed has this text in it; FALSE where the target cannot list files. */
 gboolean observed_any_path(const Observation *world, const char *part);

@@ -3,7 +3,7 @@
  * Looking at the files of the world: what is as it was is not looked into
  * again, and is the same object as before.
  */
-#include "harness/oracle/observe.h"
+#include "harness/oracle/contents.h"
 
 #include <string.h>
 
@@ -16,12 +16,12 @@ file_unref(ObservedFile *file)
     g_free(file->digest);
     json_decref(file->entry);
     json_decref(file->image);
+    image_content_unref(file->content);
     g_free(file);
 }
 
-/* The file of that path in a sorted list; NULL where there is none, or no list. */
-static ObservedFile *
-find(const GPtrArray *files, const char *path)
+ObservedFile *
+observed_file_among(const GPtrArray *files, const char *path)
 {
     guint first = 0, end = files ? files->len : 0;
 
@@ -59,7 +59,7 @@ static void
 see(void *data, const struct vm_file *file)
 {
     Look *look = data;
-    ObservedFile *old = find(look->former, file->path);
+    ObservedFile *old = observed_file_among(look->former, file->path);
     ObservedFile *now;
 
     if (old && is_as_before(look, old, file)) {
@@ -76,6 +76,8 @@ see(void *data, const struct vm_file *file)
     now->entry = json_incref(look->entry);
     if (!g_str_has_suffix(file->path, ".xml"))
         now->image = observe_inspect(look->view, "file", file->path);
+    now->backing = json_string_value(json_object_get(now->image, "backing"));
+    now->data_outside = json_is_true(json_object_get(now->image, "data-outside"));
     g_ptr_array_add(look->files, now);
 }
 
@@ -141,30 +143,10 @@ observe_files(const ObserveView *view, GPtrArray *former)
 
 /* ---- what was seen ---- */
 
-const ObservedFile *
+ObservedFile *
 observed_file_at(const Observation *world, const char *path)
 {
-    return path ? find(world->files, path) : NULL;
-}
-
-/* A longer chain is a loop (no driver goes beyond 200). */
-#define MAX_CHAIN 256
-
-gboolean
-observed_chain_same(const Observation *one, const Observation *other, const char *path)
-{
-    for (guint i = 0; i < MAX_CHAIN; i++) {
-        const ObservedFile *file = observed_file_at(one, path);
-        const char *backing;
-
-        if (!file || file != observed_file_at(other, path))
-            return FALSE;
-        backing = json_string_value(json_object_get(file->image, "backing"));
-        if (!backing)
-            return TRUE;
-        path = backing;
-    }
-    return FALSE;
+    return path ? observed_file_among(world->files, path) : NULL;
 }
 
 gboolean
@@ -180,7 +162,7 @@ observed_any_path(const Observation *world, const char *part)
 gboolean
 observed_file(const Observation *world, const char *path)
 {
-    return !world->files || find(world->files, path) != NULL;
+    return !world->files || observed_file_among(world->files, path) != NULL;
 }
 
 gboolean

@@ -6,10 +6,12 @@
 #include "harness/oracle/oracle.h"
 
 #include <string.h>
+#include "harness/oracle/contents.h"
 #include "harness/oracle/describe.h"
 #include "harness/oracle/difference.h"
 #include "harness/oracle/event_order.h"
 #include "harness/oracle/expectation.h"
+#include "harness/oracle/folders.h"
 #include "harness/oracle/invariants.h"
 #include "harness/oracle/listing.h"
 #include "harness/oracle/recall.h"
@@ -70,6 +72,16 @@ note(Oracle *oracle, OracleFinding *finding, const char *told)
     g_queue_push_tail(&oracle->found, finding);
 }
 
+/* The world as it is now. */
+static Observation *
+look(Oracle *oracle)
+{
+    Observation *world = observe_world(&oracle->view, oracle->world);
+
+    contents_follow(oracle->view.contents, world);
+    return world;
+}
+
 OracleFinding *
 oracle_next_finding(Oracle *oracle)
 {
@@ -119,7 +131,9 @@ oracle_new(const OracleOptions *options, GError **error)
     oracle->view.cache = oracle->recall->documents;
     oracle->view.files = has_capability(options, "files") && options->target->inspect;
     oracle->view.content = has_capability(options, "content") && options->target->inspect;
-    oracle->world = observe_world(&oracle->view, NULL);
+    oracle->view.contents = contents_new();
+    oracle->view.folders = folders_new();
+    oracle->world = look(oracle);
     oracle->losses = losses_new(&oracle->view, oracle->world);
     return oracle;
 }
@@ -136,6 +150,8 @@ oracle_free(Oracle *oracle)
     ledger_free(oracle->ledger);
     losses_free(oracle->losses);
     history_free(oracle->history);
+    contents_free(oracle->view.contents);
+    folders_free(oracle->view.folders);
     recall_leave();
     g_free(oracle->prefix);
     g_free(oracle);
@@ -337,7 +353,7 @@ check_losses(Oracle *oracle, const StepContext *context, const Observation *afte
     char *found = NULL;
 
     if (step->hangs)
-        losses_follow(oracle->losses, &oracle->view, oracle->world, after);
+        losses_follow(oracle->losses, &oracle->view, after);
     else
         found = losses_check(oracle->losses, &oracle->view, &loss, &seen);
     count(oracle, "I11", seen);
@@ -366,7 +382,7 @@ take_world(Oracle *oracle, Observation *after)
 OracleFinding *
 oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 {
-    Observation *after = observe_world(&oracle->view, oracle->world);
+    Observation *after = look(oracle);
     gboolean changed = !worlds_look_equal(oracle->world, after);
     StepContext context;
 
@@ -389,7 +405,7 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 OracleFinding *
 oracle_after_recovery(Oracle *oracle)
 {
-    Observation *after = observe_world(&oracle->view, oracle->world);
+    Observation *after = look(oracle);
     Seen seen = SEEN_NOT;
 
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
@@ -398,7 +414,7 @@ oracle_after_recovery(Oracle *oracle)
     note(oracle,
          finding_take("I4", ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen)), NULL);
     note(oracle, check_restart(oracle, after, TRUE), NULL);
-    losses_follow(oracle->losses, &oracle->view, oracle->world, after);
+    losses_follow(oracle->losses, &oracle->view, after);
     history_follow(oracle->history, oracle->world, after);
     take_world(oracle, after);
     return oracle_next_finding(oracle);
@@ -407,14 +423,14 @@ oracle_after_recovery(Oracle *oracle)
 OracleFinding *
 oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
 {
-    Observation *after = observe_world(&oracle->view, oracle->world);
+    Observation *after = look(oracle);
 
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
     if (expect_damage) {
         oracle->view.damaged = TRUE;
         history_forget_images(oracle->history);
         ledger_forget(oracle->ledger);
-        losses_follow(oracle->losses, &oracle->view, oracle->world, after);
+        losses_follow(oracle->losses, &oracle->view, after);
         g_hash_table_remove_all(oracle->verified);
     } else {
         Seen seen = SEEN_NOT;
