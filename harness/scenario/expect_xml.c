@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Documents of the target, and XPath over them.
+ * What an XPath gives in documents of the target.
  */
 
 #include "harness/scenario/run_int.h"
@@ -9,26 +9,6 @@
 #include <libxml/xpath.h>
 #include <stdlib.h>
 #include <string.h>
-
-char *
-scn_fetch_xml(ScnRun *run, const char *object, guint32 flags)
-{
-    const char *slash = strchr(object, '/');
-    g_autofree char *domain = slash ? g_strndup(object, slash - object) : g_strdup(object);
-    g_autofree char *real = scn_real_name(run, domain);
-    g_auto(ScnAnswer) answer = {0};
-    ScnCallArgs args = {.call = slash ? VM_CALL_SNAPSHOT_GET_XML : VM_CALL_DOMAIN_GET_XML,
-                        .flags = slash ? flags & VIR_DOMAIN_SNAPSHOT_XML_SECURE : flags,
-                        .domain = real,
-                        .moment = slash ? slash + 1 : NULL};
-
-    scn_dispatch(run, &args, &answer);
-    if (answer.code) {
-        scn_fail(run, "its document", "error %s: %s", vm_error_name(answer.code), answer.text);
-        return NULL;
-    }
-    return g_steal_pointer(&answer.output);
-}
 
 /* What an XPath gives in a document: how many matches, and the text of the first or of the value.
  */

@@ -16,6 +16,17 @@ scn_real_name(const ScnRun *run, const char *name)
     return *name ? g_strconcat(run->prefix, name, NULL) : g_strdup("");
 }
 
+char *
+scn_uuid(const ScnRun *run, const char *name)
+{
+    g_autofree char *seed = g_strconcat(run->prefix, name, NULL);
+    g_autofree char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA256, seed, -1);
+
+    hex[12] = '4';
+    hex[16] = '8';
+    return g_strdup_printf("%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
 /* A stretch of a text that a scenario writes in another way. */
 typedef struct {
     const char *begin, *end;

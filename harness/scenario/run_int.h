@@ -126,6 +126,14 @@ gboolean scn_fail(ScnRun *run, const char *expected, const char *format, ...) G_
 gboolean scn_told(ScnRun *run, const char *rule, const char *told, const char *expected,
                   const char *seen);
 
+/** Judge what the oracle has found after a step (taken; NULL: nothing), up to the first finding
+ * that fails the case: FALSE then.  `code` is what the step's call answered. */
+gboolean scn_judge(ScnRun *run, OracleFinding *found, int code);
+
+/** A case that met known deviations, and nothing else, did not pass: the run says whether each was
+ *  expected of it. */
+void scn_end_with_deviations(ScnRun *run);
+
 /** Begin to note a step in the result's trace, where it has one. */
 void scn_trace_begin(ScnRun *run, const ScnStep *step);
 /** Note what came of the step's call. */
@@ -195,6 +203,9 @@ char *scn_fetch_xml(ScnRun *run, const char *object, guint32 flags);
 
 /** Collect the events that are waiting into run->events. */
 void scn_take_events(ScnRun *run);
+
+/** Fold the events from number `from` on into the case's hash. */
+void scn_hash_events(ScnRun *run, guint from);
 
 /** The word of an event, "started/booted"; lasts as long as the program. */
 const char *scn_event_word(const struct vm_event *event);
