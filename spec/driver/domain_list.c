@@ -8,6 +8,8 @@
 static void
 domain_free(VmDomain *domain)
 {
+    if (domain->driver->asked == domain)
+        domain->driver->asked = NULL;
     if (domain->instance != NULL)
         domain->instance->hypervisor->ops->detach(domain->instance);
     vm_domain_forget_nodes(domain);
@@ -45,14 +47,23 @@ vm_driver_new_name_table(void)
     return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)domain_free);
 }
 
+/* Many calls after one another ask for the same domain. */
+static VmDomain *
+find_domain(VmDriver *driver, const char *name)
+{
+    if (driver->asked == NULL || strcmp(driver->asked->def->name, name) != 0)
+        driver->asked = g_hash_table_lookup(driver->by_name, name);
+    return driver->asked;
+}
+
 VmDomain *
 vm_driver_domain(VmDriver *driver, const char *name, GError **error)
 {
     vm_intent_retry(driver);
-    VmDomain *domain = g_hash_table_lookup(driver->by_name, name);
+    VmDomain *domain = find_domain(driver, name);
     if (domain != NULL && domain->instance != NULL) {
         vm_domain_pump(domain);
-        domain = g_hash_table_lookup(driver->by_name, name);
+        domain = find_domain(driver, name);
     }
     if (domain != NULL)
         domain = vm_domain_finish(domain);

@@ -70,6 +70,7 @@ struct VmDriver {
     VmReadings *readings;      /* or NULL */
     GHashTable *by_name;       /* char * → VmDomain *, owns the domain */
     GHashTable *by_uuid;       /* char * → VmDomain * */
+    VmDomain *asked;           /* of by_name: the one asked for last, or NULL */
     GQueue events;             /* of VmDriverEvent * */
     GString *draft_path;       /* where the metadata file lies that is written */
     GString *draft;            /* the text of a snapshot's metadata file … */

@@ -39,91 +39,119 @@ metadata_bit(G_GNUC_UNUSED const VmMoment *moment)
     return LIST(METADATA); /* a snapshot without metadata is not known here (SNAP-META-027) */
 }
 
-/* Within a group the bits are alternatives; all or none of a group is no filter. */
-static const struct {
+/* What a filter looks at, and the bits that it keeps. */
+typedef struct {
     guint32 mask;
     guint32 (*bit)(const VmMoment *moment);
-} filters[] = {
+} Filter;
+
+/* Within a group the bits are alternatives; all or none of a group is no filter. */
+static const Filter groups[] = {
     {LIST(METADATA) | LIST(NO_METADATA), metadata_bit},
     {LIST(LEAVES) | LIST(NO_LEAVES), leaf_bit},
     {LIST(INACTIVE) | LIST(ACTIVE) | LIST(DISK_ONLY), status_bit},
     {LIST(INTERNAL) | LIST(EXTERNAL), location_bit},
 };
 
-static gboolean
-matches(const VmMoment *moment, guint32 flags)
+/* The moments that a list call is about, and its filters.  Bit 0 narrows a domain's list to its
+ * roots, and widens a snapshot's to all its descendants (SNAP-LIST-008, -009).  Parents come before
+ * their children, as some calls ask for (SNAP-LIST-021). */
+typedef struct {
+    const char *domain, *parent; /* names; parent NULL: of the whole domain */
+    guint32 flags;
+    VmMoment *first;
+    const VmMoment *top;
+    gboolean siblings; /* of the first alone */
+    Filter filters[G_N_ELEMENTS(groups)];
+    guint count; /* of filters */
+} Selection;
+
+static void
+add_filters(Selection *selection)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(filters); i++) {
-        guint32 wanted = flags & filters[i].mask;
-        if (wanted != 0 && wanted != filters[i].mask && !(filters[i].bit(moment) & wanted))
+    for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
+        guint32 wanted = selection->flags & groups[i].mask;
+        if (wanted != 0 && wanted != groups[i].mask)
+            selection->filters[selection->count++] = (Filter){wanted, groups[i].bit};
+    }
+}
+
+static gboolean
+matches(const Selection *selection, const VmMoment *moment)
+{
+    for (guint i = 0; i < selection->count; i++) {
+        if (!(selection->filters[i].bit(moment) & selection->filters[i].mask))
             return FALSE;
     }
     return TRUE;
 }
 
-/* Roots or direct children, in the order of the tree. */
-static GPtrArray *
-siblings(VmMoment *first)
+/* The first from `at` on that the filters keep. */
+static VmMoment *
+kept_from(const Selection *selection, VmMoment *at)
 {
-    GPtrArray *found = g_ptr_array_new();
-    for (VmMoment *at = first; at != NULL; at = at->next)
-        g_ptr_array_add(found, at);
-    return found;
+    while (at != NULL && !matches(selection, at))
+        at = selection->siblings ? at->next : vm_moment_tree_next(at, selection->top);
+    return at;
 }
 
-/* Bit 0 narrows a domain's list to its roots, and widens a snapshot's to all its descendants
- * (SNAP-LIST-008, -009).  Where it is asked for, parents come before their children
- * (SNAP-LIST-021). */
-static GPtrArray *
-candidates(const VmMomentTree *tree, VmMoment *top, guint32 flags)
+static VmMoment *
+kept_after(const Selection *selection, const VmMoment *at)
 {
-    gboolean bit = (flags & LIST(ROOTS)) != 0;
-    if (top == NULL)
-        return bit ? siblings(vm_moment_tree_first_root(tree)) : vm_moment_tree_walk(tree, NULL);
-    return bit ? vm_moment_tree_walk(tree, top) : siblings(top->first_child);
+    return kept_from(selection,
+                     selection->siblings ? at->next : vm_moment_tree_next(at, selection->top));
 }
 
-/* The moments that a list call is about, borrowed. */
-static GPtrArray *
-select_moments(VmDriver *driver, const char *domain_name, const char *parent, guint32 flags,
-               GError **error)
+static gboolean
+select_moments(VmDriver *driver, Selection *selection, GError **error)
 {
+    gboolean bit = (selection->flags & LIST(ROOTS)) != 0;
     VmMoment *top = NULL;
     VmDomain *domain = NULL;
-    if (parent != NULL) {
-        top = vm_driver_snapshot(driver, domain_name, parent, &domain, error);
-        if (top == NULL)
-            return NULL;
-    } else {
-        domain = vm_driver_domain(driver, domain_name, error);
-        if (domain == NULL)
-            return NULL;
-    }
-    GPtrArray *found = candidates(domain->snapshots, top, flags);
-    guint kept = 0;
-    for (guint i = 0; i < found->len; i++) {
-        if (matches(g_ptr_array_index(found, i), flags))
-            found->pdata[kept++] = found->pdata[i];
-    }
-    g_ptr_array_set_size(found, (int)kept);
-    return found;
+    if (selection->parent != NULL)
+        top = vm_driver_snapshot(driver, selection->domain, selection->parent, &domain, error);
+    else
+        domain = vm_driver_domain(driver, selection->domain, error);
+    if (domain == NULL)
+        return FALSE;
+    selection->first =
+        top == NULL ? vm_moment_tree_first_root(domain->snapshots) : top->first_child;
+    selection->top = top;
+    selection->siblings = (top == NULL) == bit;
+    add_filters(selection);
+    return TRUE;
 }
 
-/* A list and its texts in one block. */
-static char **
-names_of(const GPtrArray *moments, guint max)
+static guint
+count_moments(const Selection *selection)
 {
-    guint count = MIN(moments->len, max);
-    gsize size = (count + 1) * sizeof(char *);
-    for (guint i = 0; i < count; i++)
-        size += strlen(((VmMoment *)g_ptr_array_index(moments, i))->name) + 1;
-    char **names = g_malloc(size);
-    char *text = (char *)(names + count + 1);
-    for (guint i = 0; i < count; i++) {
-        names[i] = text;
-        text = stpcpy(text, ((VmMoment *)g_ptr_array_index(moments, i))->name) + 1;
+    guint count = 0;
+    for (const VmMoment *at = kept_from(selection, selection->first); at != NULL;
+         at = kept_after(selection, at))
+        count++;
+    return count;
+}
+
+/* A list and its texts in one block; *count is how many there are with those beyond `max`. */
+static char **
+names_of(const Selection *selection, guint max, guint *count)
+{
+    gsize size = 0;
+    *count = 0;
+    for (const VmMoment *at = kept_from(selection, selection->first); at != NULL;
+         at = kept_after(selection, at)) {
+        if ((*count)++ < max)
+            size += strlen(at->name) + 1;
     }
-    names[count] = NULL;
+    guint listed = MIN(*count, max);
+    char **names = g_malloc((listed + 1) * sizeof(char *) + size);
+    char *text = (char *)(names + listed + 1);
+    const VmMoment *at = kept_from(selection, selection->first);
+    for (guint i = 0; i < listed; i++, at = kept_after(selection, at)) {
+        names[i] = text;
+        text = stpcpy(text, at->name) + 1;
+    }
+    names[listed] = NULL;
     return names;
 }
 
@@ -150,10 +178,11 @@ vm_snapshot_list(VmDriver *driver, const char *domain, const char *parent, guint
         *names = vm_moment_tree_names(tree);
         return TRUE;
     }
-    g_autoptr(GPtrArray) found = select_moments(driver, domain, parent, flags, error);
-    if (found == NULL)
+    Selection selection = {.domain = domain, .parent = parent, .flags = flags};
+    guint count = 0;
+    if (!select_moments(driver, &selection, error))
         return FALSE;
-    *names = names_of(found, G_MAXUINT);
+    *names = names_of(&selection, G_MAXUINT, &count);
     return TRUE;
 }
 
@@ -169,10 +198,10 @@ vm_snapshot_num(VmDriver *driver, const char *domain, const char *parent, guint3
         *count = (int)vm_moment_tree_size(tree);
         return TRUE;
     }
-    g_autoptr(GPtrArray) found = select_moments(driver, domain, parent, flags, error);
-    if (found == NULL)
+    Selection selection = {.domain = domain, .parent = parent, .flags = flags};
+    if (!select_moments(driver, &selection, error))
         return FALSE;
-    *count = (int)found->len;
+    *count = (int)count_moments(&selection);
     return TRUE;
 }
 
@@ -188,10 +217,11 @@ vm_snapshot_list_names(VmDriver *driver, const char *domain, const char *parent,
         return vm_refuse(error, VIR_ERR_INVALID_ARG,
                          "domain '%s': room for %d names is less than none (SNAP-API-011)", domain,
                          max);
-    g_autoptr(GPtrArray) found = select_moments(driver, domain, parent, flags, error);
-    if (found == NULL)
+    Selection selection = {.domain = domain, .parent = parent, .flags = flags};
+    guint found = 0;
+    if (!select_moments(driver, &selection, error))
         return FALSE;
-    *names = names_of(found, (guint)max);
-    *count = (int)MIN(found->len, (guint)max);
+    *names = names_of(&selection, (guint)max, &found);
+    *count = (int)MIN(found, (guint)max);
     return TRUE;
 }

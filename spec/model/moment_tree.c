@@ -279,9 +279,9 @@ vm_moment_tree_first_root(const VmMomentTree *tree)
     return tree->first_root;
 }
 
-/** The moment after `at` in the walk of what is below `top`: no stack, so no depth is too deep. */
-static VmMoment *
-walk_next(const VmMoment *at, const VmMoment *top)
+/* No stack, so no depth is too deep. */
+VmMoment *
+vm_moment_tree_next(const VmMoment *at, const VmMoment *top)
 {
     if (at->first_child != NULL)
         return at->first_child;
@@ -300,7 +300,7 @@ vm_moment_tree_walk(const VmMomentTree *tree, VmMoment *top)
         g_ptr_array_sized_new(top != NULL ? top->children : vm_moment_tree_size(tree));
     VmMoment *at = top != NULL ? top->first_child : tree->first_root;
 
-    for (; at != NULL; at = walk_next(at, top))
+    for (; at != NULL; at = vm_moment_tree_next(at, top))
         g_ptr_array_add(found, at);
     return found;
 }

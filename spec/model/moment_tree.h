@@ -70,6 +70,10 @@ gboolean vm_moment_is_ancestor(const VmMoment *ancestor, const VmMoment *moment)
 /** The first root (then ->next), or NULL. */
 VmMoment *vm_moment_tree_first_root(const VmMomentTree *tree);
 
+/** The moment after `at` in the walk of what is below `top` (NULL: of the whole tree), parents
+ *  before children, siblings oldest first; NULL after the last. */
+VmMoment *vm_moment_tree_next(const VmMoment *at, const VmMoment *top);
+
 /** All names in the order of creation, which says nothing of parents: a moment may have been moved
  *  below a newer one.  The list ends with NULL and is one block, which the caller frees. */
 char **vm_moment_tree_names(const VmMomentTree *tree);
