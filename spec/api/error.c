@@ -15,7 +15,11 @@ static const struct {
 GQuark
 vm_error_quark(void)
 {
-    return g_quark_from_static_string("vm-error-quark");
+    static GQuark quark;
+
+    if (quark == 0)
+        quark = g_quark_from_static_string("vm-error-quark");
+    return quark;
 }
 
 const char *
@@ -48,8 +52,7 @@ vm_refuse(GError **error, VmErrorCode code, const char *format, ...)
 
     va_list args;
     va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
+    g_propagate_error(error, g_error_new_valist(VM_ERROR, (int)code, format, args));
     va_end(args);
-    g_set_error_literal(error, VM_ERROR, (int)code, text);
     return FALSE;
 }
