@@ -6,160 +6,215 @@
 
 #include <string.h>
 
-static gboolean
-has_children(const ObservedDomain *domain, const ObservedMoment *moment)
-{
-    for (guint i = 0; i < domain->moments->len; i++) {
-        const ObservedMoment *other = g_ptr_array_index(domain->moments, i);
+#define LIST(name) VIR_DOMAIN_SNAPSHOT_LIST_##name
 
-        if (g_strcmp0(other->doc->parent, moment->name) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
+/* A moment in its tree. */
+typedef struct {
+    const ObservedMoment *moment;
+    int parent;              /* the number of the one that its document names, or -1 */
+    gboolean forks;          /* another one's document names it */
+    guint32 kept_by;         /* flags of the lists that must have it */
+    gboolean wanted, listed; /* in the list that is being looked at */
+} Branch;
 
-static gboolean
-is_root(const ObservedDomain *domain, const ObservedMoment *moment)
-{
-    return !moment->doc->parent || !observed_moment(domain, moment->doc->parent);
-}
+/* The moments of a domain, in listed order. */
+typedef struct {
+    const ObserveView *view;
+    const ObservedDomain *domain;
+    Branch *branches;
+    guint count;
+    struct vm_error *err; /* of the call that is being made: its text is long */
+} Tree;
 
-static gboolean
-is_leaf(const ObservedDomain *domain, const ObservedMoment *moment)
-{
-    return !has_children(domain, moment);
-}
+/* What a list is called where it is wrong. */
+typedef struct {
+    const char *before, *what, *after;
+} ListName;
 
-static gboolean
-is_inactive(const ObservedDomain *domain G_GNUC_UNUSED, const ObservedMoment *moment)
-{
-    return g_strcmp0(moment->doc->state, "shutoff") == 0;
-}
-
-static gboolean
-is_disk_only(const ObservedDomain *domain G_GNUC_UNUSED, const ObservedMoment *moment)
-{
-    return g_strcmp0(moment->doc->state, "disk-snapshot") == 0;
-}
-
-static gboolean
-is_external(const ObservedDomain *domain G_GNUC_UNUSED, const ObservedMoment *moment)
-{
-    return document_is_external(moment->doc);
-}
-
-static gboolean
-is_internal(const ObservedDomain *domain, const ObservedMoment *moment)
-{
-    return !is_external(domain, moment);
-}
-
-static gboolean
-is_active(const ObservedDomain *domain, const ObservedMoment *moment)
-{
-    return !is_inactive(domain, moment) && !is_disk_only(domain, moment);
-}
-
-/* One filter and which moments it keeps. */
+/* The lists, one filter each. */
 static const struct {
     guint32 flag;
     const char *word;
-    gboolean (*keeps)(const ObservedDomain *domain, const ObservedMoment *moment);
 } filters[] = {
-    {VIR_DOMAIN_SNAPSHOT_LIST_ROOTS, "roots", is_root},
-    {VIR_DOMAIN_SNAPSHOT_LIST_LEAVES, "leaves", is_leaf},
-    {VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES, "no-leaves", has_children},
-    {VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE, "inactive", is_inactive},
-    {VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE, "active", is_active},
-    {VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY, "disk-only", is_disk_only},
-    {VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL, "internal", is_internal},
-    {VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL, "external", is_external},
+    {LIST(ROOTS), "roots"},       {LIST(LEAVES), "leaves"},     {LIST(NO_LEAVES), "no-leaves"},
+    {LIST(INACTIVE), "inactive"}, {LIST(ACTIVE), "active"},     {LIST(DISK_ONLY), "disk-only"},
+    {LIST(INTERNAL), "internal"}, {LIST(EXTERNAL), "external"},
 };
 
-static gboolean
-names_have(const GPtrArray *names, const char *name)
+/* ---- what the documents say ---- */
+
+/* The number of a moment, or -1: looked for from `near` on, where a list goes on as a rule. */
+static int
+number_of(const Tree *tree, const char *name, guint near)
 {
-    for (guint i = 0; i < names->len; i++) {
-        if (strcmp(g_ptr_array_index(names, i), name) == 0)
+    for (guint i = 0; name && i < tree->count; i++) {
+        guint at = near + i < tree->count ? near + i : near + i - tree->count;
+
+        if (strcmp(tree->branches[at].moment->name, name) == 0)
+            return (int)at;
+    }
+    return -1;
+}
+
+static guint32
+status_list(const MomentDoc *doc)
+{
+    if (g_strcmp0(doc->state, "shutoff") == 0)
+        return LIST(INACTIVE);
+    return g_strcmp0(doc->state, "disk-snapshot") == 0 ? LIST(DISK_ONLY) : LIST(ACTIVE);
+}
+
+static guint32
+lists_of(const Branch *branch)
+{
+    const MomentDoc *doc = branch->moment->doc;
+
+    return (branch->parent < 0 ? LIST(ROOTS) : 0) |
+           (branch->forks ? LIST(NO_LEAVES) : LIST(LEAVES)) | status_list(doc) |
+           (document_is_external(doc) ? LIST(EXTERNAL) : LIST(INTERNAL));
+}
+
+/* The caller frees the branches. */
+static Tree
+tree_of(const ObserveView *view, const ObservedDomain *domain, struct vm_error *err)
+{
+    guint count = domain->moments->len;
+    Tree tree = {view, domain, g_new0(Branch, count + 1), count, err};
+
+    for (guint i = 0; i < tree.count; i++)
+        tree.branches[i].moment = g_ptr_array_index(domain->moments, i);
+    for (guint i = 0; i < tree.count; i++) {
+        int parent = number_of(&tree, tree.branches[i].moment->doc->parent, i > 0 ? i - 1 : 0);
+
+        tree.branches[i].parent = parent;
+        if (parent >= 0)
+            tree.branches[parent].forks = TRUE;
+    }
+    for (guint i = 0; i < tree.count; i++)
+        tree.branches[i].kept_by = lists_of(&tree.branches[i]);
+    return tree;
+}
+
+static gboolean
+is_own_ancestor(const Tree *tree, guint number)
+{
+    int at = tree->branches[number].parent;
+
+    for (guint steps = 0; at >= 0 && steps <= tree->count; steps++) {
+        if (at == (int)number)
             return TRUE;
+        at = tree->branches[at].parent;
     }
     return FALSE;
 }
 
-static char *
-check_filter(const ObserveView *view, const ObservedDomain *domain, guint which)
+/* ---- lists ---- */
+
+/* Marks what the list has, and gives it back.  How many names there are. */
+static guint
+take_listed(const Tree *tree, char **list)
 {
-    const struct vm_target *target = view->target;
-    struct vm_error err = {0};
-    g_autoptr(GPtrArray) names = NULL;
+    guint count = 0;
+    guint next = 0;
+
+    for (guint i = 0; i < tree->count; i++)
+        tree->branches[i].listed = FALSE;
+    for (; list && list[count]; count++) {
+        int number = number_of(tree, list[count], next);
+
+        if (number < 0)
+            continue;
+        tree->branches[number].listed = TRUE;
+        next = (guint)(number + 1) % tree->count;
+    }
+    if (list)
+        tree->view->target->free_list(list);
+    return count;
+}
+
+/* Whether a list has what is wanted, once each; *wanted is how many. */
+static char *
+check_listed(const Tree *tree, char **list, const ListName *name, guint *wanted)
+{
+    guint given = take_listed(tree, list);
+
+    *wanted = 0;
+    for (guint i = 0; i < tree->count; i++) {
+        const Branch *branch = &tree->branches[i];
+
+        *wanted += branch->wanted != FALSE;
+        if (branch->wanted != branch->listed)
+            return g_strdup_printf("'%s': snapshot '%s' is %s %s%s%s, against its document",
+                                   tree->domain->name, branch->moment->name,
+                                   branch->wanted ? "not in" : "in", name->before, name->what,
+                                   name->after);
+    }
+    if (given == *wanted)
+        return NULL;
+    return g_strdup_printf("'%s': %s%s%s has %u names, expected %u", tree->domain->name,
+                           name->before, name->what, name->after, given, *wanted);
+}
+
+static char *
+check_filter(const Tree *tree, guint which)
+{
+    const struct vm_target *target = tree->view->target;
+    const ListName name = {"the list of ", filters[which].word, ""};
+    const char *domain = tree->domain->name;
+    guint32 flag = filters[which].flag;
     char **list = NULL;
     guint kept = 0;
     int count = 0;
+    char *found;
 
-    if (target->snapshot_list(view->conn, domain->name, NULL, filters[which].flag, &list, &err) !=
-        0)
-        return g_strdup_printf("'%s': the list of %s is refused: %s", domain->name,
-                               filters[which].word, err.text);
-    names = observe_take_list(target, list);
-    for (guint i = 0; i < domain->moments->len; i++) {
-        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
-        gboolean keep = filters[which].keeps(domain, moment);
-
-        kept += keep;
-        if (keep != names_have(names, moment->name))
-            return g_strdup_printf("'%s': snapshot '%s' is %s the list of %s, against its document",
-                                   domain->name, moment->name, keep ? "not in" : "in",
-                                   filters[which].word);
-    }
-    if (names->len != kept)
-        return g_strdup_printf("'%s': the list of %s has %u names, expected %u", domain->name,
-                               filters[which].word, names->len, kept);
-    if (target->snapshot_num &&
-        target->snapshot_num(view->conn, domain->name, NULL, filters[which].flag, &count, &err) ==
-            0 &&
+    if (target->snapshot_list(tree->view->conn, domain, NULL, flag, &list, tree->err) != 0)
+        return g_strdup_printf("'%s': the list of %s is refused: %s", domain, name.what,
+                               tree->err->text);
+    for (guint i = 0; i < tree->count; i++)
+        tree->branches[i].wanted = (tree->branches[i].kept_by & flag) != 0;
+    found = check_listed(tree, list, &name, &kept);
+    if (!found && target->snapshot_num &&
+        target->snapshot_num(tree->view->conn, domain, NULL, flag, &count, tree->err) == 0 &&
         count != (int)kept)
-        return g_strdup_printf("'%s': the number of %s is %d, the list has %u", domain->name,
-                               filters[which].word, count, kept);
-    return NULL;
+        return g_strdup_printf("'%s': the number of %s is %d, the list has %u", domain, name.what,
+                               count, kept);
+    return found;
 }
 
 static char *
-check_children(const ObserveView *view, const ObservedDomain *domain, const ObservedMoment *moment)
+check_children(const Tree *tree, guint number)
 {
-    struct vm_error err = {0};
-    g_autoptr(GPtrArray) names = NULL;
+    const char *moment = tree->branches[number].moment->name;
+    const ListName name = {"the children of '", moment, "'"};
     char **list = NULL;
+    guint children = 0;
 
-    if (view->target->snapshot_list(view->conn, domain->name, moment->name, 0, &list, &err) != 0)
+    if (tree->view->target->snapshot_list(tree->view->conn, tree->domain->name, moment, 0, &list,
+                                          tree->err) != 0)
         return NULL;
-    names = observe_take_list(view->target, list);
-    for (guint i = 0; i < domain->moments->len; i++) {
-        const ObservedMoment *other = g_ptr_array_index(domain->moments, i);
-        gboolean child = g_strcmp0(other->doc->parent, moment->name) == 0;
-
-        if (child != names_have(names, other->name))
-            return g_strdup_printf("'%s': snapshot '%s' is %s the children of '%s', against its "
-                                   "document",
-                                   domain->name, other->name, child ? "not in" : "in",
-                                   moment->name);
-    }
-    return NULL;
+    for (guint i = 0; i < tree->count; i++)
+        tree->branches[i].wanted = tree->branches[i].parent == (int)number;
+    return check_listed(tree, list, &name, &children);
 }
 
+/* ---- single moments ---- */
+
 static char *
-check_parent(const ObserveView *view, const ObservedDomain *domain, const ObservedMoment *moment)
+check_parent(const Tree *tree, guint number)
 {
-    struct vm_error err = {0};
+    const ObserveView *view = tree->view;
+    const ObservedDomain *domain = tree->domain;
+    const ObservedMoment *moment = tree->branches[number].moment;
     char *parent = NULL;
     char *found = NULL;
 
     if (!view->target->snapshot_parent ||
-        (view->damaged && moment->doc->parent && !observed_moment(domain, moment->doc->parent)))
+        (view->damaged && moment->doc->parent && tree->branches[number].parent < 0))
         return NULL;
-    if (view->target->snapshot_parent(view->conn, domain->name, moment->name, 0, &parent, &err) !=
-        0)
+    if (view->target->snapshot_parent(view->conn, domain->name, moment->name, 0, &parent,
+                                      tree->err) != 0)
         return moment->doc->parent ? g_strdup_printf("'%s': the parent of '%s' is refused: %s",
-                                                     domain->name, moment->name, err.text)
+                                                     domain->name, moment->name, tree->err->text)
                                    : NULL;
     if (g_strcmp0(parent, moment->doc->parent) != 0)
         found = g_strdup_printf("'%s': the parent of '%s' is '%s', its document says '%s'",
@@ -170,43 +225,47 @@ check_parent(const ObserveView *view, const ObservedDomain *domain, const Observ
 }
 
 static char *
-check_moment(const ObserveView *view, const ObservedDomain *domain, const ObservedMoment *moment)
+check_moment(const Tree *tree, guint number)
 {
-    struct vm_error err = {0};
+    const ObserveView *view = tree->view;
+    const ObservedDomain *domain = tree->domain;
+    const Branch *branch = &tree->branches[number];
+    const ObservedMoment *moment = branch->moment;
     char *found;
 
     if (g_strcmp0(moment->doc->name, moment->name) != 0)
         return g_strdup_printf("'%s': snapshot '%s' calls itself '%s'", domain->name, moment->name,
                                moment->doc->name ? moment->doc->name : "");
-    if (moment->doc->parent && !view->damaged && !observed_moment(domain, moment->doc->parent))
+    if (moment->doc->parent && !view->damaged && branch->parent < 0)
         return g_strdup_printf("'%s': the parent '%s' of snapshot '%s' does not exist",
                                domain->name, moment->doc->parent, moment->name);
-    if (observed_is_below(domain, moment->name, moment->name))
+    if (is_own_ancestor(tree, number))
         return g_strdup_printf("'%s': snapshot '%s' is its own ancestor", domain->name,
                                moment->name);
     if (view->target->snapshot_lookup &&
-        view->target->snapshot_lookup(view->conn, domain->name, moment->name, 0, &err) != 0)
+        view->target->snapshot_lookup(view->conn, domain->name, moment->name, 0, tree->err) != 0)
         return g_strdup_printf("'%s': snapshot '%s' is listed, but not found: %s", domain->name,
-                               moment->name, err.text);
-    found = check_parent(view, domain, moment);
-    return found ? found : check_children(view, domain, moment);
+                               moment->name, tree->err->text);
+    found = check_parent(tree, number);
+    return found ? found : check_children(tree, number);
 }
 
 static char *
-check_current(const ObserveView *view, const ObservedDomain *domain)
+check_current(const Tree *tree)
 {
+    const ObserveView *view = tree->view;
+    const ObservedDomain *domain = tree->domain;
     guint claims = 0;
 
     if (domain->current && !observed_moment(domain, domain->current))
         return g_strdup_printf("'%s': the current snapshot '%s' is not listed", domain->name,
                                domain->current);
-    for (guint i = 0; view->target->snapshot_is_current && i < domain->moments->len; i++) {
-        const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
-        struct vm_error err = {0};
+    for (guint i = 0; view->target->snapshot_is_current && i < tree->count; i++) {
+        const ObservedMoment *moment = tree->branches[i].moment;
         int yes = 0;
 
         if (view->target->snapshot_is_current(view->conn, domain->name, moment->name, 0, &yes,
-                                              &err) != 0)
+                                              tree->err) != 0)
             continue;
         claims += yes != 0;
         if ((yes != 0) != (g_strcmp0(domain->current, moment->name) == 0))
@@ -220,14 +279,16 @@ check_current(const ObserveView *view, const ObservedDomain *domain)
 static char *
 check_tree(const ObserveView *view, const ObservedDomain *domain)
 {
-    char *found = check_current(view, domain);
     struct vm_error err = {0};
+    const Tree tree = tree_of(view, domain, &err);
+    g_autofree Branch *branches = tree.branches;
+    char *found = check_current(&tree);
     int count = 0;
 
-    for (guint i = 0; !found && i < domain->moments->len; i++)
-        found = check_moment(view, domain, g_ptr_array_index(domain->moments, i));
+    for (guint i = 0; !found && i < tree.count; i++)
+        found = check_moment(&tree, i);
     for (guint i = 0; !found && i < G_N_ELEMENTS(filters); i++)
-        found = check_filter(view, domain, i);
+        found = check_filter(&tree, i);
     if (found || !view->target->snapshot_num ||
         view->target->snapshot_num(view->conn, domain->name, NULL, 0, &count, &err) != 0)
         return found;
