@@ -20,7 +20,8 @@ folder_owner(VmDriver *driver, const char *folder, const char *preferred, char *
         const char *file = g_ptr_array_index(files, i);
         if (!g_str_has_suffix(file, ".xml"))
             continue;
-        g_autoptr(VmSnapshotDef) def = vm_driver_read_snapshot(driver, folder, file, NULL);
+        guint64 mark = 0;
+        g_autoptr(VmSnapshotDef) def = vm_driver_read_snapshot(driver, folder, file, &mark, NULL);
         const char *uuid = def != NULL ? vm_snapshot_owner_uuid(def) : NULL;
         if (uuid == NULL)
             continue;

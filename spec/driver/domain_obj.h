@@ -435,9 +435,10 @@ void vm_driver_reload_domain(VmDriver *driver, const char *name);
 void vm_driver_recover_ended(VmDomain *domain);
 /** Load a domain's snapshots from its folder (empty tree before). */
 void vm_driver_load_snapshots(VmDomain *domain);
-/** One metadata file of a folder, NULL with the cause; the caller unrefs it. */
+/** One metadata file of a folder and the mark in it, NULL with the cause; the caller unrefs it.
+ *  Drivers with the same readings share it. */
 VmSnapshotDef *vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file,
-                                       GError **error);
+                                       guint64 *mark, GError **error);
 /** The UUID of the domain that a snapshot belongs to, or NULL where it does not say. */
 const char *vm_snapshot_owner_uuid(const VmSnapshotDef *def);
 /** OPERATION_INVALID naming both where the metadata folder of `name` belongs to another UUID. */

@@ -6,12 +6,24 @@
 #include "spec/driver/domain_obj.h"
 #include <string.h>
 
+/* A snapshot that was read, which others may share. */
+typedef struct {
+    VmSnapshotDef *def; /* owned */
+    guint64 mark;
+} Found;
+
+static void
+found_clear(gpointer data)
+{
+    vm_snapshot_def_unref(((Found *)data)->def);
+}
+
 /* What was read, before it is a tree. */
 typedef struct {
     VmDomain *domain;
     char *folder;
     GHashTable *by_name; /* char * (the definition's) → VmSnapshotDef * */
-    GPtrArray *defs;     /* of VmSnapshotDef *, owned */
+    GArray *found;       /* of Found */
     GHashTable *roots;   /* names whose parent is not followed */
     GPtrArray *misnamed; /* of char *: files whose snapshot has another name */
 } MomentLoad;
@@ -41,13 +53,14 @@ vm_snapshot_owner_uuid(const VmSnapshotDef *def)
 }
 
 VmSnapshotDef *
-vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file, GError **error)
+vm_driver_read_snapshot(VmDriver *driver, const char *folder, const char *file, guint64 *mark,
+                        GError **error)
 {
     g_autofree char *path = g_strconcat(folder, "/", file, NULL);
     g_autofree char *xml = vm_store_read_text(driver->store, path, VM_SNAPSHOT_FILE_MAX, error);
     if (xml == NULL)
         return NULL;
-    return vm_readings_snapshot(driver->readings, xml, error);
+    return vm_readings_snapshot(driver->readings, xml, mark, error);
 }
 
 /* The UUID of another domain than ours that a document names, for today or for the next boot
@@ -65,12 +78,12 @@ foreign_uuid(const VmSnapshotDef *def, const char *ours)
 /* The snapshot that a file holds, where it is one of this domain's; else the file's name stays
  * reserved. */
 static VmSnapshotDef *
-read_own(MomentLoad *load, const char *file)
+read_own(MomentLoad *load, const char *file, guint64 *mark)
 {
     VmDomain *domain = load->domain;
     g_autoptr(GError) error = NULL;
     g_autoptr(VmSnapshotDef) def =
-        vm_driver_read_snapshot(domain->driver, load->folder, file, &error);
+        vm_driver_read_snapshot(domain->driver, load->folder, file, mark, &error);
     if (def == NULL) {
         log_finding(load, file, "cannot be loaded: %s; its name stays reserved", error->message);
         reserve(load, file);
@@ -86,11 +99,13 @@ read_own(MomentLoad *load, const char *file)
     return g_steal_pointer(&def);
 }
 
+/* The definition is taken. */
 static void
-keep(MomentLoad *load, VmSnapshotDef *def)
+keep(MomentLoad *load, VmSnapshotDef *def, guint64 mark)
 {
+    const Found found = {def, mark};
     g_hash_table_insert(load->by_name, def->name, def);
-    g_ptr_array_add(load->defs, def);
+    g_array_append_val(load->found, found);
 }
 
 static void
@@ -100,12 +115,13 @@ load_file(MomentLoad *load, const char *file)
         log_finding(load, file, "is not a metadata file; left alone");
         return;
     }
-    g_autoptr(VmSnapshotDef) def = read_own(load, file);
+    guint64 mark = 0;
+    g_autoptr(VmSnapshotDef) def = read_own(load, file, &mark);
     if (def == NULL)
         return;
     g_autofree char *right = g_strconcat(def->name, ".xml", NULL);
     if (strcmp(file, right) == 0)
-        keep(load, g_steal_pointer(&def));
+        keep(load, g_steal_pointer(&def), mark);
     else
         g_ptr_array_add(load->misnamed, g_strdup(file));
 }
@@ -133,7 +149,8 @@ move_file(MomentLoad *load, const char *file, const char *to)
 static void
 load_misnamed(MomentLoad *load, const char *file)
 {
-    g_autoptr(VmSnapshotDef) def = read_own(load, file);
+    guint64 mark = 0;
+    g_autoptr(VmSnapshotDef) def = read_own(load, file, &mark);
     if (def == NULL)
         return;
     gboolean second = g_hash_table_contains(load->by_name, def->name);
@@ -143,19 +160,23 @@ load_misnamed(MomentLoad *load, const char *file)
     log_finding(load, file, "holds snapshot '%s'%s; it is now '%s'", def->name,
                 second ? ", which has a file of its own" : "", to);
     if (!second)
-        keep(load, g_steal_pointer(&def));
+        keep(load, g_steal_pointer(&def), mark);
 }
 
 /* Files do not tell the order of siblings within a second, and no rule promises one: after a load
  * it is that of their names, however they were made. */
 static int
-compare_age(gconstpointer a, gconstpointer b)
+compare_age(const VmSnapshotDef *first, const VmSnapshotDef *second)
 {
-    const VmSnapshotDef *first = *(VmSnapshotDef *const *)a;
-    const VmSnapshotDef *second = *(VmSnapshotDef *const *)b;
     if (first->creation_time != second->creation_time)
         return first->creation_time < second->creation_time ? -1 : 1;
     return strcmp(first->name, second->name);
+}
+
+static int
+compare_found(gconstpointer a, gconstpointer b)
+{
+    return compare_age(((const Found *)a)->def, ((const Found *)b)->def);
 }
 
 /* The parent that a definition names and that can be followed, or NULL. */
@@ -179,8 +200,8 @@ break_cycle(MomentLoad *load, GPtrArray *path, const VmSnapshotDef *again)
 {
     const VmSnapshotDef *oldest = again;
     for (guint i = path->len; i > 0; i--) {
-        VmSnapshotDef *member = g_ptr_array_index(path, i - 1);
-        if (compare_age(&member, &oldest) < 0)
+        const VmSnapshotDef *member = g_ptr_array_index(path, i - 1);
+        if (compare_age(member, oldest) < 0)
             oldest = member;
         if (member == again)
             break;
@@ -202,6 +223,17 @@ placed_def(MomentLoad *load, VmSnapshotDef *def)
     return root;
 }
 
+/* Most moments are of a few definitions of their domain. */
+static void
+share_domain(const MomentLoad *load, VmSnapshotDef *def, const VmMoment *parent)
+{
+    if (load->domain->driver->readings != NULL)
+        return; /* theirs, and not to be changed */
+    vm_domain_def_share(&def->domain, load->domain->def);
+    if (parent != NULL)
+        vm_domain_def_share(&def->domain, vm_moment_snapshot(parent)->domain);
+}
+
 /* Put a definition into the tree, its ancestors first.  FALSE when a cycle had to be broken. */
 static gboolean
 place(MomentLoad *load, VmSnapshotDef *def)
@@ -221,9 +253,7 @@ place(MomentLoad *load, VmSnapshotDef *def)
     VmMoment *parent = at != NULL ? vm_moment_tree_find(tree, at->name) : NULL;
     for (guint i = path->len; i > 0; i--) {
         VmSnapshotDef *member = g_ptr_array_index(path, i - 1);
-        vm_domain_def_share(&member->domain, load->domain->def);
-        if (parent != NULL)
-            vm_domain_def_share(&member->domain, vm_moment_snapshot(parent)->domain);
+        share_domain(load, member, parent);
         parent = vm_moment_tree_add(tree, member->name, parent, placed_def(load, member));
     }
     return TRUE;
@@ -235,30 +265,31 @@ static void
 choose_current(MomentLoad *load)
 {
     VmMomentTree *tree = load->domain->snapshots;
-    VmSnapshotDef *current = NULL;
-    for (guint i = 0; i < load->defs->len; i++) {
-        VmSnapshotDef *def = g_ptr_array_index(load->defs, i);
-        vm_moment_tree_find(tree, def->name)->mark = def->active;
-        load->domain->greatest_mark = MAX(load->domain->greatest_mark, def->active);
-        if (def->active == 0 || (current != NULL && def->active < current->active))
+    VmMoment *current = NULL;
+    for (guint i = 0; i < load->found->len; i++) {
+        const Found *found = &g_array_index(load->found, Found, i);
+        VmMoment *moment = vm_moment_tree_find(tree, found->def->name);
+        moment->mark = found->mark;
+        load->domain->greatest_mark = MAX(load->domain->greatest_mark, found->mark);
+        if (found->mark == 0 || (current != NULL && found->mark < current->mark))
             continue;
         if (current != NULL) {
             g_autofree char *file = g_strconcat(current->name, ".xml", NULL);
             log_finding(load, file, "claims to be current, and so does '%s', which is newer",
-                        def->name);
+                        moment->name);
         }
-        current = def;
+        current = moment;
     }
     if (current != NULL)
-        vm_moment_tree_set_current(tree, vm_moment_tree_find(tree, current->name));
+        vm_moment_tree_set_current(tree, current);
 }
 
 static void
 build_tree(MomentLoad *load)
 {
-    g_ptr_array_sort(load->defs, compare_age);
-    for (guint i = 0; i < load->defs->len; i++) {
-        VmSnapshotDef *def = g_ptr_array_index(load->defs, i);
+    g_array_sort(load->found, compare_found);
+    for (guint i = 0; i < load->found->len; i++) {
+        VmSnapshotDef *def = g_array_index(load->found, Found, i).def;
         while (!place(load, def))
             continue;
     }
@@ -282,18 +313,19 @@ vm_driver_load_snapshots(VmDomain *domain)
         .domain = domain,
         .folder = folder,
         .by_name = g_hash_table_new(g_str_hash, g_str_equal),
-        .defs = g_ptr_array_new_with_free_func((GDestroyNotify)vm_snapshot_def_unref),
+        .found = g_array_new(FALSE, FALSE, sizeof(Found)),
         .roots = g_hash_table_new(g_str_hash, g_str_equal),
         .misnamed = g_ptr_array_new_with_free_func(g_free),
     };
+    g_array_set_clear_func(load.found, found_clear);
     for (guint i = 0; i < files->len; i++)
         load_file(&load, g_ptr_array_index(files, i));
     for (guint i = 0; i < load.misnamed->len; i++)
         load_misnamed(&load, g_ptr_array_index(load.misnamed, i));
     build_tree(&load);
-    g_assert_cmpuint(vm_moment_tree_size(domain->snapshots), ==, load.defs->len);
+    g_assert_cmpuint(vm_moment_tree_size(domain->snapshots), ==, load.found->len);
     g_hash_table_unref(load.by_name);
     g_hash_table_unref(load.roots);
-    g_ptr_array_unref(load.defs);
+    g_array_unref(load.found);
     g_ptr_array_unref(load.misnamed);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Keeping definitions by their text; what cannot be read is not kept.  A
- * snapshot's carries the mark of its file, so each driver gets a copy.
+ * Keeping definitions by their text; what cannot be read is not kept.
  */
 #include "spec/driver/readings.h"
 #include "spec/api/text_hash.h"
@@ -73,31 +72,22 @@ read_mark(const char *text, guint64 *mark)
     return *mark != G_MAXUINT64 && g_str_has_prefix(rest, end) ? rest + strlen(end) : NULL;
 }
 
-/* What the driver of one copy is given, with the text that it would make of it. */
-static VmSnapshotDef *
-hand_out(const VmSnapshotDef *kept, guint64 mark)
-{
-    VmSnapshotDef *def = vm_snapshot_def_copy(kept);
-    def->active = mark;
-    def->secure_text = g_strdup(kept->secure_text);
-    return def;
-}
-
 VmSnapshotDef *
-vm_readings_snapshot(VmReadings *readings, const char *text, GError **error)
+vm_readings_snapshot(VmReadings *readings, const char *text, guint64 *mark, GError **error)
 {
-    guint64 mark = 0;
-    const char *rest = readings != NULL ? read_mark(text, &mark) : NULL;
+    const char *rest = readings != NULL ? read_mark(text, mark) : NULL;
     VmSnapshotDef *def = rest != NULL ? g_hash_table_lookup(readings->snapshots, rest) : NULL;
     if (def != NULL)
-        return hand_out(def, mark);
+        return vm_snapshot_def_ref(def);
     def =
         vm_snapshot_def_parse(text, VM_SNAPSHOT_PARSE_REDEFINE | VM_SNAPSHOT_PARSE_INTERNAL, error);
-    if (def == NULL || rest == NULL)
-        return def;
-    g_assert(def->active == mark);
-    if (def->domain != NULL)
-        vm_snapshot_def_secure_text(def, NULL);
-    g_hash_table_insert(readings->snapshots, keep_text(readings, rest), def);
-    return hand_out(def, mark);
+    if (def == NULL)
+        return NULL;
+    if (rest != NULL) {
+        g_assert(def->active == *mark);
+        g_hash_table_insert(readings->snapshots, keep_text(readings, rest),
+                            vm_snapshot_def_ref(def));
+    }
+    *mark = def->active;
+    return def;
 }

@@ -27,5 +27,7 @@ gsize vm_readings_bytes(const VmReadings *readings);
  *  vm_domain_def_parse().  With NULL readings it is parsed.  The caller unrefs it. */
 VmDomainDef *vm_readings_domain(VmReadings *readings, const char *text, GError **error);
 
-/** The same for a snapshot's metadata file. */
-VmSnapshotDef *vm_readings_snapshot(VmReadings *readings, const char *text, GError **error);
+/** The same for a snapshot's metadata file.  The mark that it is given as a current one, or 0, is
+ *  its file's, and is not to be looked for in the definition, which others share. */
+VmSnapshotDef *vm_readings_snapshot(VmReadings *readings, const char *text, guint64 *mark,
+                                    GError **error);
