@@ -127,6 +127,47 @@ sim_copy_before_write_only_top(SimNode *filter)
         sim_bitmap_reset(state->todo, offset, size - offset);
 }
 
+/* ---- the frozen view ---- */
+
+/* Put the part [offset, offset + length) of `from` into *content, zeroes included. */
+static void
+take_part(SimContent **content, SimContent *from, guint64 offset, guint64 length)
+{
+    g_autoptr(SimContent) part = sim_content_slice(from, offset, length);
+    guint count = 0;
+    const SimExtent *extents = sim_content_extents(part, &count);
+    sim_content_write(content, offset, length, SIM_STAMP_ZERO);
+    for (guint i = 0; i < count; i++)
+        sim_content_write(content, extents[i].offset, extents[i].length, extents[i].stamp);
+}
+
+static int
+check_view(SimNode *filter, guint64 offset, guint64 length)
+{
+    const CopyBeforeWrite *state = state_of(filter);
+    guint64 start = 0, run = 0;
+    if (length == 0)
+        return 0;
+    gboolean shown = sim_bitmap_next_dirty(state->access, offset, &start, &run) &&
+                     start == offset && run >= length;
+    return shown && state->broken == 0 ? 0 : EACCES;
+}
+
+static SimContent *
+view_before(SimNode *filter)
+{
+    const CopyBeforeWrite *state = state_of(filter);
+    g_autoptr(SimContent) now = sim_node_content(filter->file->child);
+    g_autoptr(SimContent) kept = sim_node_content(filter->target->child);
+    g_autoptr(SimContent) view = sim_content_flatten(NULL, now, state->done->size);
+    guint64 offset = 0, length = 0;
+    while (sim_bitmap_next_dirty(state->done, offset, &offset, &length)) {
+        take_part(&view, kept, offset, length);
+        offset += length;
+    }
+    return sim_content_flatten(NULL, view, state->done->size);
+}
+
 /* ---- coming and going ---- */
 
 /* The filter's own bitmaps go with it. */
@@ -170,6 +211,8 @@ sim_copy_before_write_attach(SimNode *filter, const SimBitmap *bitmap, gboolean 
     filter->filter_data = state;
     filter->filter_free = free_state;
     filter->before_write = before_write;
+    filter->check_view = check_view;
+    filter->view = view_before;
 }
 
 SimNode *
@@ -181,51 +224,4 @@ sim_copy_before_write_insert(SimNode *source, SimNode *target, const char *name,
     if (filter != NULL)
         sim_copy_before_write_attach(filter, NULL, FALSE);
     return filter;
-}
-
-/* ---- the frozen view ---- */
-
-/* Put the part [offset, offset + length) of `from` into *content, zeroes included. */
-static void
-take_part(SimContent **content, SimContent *from, guint64 offset, guint64 length)
-{
-    g_autoptr(SimContent) part = sim_content_slice(from, offset, length);
-    guint count = 0;
-    const SimExtent *extents = sim_content_extents(part, &count);
-    sim_content_write(content, offset, length, SIM_STAMP_ZERO);
-    for (guint i = 0; i < count; i++)
-        sim_content_write(content, extents[i].offset, extents[i].length, extents[i].stamp);
-}
-
-int
-sim_copy_before_write_check_view(SimNode *access, guint64 offset, guint64 length)
-{
-    SimNode *filter = access->file->child;
-    if (filter->driver != SIM_DRIVER_COPY_BEFORE_WRITE)
-        return ENOTSUP;
-    const CopyBeforeWrite *state = state_of(filter);
-    guint64 start = 0, run = 0;
-    if (length == 0)
-        return 0;
-    gboolean shown = sim_bitmap_next_dirty(state->access, offset, &start, &run) &&
-                     start == offset && run >= length;
-    return shown && state->broken == 0 ? 0 : EACCES;
-}
-
-SimContent *
-sim_copy_before_write_view(SimNode *access)
-{
-    SimNode *filter = access->file->child;
-    if (filter->driver != SIM_DRIVER_COPY_BEFORE_WRITE)
-        return sim_content_new();
-    const CopyBeforeWrite *state = state_of(filter);
-    g_autoptr(SimContent) now = sim_node_content(filter->file->child);
-    g_autoptr(SimContent) kept = sim_node_content(filter->target->child);
-    g_autoptr(SimContent) view = sim_content_flatten(NULL, now, state->done->size);
-    guint64 offset = 0, length = 0;
-    while (sim_bitmap_next_dirty(state->done, offset, &offset, &length)) {
-        take_part(&view, kept, offset, length);
-        offset += length;
-    }
-    return sim_content_flatten(NULL, view, state->done->size);
 }

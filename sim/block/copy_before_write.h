@@ -18,11 +18,6 @@ SimNode *sim_copy_before_write_insert(SimNode *source, SimNode *target, const ch
  *  copied, and what its frozen view shows, is what `bitmap` says (NULL: everything).
  *  `lets_write`: a write whose old content cannot be copied goes on, and the view is broken. */
 void sim_copy_before_write_attach(SimNode *filter, const SimBitmap *bitmap, gboolean lets_write);
-/** Whether a snapshot-access node can show a range: 0 or an errno. */
-int sim_copy_before_write_check_view(SimNode *access, guint64 offset, guint64 length);
-/** The disk as it was when the filter came, which a snapshot-access node over it shows; nothing
- *  where there is no filter.  The caller unrefs it. */
-SimContent *sim_copy_before_write_view(SimNode *access);
 /** What is still to be copied; its granularity is the cluster size.  Borrowed. */
 SimBitmap *sim_copy_before_write_todo(SimNode *filter);
 /** Let *bytes grow by all that is copied from now on; NULL: no longer. */

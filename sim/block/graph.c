@@ -1,50 +1,14 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The nodes of a graph: how they come, how they go, and whose images they are.
+ */
 #include "sim/block/graph.h"
 #include "sim/block/bitmap.h"
 #include "sim/block/blocker.h"
-#include "sim/block/filter.h"
 #include "sim/block/graph_private.h"
-#include <errno.h>
 #include <string.h>
 
-static const char *const driver_names[] = {
-    [SIM_DRIVER_FILE] = "file",
-    [SIM_DRIVER_HOST_DEVICE] = "host_device",
-    [SIM_DRIVER_RAW] = "raw",
-    [SIM_DRIVER_QCOW2] = "qcow2",
-    [SIM_DRIVER_COPY_BEFORE_WRITE] = "copy-before-write",
-    [SIM_DRIVER_COPY_ON_READ] = "copy-on-read",
-    [SIM_DRIVER_MIRROR_TOP] = "mirror_top",
-    [SIM_DRIVER_COMMIT_TOP] = "commit_top",
-    [SIM_DRIVER_SNAPSHOT_ACCESS] = "snapshot-access",
-};
-
-const char *
-sim_driver_name(SimDriver driver)
-{
-    return driver_names[driver];
-}
-
-int
-sim_driver_number(const char *name)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(driver_names); i++) {
-        if (strcmp(driver_names[i], name) == 0)
-            return (int)i;
-    }
-    return -1;
-}
-
-gboolean
-sim_qmp_refuse(GError **error, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    if (error != NULL)
-        *error = g_error_new_valist(VM_QMP_ERROR, VM_QMP_GENERIC_ERROR, format, args);
-    va_end(args);
-    return FALSE;
-}
+#define NODE_NAME_MAX 31
 
 SimGraph *
 sim_graph_new(SimFs *fs)
@@ -57,43 +21,44 @@ sim_graph_new(SimFs *fs)
 
 /* ---- nodes ---- */
 
-SimNode *
-sim_graph_find(SimGraph *graph, const char *name)
+static gboolean
+is_identifier(const char *name)
 {
-    for (guint i = 0; i < graph->nodes->len; i++) {
-        SimNode *node = graph->nodes->pdata[i];
-        if (strcmp(node->name, name) == 0)
-            return node;
+    if (!g_ascii_isalpha(name[0]))
+        return FALSE;
+    for (const char *p = name + 1; *p != '\0'; p++) {
+        if (!g_ascii_isalnum(*p) && strchr("-._", *p) == NULL)
+            return FALSE;
     }
-    return NULL;
+    return TRUE;
+}
+
+static gboolean
+check_name(SimGraph *graph, const char *name, GError **error)
+{
+    if (!is_identifier(name))
+        return sim_qmp_refuse(error, "Invalid node-name: '%s'", name);
+    if (sim_graph_find(graph, name) != NULL)
+        return sim_qmp_refuse(error, "Duplicate nodes with node-name='%s'", name);
+    if (strlen(name) > NODE_NAME_MAX)
+        return sim_qmp_refuse(error, "Node name too long");
+    return TRUE;
 }
 
 SimNode *
-sim_graph_need(SimGraph *graph, const char *name, GError **error)
+sim_node_new(SimGraph *graph, const char *name, SimDriver driver, GError **error)
 {
-    SimNode *node = sim_graph_find(graph, name);
-    if (node == NULL)
-        sim_qmp_refuse(error, "Cannot find device='%s' nor node-name='%s'", name, name);
+    if (name != NULL && !check_name(graph, name, error))
+        return NULL;
+    SimNode *node = g_new0(SimNode, 1);
+    node->graph = graph;
+    node->name = name != NULL ? g_strdup(name)
+                              : g_strdup_printf("#block%03u", 100 + graph->next_auto_name++);
+    node->driver = driver;
+    node->parents = g_ptr_array_new();
+    node->lock.shared = SIM_PERM_ALL;
+    g_ptr_array_add(graph->nodes, node);
     return node;
-}
-
-int
-sim_node_flush(SimNode *node)
-{
-    SimNode *protocol = sim_node_protocol(node);
-    int number = sim_fs_fault(node->graph->fs, protocol->filename, SIM_FS_SYNC);
-    if (number != 0) {
-        sim_inode_fail_sync(protocol->inode);
-        return number;
-    }
-    sim_inode_sync(protocol->inode);
-    return 0;
-}
-
-int
-sim_node_can_write(SimNode *node)
-{
-    return sim_fs_fault(node->graph->fs, sim_node_protocol(node)->filename, SIM_FS_WRITE);
 }
 
 static void
@@ -200,44 +165,6 @@ sim_graph_delete(SimGraph *graph, const char *name, GError **error)
         return sim_qmp_refuse(error, "Block device %s is in use", name);
     sim_node_close(node, TRUE);
     return sim_graph_refresh(graph, error);
-}
-
-/* ---- an overlay takes the place of its base ---- */
-
-gboolean
-sim_graph_append(SimGraph *graph, SimNode *node, SimNode *overlay, GError **error)
-{
-    for (guint i = 0; i < node->parents->len; i++) {
-        if (!sim_edge_check_frozen(node->parents->pdata[i], error))
-            return FALSE;
-    }
-    overlay->backing = sim_edge_new_child(node, "backing", overlay);
-    g_autoptr(GPtrArray) moved = sim_graph_move_users(node, overlay);
-    if (sim_graph_refresh(graph, error))
-        return TRUE;
-    /* The overlay may have users of its own, which stay. */
-    sim_edges_move(moved, node);
-    sim_edge_free(g_steal_pointer(&overlay->backing));
-    gboolean ok = sim_graph_refresh(graph, NULL);
-    g_assert(ok);
-    return FALSE;
-}
-
-void
-sim_graph_unappend(SimGraph *graph, SimNode *node, SimNode *overlay)
-{
-    /* Which may stand on another node by now, where node was an overlay too and is taken back. */
-    sim_edge_free(g_steal_pointer(&overlay->backing));
-    g_autoptr(GPtrArray) moved = sim_graph_move_users(overlay, node);
-    gboolean ok = sim_graph_refresh(graph, NULL);
-    g_assert(ok);
-}
-
-void
-sim_graph_append_done(SimNode *node)
-{
-    if (!node->read_only)
-        sim_graph_set_read_only(node, TRUE, NULL);
 }
 
 /* ---- migration ---- */

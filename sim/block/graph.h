@@ -75,8 +75,12 @@ struct SimNode {
     SimEdge *backing;           /* qcow2, or NULL; filters of mirror and commit */
     SimEdge *target;            /* copy-before-write */
     /* filters */
-    SimBeforeWrite before_write;          /* or NULL */
-    gpointer filter_data;                 /* of before_write */
+    SimBeforeWrite before_write; /* or NULL */
+    gpointer filter_data;        /* of before_write */
+    /* whether a snapshot-access node over it can show a range: 0 or an errno; or NULL */
+    int (*check_view)(SimNode *filter, guint64 offset, guint64 length);
+    /* the disk as it was when the filter came, which such a node shows; or NULL */
+    SimContent *(*view)(SimNode *filter);
     void (*filter_free)(SimNode *filter); /* lets go of filter_data at the close; or NULL */
     gboolean implicit;                    /* of mirror or commit, and nobody named it */
     gboolean for_commit; /* mirror_top of a commit: its reads need no consistency */
@@ -126,6 +130,8 @@ gboolean sim_graph_attach_device(SimGraph *graph, const char *device, const char
 SimImage *sim_node_image(SimNode *node);
 /** The protocol node at the bottom of it. */
 SimNode *sim_node_protocol(SimNode *node);
+/** The size of the disk in bytes. */
+guint64 sim_node_size(SimNode *node);
 /** Unlink and free; NULL is fine.  The permissions of the graph are as before. */
 void sim_edge_free(SimEdge *edge);
 /** Flush a node's image; 0 or an errno. */

@@ -2,7 +2,6 @@
  *
  * Edges: who uses which node.
  */
-#include "sim/block/blocker.h"
 #include "sim/block/chain.h"
 #include "sim/block/graph_private.h"
 
@@ -99,80 +98,4 @@ sim_edges_move(const GPtrArray *edges, SimNode *child)
 {
     for (guint i = 0; i < edges->len; i++)
         sim_edge_move(edges->pdata[i], child);
-}
-
-/* ---- users that are no nodes ---- */
-
-static SimEdge *
-admit(SimEdge *edge, GError **error)
-{
-    SimGraph *graph = edge->child->graph;
-    if (sim_graph_refresh(graph, error))
-        return edge;
-    sim_edge_free(edge);
-    gboolean ok = sim_graph_refresh(graph, NULL);
-    g_assert(ok);
-    return NULL;
-}
-
-gboolean
-sim_graph_attach_device(SimGraph *graph, const char *device, const char *name, SimEdge **edge,
-                        GError **error)
-{
-    SimNode *node = sim_graph_find(graph, name);
-    if (node == NULL)
-        return sim_qmp_refuse(error, "Property 'virtio-blk-device.drive' can't find value '%s'",
-                              name);
-    SimEdge *root = sim_edge_new(node, SIM_USER_DEVICE, "root");
-    root->device = g_strdup(device);
-    root->writes = !node->read_only;
-    *edge = admit(root, error);
-    return *edge != NULL;
-}
-
-SimEdge *
-sim_graph_hold(SimNode *node, const SimHold *hold, GError **error)
-{
-    SimEdge *edge = sim_edge_new(node, SIM_USER_JOB, hold->role);
-    edge->device = g_strdup(hold->job_id);
-    edge->job_type = hold->job_type;
-    edge->taken = hold->taken;
-    edge->shared = hold->shared;
-    return admit(edge, error);
-}
-
-SimEdge *
-sim_graph_use(SimNode *node, guint32 taken, guint32 shared, GError **error)
-{
-    SimEdge *edge = sim_edge_new(node, SIM_USER_BACKEND, "root");
-    edge->taken = taken;
-    edge->shared = shared;
-    return admit(edge, error);
-}
-
-gboolean
-sim_edge_set_permissions(SimEdge *edge, guint32 taken, guint32 shared, GError **error)
-{
-    guint32 former_taken = edge->taken, former_shared = edge->shared;
-    SimGraph *graph = edge->child->graph;
-    edge->taken = taken;
-    edge->shared = shared;
-    if (sim_graph_refresh(graph, error))
-        return TRUE;
-    edge->taken = former_taken;
-    edge->shared = former_shared;
-    gboolean ok = sim_graph_refresh(graph, NULL);
-    g_assert(ok);
-    return FALSE;
-}
-
-void
-sim_graph_drop(SimEdge *edge)
-{
-    if (edge == NULL)
-        return;
-    SimGraph *graph = edge->child->graph;
-    sim_edge_free(edge);
-    gboolean ok = sim_graph_refresh(graph, NULL);
-    g_assert(ok);
 }

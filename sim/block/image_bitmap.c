@@ -2,8 +2,6 @@
 #include "sim/block/image_bitmap.h"
 #include <string.h>
 
-#define DEFAULT_GRANULARITY 65536
-
 SimStoredBitmap *
 sim_stored_bitmap_new(const char *name, guint64 granularity, gboolean enabled, SimBits *bits)
 {
@@ -57,42 +55,6 @@ sim_stored_bitmaps_have(const GPtrArray *list, guint count, const char *name)
             return TRUE;
     }
     return FALSE;
-}
-
-/* ---- by name, as tools do ---- */
-
-/* A list of its own of what the image has; the stored ones are shared. */
-static GPtrArray *
-list_copy(const SimImage *image)
-{
-    const GPtrArray *former = sim_image_state(image)->bitmaps;
-    GPtrArray *list = sim_stored_bitmaps_new();
-    for (guint i = 0; former != NULL && i < former->len; i++)
-        g_ptr_array_add(list, sim_stored_bitmap_ref(former->pdata[i]));
-    return list;
-}
-
-void
-sim_image_add_bitmap(SimImage *image, const char *name)
-{
-    GPtrArray *list = list_copy(image);
-    guint64 size = sim_image_state(image)->size;
-    g_autoptr(SimBits) bits =
-        sim_bits_new(size / DEFAULT_GRANULARITY + (size % DEFAULT_GRANULARITY != 0));
-    g_ptr_array_add(list, sim_stored_bitmap_new(name, DEFAULT_GRANULARITY, TRUE, bits));
-    sim_image_set_bitmaps(image, list);
-}
-
-void
-sim_image_remove_bitmap(SimImage *image, const char *name)
-{
-    GPtrArray *list = list_copy(image);
-    for (guint i = list->len; i-- > 0;) {
-        const SimStoredBitmap *stored = list->pdata[i];
-        if (strcmp(stored->name, name) == 0)
-            g_ptr_array_remove_index(list, i);
-    }
-    sim_image_set_bitmaps(image, list);
 }
 
 void

@@ -3,7 +3,6 @@
 #include "sim/block/allocation.h"
 #include "sim/block/bitmap.h"
 #include "sim/block/chain.h"
-#include "sim/block/copy_before_write.h"
 #include <errno.h>
 
 /* The next node on the way down to the data: through filters and raw nodes, or NULL. */
@@ -21,18 +20,6 @@ data_node(SimNode *node)
     for (SimNode *next = below(node); next != NULL; next = below(node))
         node = next;
     return node;
-}
-
-guint64
-sim_node_size(SimNode *node)
-{
-    node = sim_node_skip_filters(node);
-    SimInode *inode = sim_node_protocol(node)->inode;
-    SimImage *image = sim_inode_image(inode);
-    /* A protocol node is as large as its file, whatever disk that describes. */
-    gboolean file =
-        image == NULL || (node->file == NULL && sim_image_format(image) != SIM_FORMAT_RAW);
-    return file ? sim_inode_size(inode) : sim_image_state(image)->size;
 }
 
 /* ---- may it be written ---- */
@@ -226,12 +213,27 @@ sim_node_copy_in(SimNode *node, const SimContent *content, guint64 offset, guint
 
 /* ---- reading ---- */
 
+/* What a snapshot-access node shows is its filter's to say. */
+static int
+check_view(SimNode *access, guint64 offset, guint64 length)
+{
+    SimNode *filter = access->file->child;
+    return filter->check_view == NULL ? ENOTSUP : filter->check_view(filter, offset, length);
+}
+
+static SimContent *
+view(SimNode *access)
+{
+    SimNode *filter = access->file->child;
+    return filter->view == NULL ? sim_content_new() : filter->view(filter);
+}
+
 SimContent *
 sim_node_content(SimNode *node)
 {
     SimNode *data = data_node(node);
     if (data->driver == SIM_DRIVER_SNAPSHOT_ACCESS)
-        return sim_copy_before_write_view(data);
+        return view(data);
     const SimImageState *state = sim_image_state(sim_node_image(data));
     g_autoptr(SimContent) base =
         data->backing == NULL ? NULL : sim_node_content(data->backing->child);
@@ -246,7 +248,7 @@ sim_node_read(SimNode *node, guint64 offset, guint64 length, int *number)
         return NULL;
     SimNode *data = data_node(node);
     if (data->driver == SIM_DRIVER_SNAPSHOT_ACCESS)
-        *number = sim_copy_before_write_check_view(data, offset, length);
+        *number = check_view(data, offset, length);
     if (*number != 0)
         return NULL;
     g_autoptr(SimContent) whole = sim_node_content(data);

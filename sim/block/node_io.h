@@ -33,6 +33,3 @@ SimContent *sim_node_content(SimNode *node);
 /** The same of the range [offset, offset + length), with offsets kept; NULL where it cannot be
  *  read, *number says why. */
 SimContent *sim_node_read(SimNode *node, guint64 offset, guint64 length, int *number);
-
-/** The size of the disk in bytes. */
-guint64 sim_node_size(SimNode *node);

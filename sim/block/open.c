@@ -8,55 +8,14 @@
 #include <errno.h>
 #include <string.h>
 
-#define NODE_NAME_MAX 31
 #define CHAIN_MAX 200
 
 static SimNode *open_node(SimGraph *graph, const json_t *options, gboolean top, GError **error);
-
-static gboolean
-is_identifier(const char *name)
-{
-    if (!g_ascii_isalpha(name[0]))
-        return FALSE;
-    for (const char *p = name + 1; *p != '\0'; p++) {
-        if (!g_ascii_isalnum(*p) && strchr("-._", *p) == NULL)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-check_name(SimGraph *graph, const char *name, GError **error)
-{
-    if (!is_identifier(name))
-        return sim_qmp_refuse(error, "Invalid node-name: '%s'", name);
-    if (sim_graph_find(graph, name) != NULL)
-        return sim_qmp_refuse(error, "Duplicate nodes with node-name='%s'", name);
-    if (strlen(name) > NODE_NAME_MAX)
-        return sim_qmp_refuse(error, "Node name too long");
-    return TRUE;
-}
 
 static const char *
 option_text(const json_t *options, const char *key)
 {
     return json_string_value(json_object_get(options, key));
-}
-
-SimNode *
-sim_node_new(SimGraph *graph, const char *name, SimDriver driver, GError **error)
-{
-    if (name != NULL && !check_name(graph, name, error))
-        return NULL;
-    SimNode *node = g_new0(SimNode, 1);
-    node->graph = graph;
-    node->name = name != NULL ? g_strdup(name)
-                              : g_strdup_printf("#block%03u", 100 + graph->next_auto_name++);
-    node->driver = driver;
-    node->parents = g_ptr_array_new();
-    node->lock.shared = SIM_PERM_ALL;
-    g_ptr_array_add(graph->nodes, node);
-    return node;
 }
 
 /* A node in the graph as its options say, without children. */
