@@ -33,21 +33,19 @@ typedef struct {
     const char *plain;
 } OwnStretch;
 
-/* The next path or name of the case in the text; FALSE where there is none. */
+/* The next path or name of the case between two places; FALSE where there is none. */
 static gboolean
-next_own(const ScnRun *run, const char *text, OwnStretch *own)
+next_own(const ScnRun *run, const char *text, const char *end, OwnStretch *own)
 {
-    gsize length = strlen(run->prefix);
-    const char *prefix = strlen(text) < length ? NULL : strstr(text, run->prefix);
-    gsize folder = strlen(run->own_files) - length;
+    const gsize length = run->prefix_length, folder = strlen(run->world.disk_dir) + 1;
 
-    if (!prefix)
+    if ((gsize)(end - text) < length || !(own->begin = strstr(text, run->prefix)))
         return FALSE;
-    own->end = prefix + length;
-    own->begin = prefix;
+    own->end = own->begin + length;
     own->plain = "";
-    if ((gsize)(prefix - text) >= folder && memcmp(prefix - folder, run->own_files, folder) == 0) {
-        own->begin = prefix - folder;
+    if ((gsize)(own->begin - text) >= folder &&
+        memcmp(own->begin - folder, run->own_files, folder) == 0) {
+        own->begin -= folder;
         own->plain = "${dir}/";
     }
     return TRUE;
@@ -56,46 +54,48 @@ next_own(const ScnRun *run, const char *text, OwnStretch *own)
 char *
 scn_plain_text(const ScnRun *run, const char *text)
 {
+    const char *end = text + strlen(text);
     OwnStretch own;
     GString *plain;
 
-    if (!next_own(run, text, &own))
+    if (!next_own(run, text, end, &own))
         return g_strdup(text);
     plain = g_string_new(NULL);
     do {
         g_string_append_len(plain, text, own.begin - text);
         g_string_append(plain, own.plain);
         text = own.end;
-    } while (next_own(run, text, &own));
-    g_string_append(plain, text);
+    } while (next_own(run, text, end, &own));
+    g_string_append_len(plain, text, end - text);
     return g_string_free(plain, FALSE);
 }
 
 static guint64
-fold(guint64 hash, const char *text, gsize length)
+fold(guint64 hash, const char *text, const char *end)
 {
-    for (gsize i = 0; i < length; i++)
-        hash = (hash ^ (guchar)text[i]) * FNV_PRIME;
+    for (; text < end; text++)
+        hash = (hash ^ (guchar)*text) * FNV_PRIME;
     return hash;
 }
 
 void
 scn_hash_part(ScnRun *run, const char *text)
 {
+    const char *end = text + strlen(text);
     guint64 hash = run->result->hash;
     OwnStretch own;
 
-    while (next_own(run, text, &own)) {
-        hash = fold(hash, text, (gsize)(own.begin - text));
-        hash = fold(hash, own.plain, strlen(own.plain));
+    while (next_own(run, text, end, &own)) {
+        hash = fold(hash, text, own.begin);
+        hash = fold(hash, own.plain, own.plain + strlen(own.plain));
         text = own.end;
     }
-    run->result->hash = fold(hash, text, strlen(text));
+    run->result->hash = fold(hash, text, end);
 }
 
 void
 scn_hash(ScnRun *run, const char *text)
 {
     scn_hash_part(run, text);
-    scn_hash_part(run, "\n");
+    run->result->hash = (run->result->hash ^ '\n') * FNV_PRIME;
 }

@@ -32,8 +32,9 @@ typedef struct {
     struct vm_target target; /* methods beyond the target's size are NULL */
     struct vm_conn *conn;
     struct vm_target_world world;
-    char **capabilities;   /* the target's list */
-    char *prefix;          /* of every object: "vmt-RUN-HASH-"; HASH is of the case, if need be */
+    char **capabilities; /* the target's list */
+    char *prefix;        /* of every object: "vmt-RUN-HASH-"; HASH is of the case, if need be */
+    gsize prefix_length;
     char *own_files;       /* how the paths of its files begin: the disk folder and the prefix */
     GHashTable *folders;   /* of the driver: "meta", "save" → path */
     GHashTable *templates; /* name → ScnTemplate * */

@@ -99,6 +99,7 @@ scn_world_open(ScnRun *run)
     /* Where names need not tell cases apart, what was worked out of texts in one serves others. */
     run->prefix =
         g_strdup_printf("vmt-%s-%08x-", run->options->run_id, run->target.own_world ? 0 : hash);
+    run->prefix_length = strlen(run->prefix);
     if (!open_connection(run))
         return FALSE;
     /* A world that goes with its connection has nothing left for a later run to remove. */

@@ -123,21 +123,12 @@ sim_jobs_init(SimJobs *jobs, SimJobEmit emit, gpointer machine, const SimClock *
     jobs->drains = 0;
 }
 
-static void
-forget_told(SimJobs *jobs)
-{
-    g_clear_pointer(&jobs->told_id, g_free);
-    for (SimJobStatus status = 0; status < SIM_JOB_STATUS_LAST; status++)
-        g_clear_pointer(&jobs->told[status], json_decref);
-}
-
 void
 sim_jobs_clear(SimJobs *jobs)
 {
     while (jobs->jobs != NULL && jobs->jobs->len > 0)
         free_job(g_ptr_array_remove_index(jobs->jobs, jobs->jobs->len - 1));
     g_clear_pointer(&jobs->jobs, g_ptr_array_unref);
-    forget_told(jobs);
 }
 
 static SimJob *
@@ -191,18 +182,31 @@ sim_job_emit(SimJob *job, const char *event, json_t *data)
     job->jobs->emit(job->jobs->machine, json_pack("{s:s, s:o}", "event", event, "data", data));
 }
 
-/* The words are the same for every job of that name: they are put together once. */
+/* What was told of the statuses of the job of that name, in whatever machine: the words are the
+ * same, and are put together once. */
+static struct {
+    char *id; /* or NULL */
+    json_t *statuses[SIM_JOB_STATUS_LAST];
+} told;
+
+static void __attribute__((destructor)) forget_told(void)
+{
+    g_clear_pointer(&told.id, g_free);
+    for (SimJobStatus status = 0; status < SIM_JOB_STATUS_LAST; status++)
+        g_clear_pointer(&told.statuses[status], json_decref);
+}
+
 static void
 tell_status(SimJobs *jobs, const char *id, SimJobStatus status)
 {
-    if (g_strcmp0(jobs->told_id, id) != 0) {
-        forget_told(jobs);
-        jobs->told_id = g_strdup(id);
+    if (g_strcmp0(told.id, id) != 0) {
+        forget_told();
+        told.id = g_strdup(id);
     }
-    if (jobs->told[status] == NULL)
-        jobs->told[status] = json_pack("{s:s, s:{s:s, s:s}}", "event", "JOB_STATUS_CHANGE", "data",
-                                       "id", id, "status", sim_job_status_name(status));
-    jobs->emit(jobs->machine, json_incref(jobs->told[status]));
+    if (told.statuses[status] == NULL)
+        told.statuses[status] = json_pack("{s:s, s:{s:s, s:s}}", "event", "JOB_STATUS_CHANGE",
+                                          "data", "id", id, "status", sim_job_status_name(status));
+    jobs->emit(jobs->machine, json_incref(told.statuses[status]));
 }
 
 void

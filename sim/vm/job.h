@@ -124,9 +124,7 @@ struct SimJobs {
     SimJobEmit emit;
     gpointer machine;
     const SimClock *clock;
-    guint drains;                      /* begun and not ended */
-    char *told_id;                     /* the job that `told` is about, or NULL */
-    json_t *told[SIM_JOB_STATUS_LAST]; /* what was told of its statuses, once it was; else NULL */
+    guint drains; /* begun and not ended */
 };
 
 /** What a new job is to be. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/machine.h"
 #include "sim/vm/hang.h"
+#include "sim/vm/kept_event.h"
 #include <string.h>
 
 /* As long as anyone waits for an event. */
@@ -47,7 +48,6 @@ sim_machine_new(SimHypervisor *hypervisor, const char *name, SimFs *fs, SimClock
     machine->monitors = g_ptr_array_new();
     machine->output = g_string_new(NULL);
     machine->nothing = json_object();
-    machine->bare = json_object();
     machine->fds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_file);
     machine->run = SIM_RUN_PRELAUNCH;
     machine->actions.panic = SIM_PANIC_SHUTDOWN;
@@ -102,9 +102,7 @@ sim_machine_unref(SimMachine *machine)
     g_ptr_array_unref(machine->monitors);
     g_hash_table_unref(machine->fds);
     g_free(machine->migration_error);
-    json_decref(machine->into_snapshot);
     json_decref(machine->nothing);
-    json_decref(machine->bare);
     g_string_free(machine->output, TRUE);
     g_free(machine->name);
     g_free(machine);
@@ -162,28 +160,17 @@ sim_machine_tell(SimMachine *machine, json_t *event)
     json_decref(event);
 }
 
-static json_t *
-bare_event(SimMachine *machine, const char *name)
-{
-    json_t *event = json_object_get(machine->bare, name);
-    if (event == NULL) {
-        event = json_pack("{s:s}", "event", name);
-        json_object_set_new(machine->bare, name, event);
-    }
-    return json_incref(event);
-}
-
 void
 sim_machine_event(SimMachine *machine, const char *name, json_t *data)
 {
-    sim_machine_tell(machine, data == NULL ? bare_event(machine, name)
+    sim_machine_tell(machine, data == NULL ? sim_kept_event(name)
                                            : json_pack("{s:s, s:o}", "event", name, "data", data));
 }
 
 void
 sim_machine_tell_cause(SimMachine *machine, const char *name, gboolean by_guest, const char *reason)
 {
-    sim_machine_event(machine, name, json_pack("{s:b, s:s}", "guest", by_guest, "reason", reason));
+    sim_machine_tell(machine, sim_kept_event_for(name, by_guest, reason));
 }
 
 void

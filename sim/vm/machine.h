@@ -73,7 +73,6 @@ struct SimMachine {
     GPtrArray *monitors; /* of SimMonitor *, borrowed */
     GQueue work;
     json_t *nothing; /* {}: the arguments of a command that has none */
-    json_t *bare;    /* name → event without data, once it was sent */
     GHashTable *fds; /* char * → VmStoreFile *, from getfd */
 
     SimRunState run;
@@ -91,7 +90,6 @@ struct SimMachine {
     VmStoreFile *migration_file; /* or NULL, as migration_uri */
     char *migration_uri;
     gboolean migration_events;
-    json_t *into_snapshot; /* array: what snapshot-save tells of its migration, once it did */
 
     GString *output; /* what the process wrote to its standard output and error */
 

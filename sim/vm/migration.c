@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/migration.h"
+#include "sim/vm/kept_event.h"
 #include "sim/world/store.h"
 #include <string.h>
 
@@ -51,28 +52,35 @@ void
 sim_migration_status(SimMachine *machine, const char *status)
 {
     machine->migration = status;
-    announce(machine, "MIGRATION", "status", json_string(status));
+    if (machine->migration_events)
+        sim_machine_tell(machine, sim_kept_event_of("MIGRATION", "status", status));
 }
 
-static json_t *
-events_of_a_snapshot(void)
+/* The passes that a snapshot's stream takes, as events: they are always the same two. */
+static json_t *passes[2];
+
+static void __attribute__((destructor)) forget_at_exit(void)
 {
-    return json_pack("[{s:s, s:{s:s}}, {s:s, s:{s:i}}, {s:s, s:{s:i}}, {s:s, s:{s:s}}]", "event",
-                     "MIGRATION", "data", "status", "setup", "event", "MIGRATION_PASS", "data",
-                     "pass", 1, "event", "MIGRATION_PASS", "data", "pass", 2, "event", "MIGRATION",
-                     "data", "status", "completed");
+    for (guint i = 0; i < G_N_ELEMENTS(passes); i++)
+        json_decref(passes[i]);
+}
+
+static void
+tell_pass(SimMachine *machine, int pass)
+{
+    json_t **kept = &passes[pass - 1];
+    if (*kept == NULL)
+        *kept = json_pack("{s:s, s:{s:i}}", "event", "MIGRATION_PASS", "data", "pass", pass);
+    sim_machine_tell(machine, json_incref(*kept));
 }
 
 void
 sim_migration_into_snapshot(SimMachine *machine)
 {
-    machine->migration = "completed";
-    if (!machine->migration_events)
-        return;
-    if (machine->into_snapshot == NULL)
-        machine->into_snapshot = events_of_a_snapshot();
-    for (gsize i = 0; i < json_array_size(machine->into_snapshot); i++)
-        sim_machine_tell(machine, json_incref(json_array_get(machine->into_snapshot, i)));
+    sim_migration_status(machine, "setup");
+    for (int pass = 1; machine->migration_events && pass <= (int)G_N_ELEMENTS(passes); pass++)
+        tell_pass(machine, pass);
+    sim_migration_status(machine, "completed");
 }
 
 /* Let go of where the stream goes to, or comes from. */

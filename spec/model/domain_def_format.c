@@ -63,6 +63,9 @@ put_content(GString *out, const VmDomainDef *def)
     put_devices(out, def);
 }
 
+/* A text of a kilobyte is what most definitions need, and what an allocator hands out quickly. */
+#define TEXT_SIZE 1000
+
 const char *
 vm_domain_def_text(const VmDomainDef *def)
 {
@@ -71,7 +74,7 @@ vm_domain_def_text(const VmDomainDef *def)
 
     if (*text != NULL)
         return *text;
-    GString *out = g_string_sized_new(2048);
+    GString *out = g_string_sized_new(TEXT_SIZE);
     vm_xml_put_attr(out, "type", def->virt_type);
     vm_xml_put_kept_attrs(out, def->attributes_extra);
     vm_text_add(out, ">\n");
@@ -90,7 +93,7 @@ text_in_moment(const VmDomainDef *def)
 
     if (*text != NULL)
         return *text;
-    GString *out = g_string_sized_new(2048);
+    GString *out = g_string_sized_new(TEXT_SIZE);
     vm_xml_continue_kept(out, 1, vm_domain_def_text(def));
     *text = g_string_free(out, FALSE);
     return *text;
@@ -116,7 +119,7 @@ vm_domain_def_put(GString *out, const char *root, const VmDomainDef *def, gboole
 char *
 vm_domain_def_format(const VmDomainDef *def, guint flags)
 {
-    GString *out = g_string_sized_new(4096);
+    GString *out = g_string_sized_new(TEXT_SIZE);
 
     vm_text_add(out, "<domain");
     vm_xml_continue_kept(out, 0,
