@@ -23,17 +23,6 @@ assert_source(const char *path)
 
 /* ---- going back ---- */
 
-/* What is done from now on cannot be recorded. */
-static gboolean
-apply_and_fail_later(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
-                     GError **error)
-{
-    (void)hv;
-    if (verb == VM_IMAGE_SNAPSHOT_APPLY && strcmp(tag, "s1") == 0)
-        fault(INTENTS, SIM_FS_CHANGE, 1);
-    return images.inner->ops->image_snapshot(images.inner, path, verb, tag, error);
-}
-
 /* The overlay that is on the disk now is a user's, so that none of ours goes. */
 static void
 image_of_a_mixed_moment_is_put_back(void **state)
@@ -45,9 +34,7 @@ image_of_a_mixed_moment_is_put_back(void **state)
     VmHypervisor *hv = &images.parent;
     const char *other = "/sim/images/other.qcow2";
     assert_done(hv->ops->image_create(hv, other, "qcow2", 64 << 20, NULL, NULL, &failure));
-    g_autofree char *xml = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(xml, VDB, 2);
-    g_autofree char *changed = g_strjoinv(other, parts);
+    g_autofree char *changed = domain_xml_with(VDB, other);
     assert_done(vm_domain_define(driver, changed, 0, &failure));
     run();
     guest("write vda 0 64K B");

@@ -70,9 +70,8 @@ static void
 only_image_needs_no_way_back(void **state)
 {
     (void)state;
-    g_autofree char *xml = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vdb'", 2);
-    g_autofree char *read_only = g_strjoinv("<readonly/><target dev='vdb'", parts);
+    g_autofree char *read_only =
+        domain_xml_with("<target dev='vdb'", "<readonly/><target dev='vdb'");
     assert_done(vm_domain_define(driver, read_only, 0, &failure));
     assert_done(create_of("<name>s1</name><disks><disk name='vdb' snapshot='no'/></disks>",
                           CREATE(DISK_ONLY)));
@@ -367,11 +366,8 @@ image_that_is_used_again_stays(void **state)
     assert_done(revert("s1", REVERT(FORCE)));
     fault("/sim/images/vda.s1", SIM_FS_UNLINK, 1);
     assert_done(drop("s2"));
-    g_autofree char *own = two_disk_xml("/sim/images/vda.s1", "");
-    g_auto(GStrv) parts = g_strsplit(own, "<name>vm", 2);
-    g_autofree char *named = g_strjoinv("<name>vn", parts);
-    memcpy(strstr(named, "11111111-1111"), "22222222-2222", 13);
-    assert_done(vm_domain_define(driver, named, 0, &failure));
+    g_autofree char *other = other_domain_xml("/sim/images/vda.s1");
+    assert_done(vm_domain_define(driver, other, 0, &failure));
     assert_tree("s1<*");
     assert_true(exists("/sim/images/vda.s1"));
 }
@@ -381,9 +377,8 @@ static void
 image_that_is_frozen_since_is_not_taken_back(void **state)
 {
     (void)state;
-    g_autofree char *xml = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vdb'", 2);
-    g_autofree char *read_only = g_strjoinv("<readonly/><target dev='vdb'", parts);
+    g_autofree char *read_only =
+        domain_xml_with("<target dev='vdb'", "<readonly/><target dev='vdb'");
     assert_done(vm_domain_define(driver, read_only, 0, &failure));
     assert_done(create("s1", 0));
     assert_done(create_of("<name>s2</name><disks><disk name='vda' snapshot='no'/>"
@@ -430,16 +425,6 @@ undefine_that_is_not_over_stays_recorded(void **state)
 
 /* ---- another driver died ---- */
 
-static void
-leave(const char *verb, const char *data)
-{
-    g_autofree char *text = g_strdup_printf(
-        "{\"verb\":\"%s\",\"domain\":\"vm\",\"uuid\":\"11111111-1111-4111-8111-111111111111\","
-        "\"data\":{%s}}",
-        verb, data);
-    assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
-}
-
 #define REVERTED "\"name\":\"s1\",\"done\":false,\"overlays\":[],\"tops\":[],\"kept\":true"
 
 /* The managed save image goes last, so that the snapshot has been loaded. */
@@ -451,8 +436,8 @@ deletion_follows_a_save_image_that_is_gone(void **state)
     assert_done(create("s1", 0));
     assert_done(create("s2", 0));
     assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
-    leave("snapshot-revert",
-          REVERTED ",\"former\":\"s2\",\"drop-save\":true,\"delete-children\":true");
+    leave_intent("snapshot-revert",
+                 REVERTED ",\"former\":\"s2\",\"drop-save\":true,\"delete-children\":true");
     restart();
     assert_tags(VDB, "s1");
     assert_tree_stays("s1<*");
@@ -472,9 +457,7 @@ static void
 overlay_stays_where_a_revert_is_taken_back(void **state)
 {
     (void)state;
-    g_autofree char *both = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(both, "<disk ", 3);
-    g_autofree char *one = g_strconcat(parts[0], "<disk ", parts[1], "</devices></domain>", NULL);
+    g_autofree char *one = one_disk_xml(), *both = two_disk_xml(VDA, "");
     assert_done(vm_domain_define(driver, one, 0, &failure));
     assert_done(start());
     assert_done(create("s1", 0));
@@ -490,7 +473,7 @@ overlay_stays_where_a_revert_is_taken_back(void **state)
     g_autofree char *text = json_dumps(data, JSON_COMPACT);
     json_decref(data);
     text[strlen(text) - 1] = '\0';
-    leave("snapshot-revert", text + 1);
+    leave_intent("snapshot-revert", text + 1);
     restart();
     assert_tree("s1< s2<s1*");
     g_autofree char *now = definition_now();
@@ -504,7 +487,7 @@ guest_that_runs_was_not_loaded(void **state)
     (void)state;
     assert_done(start());
     assert_done(create("s1", 0));
-    leave("snapshot-revert", REVERTED ",\"former\":\"s1\"");
+    leave_intent("snapshot-revert", REVERTED ",\"former\":\"s1\"");
     restart();
     assert_domain_state(VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);
     assert_false(exists(INTENT));
@@ -515,8 +498,9 @@ save_of_a_domain_that_is_gone_is_forgotten(void **state)
 {
     (void)state;
     assert_done(vm_domain_undefine(driver, "vm", &failure));
-    leave("save", "\"path\":\"/sim/images/vm.save\",\"partial\":\"/sim/images/vm.save.partial\","
-                  "\"running\":true");
+    leave_intent("save",
+                 "\"path\":\"/sim/images/vm.save\",\"partial\":\"/sim/images/vm.save.partial\","
+                 "\"running\":true");
     restart();
     assert_false(exists(INTENT));
 }

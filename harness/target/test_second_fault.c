@@ -62,9 +62,7 @@ end_that_could_not_be_set_is_told(void **state)
     assert_done(start());
     assert_done(create("s1", 0));
     assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
-    g_autofree char *xml = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(xml, "<devices>", 2);
-    g_autofree char *ends = g_strjoinv("<on_reboot>destroy</on_reboot><devices>", parts);
+    g_autofree char *ends = domain_xml_with("<devices>", "<on_reboot>destroy</on_reboot><devices>");
     assert_done(vm_domain_define(driver, ends, 0, &failure));
     assert_done(start());
     images.command = "set-action";
@@ -180,25 +178,12 @@ image_is_not_read_again_without_its_tag(void **state)
     assert_done(drop("s1"));
 }
 
-/* What is done from now on cannot be recorded. */
-static gboolean
-apply_and_fail_later(VmHypervisor *hv, const char *path, VmImageSnapshotVerb verb, const char *tag,
-                     GError **error)
-{
-    (void)hv;
-    if (verb == VM_IMAGE_SNAPSHOT_APPLY && strcmp(tag, "s1") == 0)
-        fault("/sim/lib/qemu/intent/*", SIM_FS_CHANGE, 1);
-    return images.inner->ops->image_snapshot(images.inner, path, verb, tag, error);
-}
-
 /* The second disk came later, so that its overlay goes with the revert. */
 static void
 image_is_put_back_beside_an_overlay_that_goes(void **state)
 {
     (void)state;
-    g_autofree char *both = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(both, "<disk ", 3);
-    g_autofree char *one = g_strconcat(parts[0], "<disk ", parts[1], "</devices></domain>", NULL);
+    g_autofree char *one = one_disk_xml(), *both = two_disk_xml(VDA, "");
     assert_done(vm_domain_define(driver, one, 0, &failure));
     assert_done(create("s1", 0));
     assert_done(vm_domain_define(driver, both, 0, &failure));
@@ -215,17 +200,15 @@ image_is_put_back_beside_an_overlay_that_goes(void **state)
     assert_true(exists("/sim/images/vdb.s2"));
 }
 
+/* Without a disk in common, which would forbid it. */
 static void
 define_other(void)
 {
-    g_autofree char *own = two_disk_xml(OTHER, "");
-    g_auto(GStrv) parts = g_strsplit(own, "<name>vm", 2);
-    g_autofree char *named = g_strjoinv("<name>vn", parts);
-    memcpy(strstr(named, "11111111-1111"), "22222222-2222", 13);
-    memcpy(strstr(named, "vdb.qcow2"), "vdo.qcow2", 9); /* a disk in common would forbid it */
+    g_autofree char *shared = other_domain_xml(OTHER);
+    g_autofree char *own = replaced(shared, VDB, "/sim/images/vdo.qcow2");
     make_image(OTHER, NULL);
     make_image("/sim/images/vdo.qcow2", NULL);
-    assert_done(vm_domain_define(driver, named, 0, &failure));
+    assert_done(vm_domain_define(driver, own, 0, &failure));
 }
 
 static void
@@ -269,9 +252,7 @@ static void
 intent_that_is_not_known_is_told(void **state)
 {
     (void)state;
-    const char *text = "{\"verb\":\"dance\",\"domain\":\"vm\","
-                       "\"uuid\":\"11111111-1111-4111-8111-111111111111\",\"data\":{}}";
-    assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
+    leave_intent("dance", "");
     restart();
     assert_told("is not known or is damaged");
     assert_true(exists(INTENT));
@@ -283,8 +264,7 @@ static void
 use_another_image(void)
 {
     g_autofree char *xml = two_disk_xml(OTHER, "");
-    g_auto(GStrv) parts = g_strsplit(xml, VDB, 2);
-    g_autofree char *changed = g_strjoinv("/sim/images/third.qcow2", parts);
+    g_autofree char *changed = replaced(xml, VDB, "/sim/images/third.qcow2");
     make_image(OTHER, NULL);
     make_image("/sim/images/third.qcow2", NULL);
     assert_done(vm_domain_define(driver, changed, 0, &failure));
@@ -322,18 +302,15 @@ deletion_follows_a_way_back_that_was_going(void **state)
 {
     (void)state;
     VmHypervisor *hv = &images.parent;
-    const char *text = "{\"verb\":\"snapshot-revert\",\"domain\":\"vm\","
-                       "\"uuid\":\"11111111-1111-4111-8111-111111111111\",\"data\":{"
-                       "\"name\":\"s1\",\"former\":\"s2\",\"kept\":true,\"done\":false,"
-                       "\"drop-save\":false,\"way-back\":\"" WAY_BACK "\","
-                       "\"delete-children\":true,\"discard\":false,\"overlays\":[],\"tops\":[],"
-                       "\"old\":null,\"old-former\":null}}";
     assert_done(start());
     assert_done(create("s1", 0));
     assert_done(create("s2", 0));
     assert_done(vm_domain_destroy(driver, "vm", 0, &failure));
     assert_done(hv->ops->image_snapshot(hv, VDB, VM_IMAGE_SNAPSHOT_CREATE, WAY_BACK, &failure));
-    assert_done(vm_store_replace(sim_world_store(world), INTENT, text, &failure));
+    leave_intent("snapshot-revert",
+                 "\"name\":\"s1\",\"former\":\"s2\",\"kept\":true,\"done\":false,"
+                 "\"drop-save\":false,\"way-back\":\"" WAY_BACK "\",\"delete-children\":true,"
+                 "\"discard\":false,\"overlays\":[],\"tops\":[],\"old\":null,\"old-former\":null");
     restart();
     assert_tags(VDB, "s1");
     assert_tree_stays("s1<*");
@@ -429,9 +406,8 @@ static void
 snapshot_without_a_list_leaves_out_what_is_read_only(void **state)
 {
     (void)state;
-    g_autofree char *xml = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vdb'", 2);
-    g_autofree char *read_only = g_strjoinv("<readonly/><target dev='vdb'", parts);
+    g_autofree char *read_only =
+        domain_xml_with("<target dev='vdb'", "<readonly/><target dev='vdb'");
     assert_done(vm_domain_define(driver, read_only, 0, &failure));
     assert_done(create("s1", 0));
     write_older_file("<disks>", "</disks>", "");
@@ -513,9 +489,7 @@ block_device_that_is_there_is_taken(void **state)
 static char *
 transient_disk_xml(void)
 {
-    g_autofree char *xml = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(xml, "<target dev='vda'", 2);
-    return g_strjoinv("<transient/><target dev='vda'", parts);
+    return domain_xml_with("<target dev='vda'", "<transient/><target dev='vda'");
 }
 
 static void

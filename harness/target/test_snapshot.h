@@ -202,6 +202,24 @@ two_disk_xml(const char *vda, const char *extra)
         vda, extra);
 }
 
+/** The text with `now` in the place of the first `old`, which must be in it. */
+static inline char *
+replaced(const char *text, const char *old, const char *now)
+{
+    const char *at = strstr(text, old);
+    if (at == NULL)
+        fail_msg("'%s' is not in: %s", old, text);
+    return g_strdup_printf("%.*s%s%s", (int)(at - text), text, now, at + strlen(old));
+}
+
+/** The domain's definition with such a change. */
+static inline char *
+domain_xml_with(const char *old, const char *now)
+{
+    g_autofree char *xml = two_disk_xml(VDA, "");
+    return replaced(xml, old, now);
+}
+
 /** A file and its name outlive a power cut. */
 static inline void
 make_durable(const char *path)

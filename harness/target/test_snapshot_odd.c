@@ -16,9 +16,7 @@ change_file(const char *from, const char *to)
 {
     VmStore *store = sim_world_store(world);
     g_autofree char *old = vm_store_read_text(store, METADATA "s1.xml", G_MAXSIZE, NULL);
-    g_auto(GStrv) parts = g_strsplit(old, from, 2);
-    assert_non_null(parts[1]);
-    g_autofree char *new = g_strjoinv(to, parts);
+    g_autofree char *new = replaced(old, from, to);
     assert_done(vm_store_replace(store, METADATA "s1.xml", new, &failure));
     restart();
 }

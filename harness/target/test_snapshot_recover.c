@@ -182,9 +182,7 @@ static void
 completed_revert_keeps_its_generation_id(void **state)
 {
     (void)state;
-    g_autofree char *xml = two_disk_xml(VDA, "");
-    g_auto(GStrv) parts = g_strsplit(xml, "<devices>", 2);
-    g_autofree char *asking = g_strjoinv("<genid/><devices>", parts);
+    g_autofree char *asking = domain_xml_with("<devices>", "<genid/><devices>");
     assert_done(vm_domain_define(driver, asking, 0, &failure));
     g_autofree char *before = generation_id();
     assert_done(create("s1", 0));

@@ -19,14 +19,6 @@ redefine(const char *xml, guint32 flags)
     return vm_snapshot_create_xml(driver, "vm", xml, CREATE(REDEFINE) | flags, &name, &failure);
 }
 
-static char *
-replaced(const char *xml, const char *from, const char *to)
-{
-    g_auto(GStrv) parts = g_strsplit(xml, from, 2);
-    assert_non_null(parts[1]);
-    return g_strjoinv(to, parts);
-}
-
 static void
 own_xml_is_taken_back_unchanged(void **state)
 {
