@@ -219,10 +219,12 @@ find(SimFs *fs, const char *path, gsize length, int *number)
     return inode;
 }
 
-/* The same where a folder is wanted. */
+/* The same where a folder is wanted.  A copy looks where it looks at the names of another. */
 static SimInode *
 find_folder(SimFs *fs, const char *path, gsize length, int *number)
 {
+    if (fs->shown != NULL)
+        fs = fs->shown;
     for (guint i = 0; i < SEEN; i++) {
         Seen *seen = &fs->seen[i];
         if (seen->length != length || seen->path == NULL || memcmp(seen->path, path, length) != 0)
@@ -459,7 +461,8 @@ sim_fs_list(SimFs *fs, const char *path, int *number)
         if (folder->names[i]->inode != NULL)
             g_ptr_array_add(names, g_strdup(folder->names[i]->name));
     }
-    g_ptr_array_sort(names, vm_compare_names);
+    if (names->len > 1)
+        g_ptr_array_sort(names, vm_compare_names);
     return names;
 }
 

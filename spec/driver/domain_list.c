@@ -21,7 +21,7 @@ domain_free(VmDomain *domain)
     vm_domain_forget_paths(domain);
     g_free(domain->paths);
     g_free(domain->doubt);
-    g_hash_table_unref(domain->reserved);
+    g_clear_pointer(&domain->reserved, g_hash_table_unref);
     g_free(domain);
 }
 
@@ -29,7 +29,6 @@ static void
 new_snapshots(VmDomain *domain)
 {
     domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
-    domain->reserved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     domain->greatest_mark = 0;
 }
 
@@ -37,7 +36,7 @@ void
 vm_driver_forget_snapshots(VmDomain *domain)
 {
     vm_moment_tree_free(domain->snapshots);
-    g_hash_table_unref(domain->reserved);
+    g_clear_pointer(&domain->reserved, g_hash_table_unref);
     new_snapshots(domain);
 }
 

@@ -52,11 +52,12 @@ typedef struct VmDomain {
     gboolean held;           /* and its guest must not write before that is done */
     VmGuestEnd guest_end;    /* how the guest has ended, while its process may be there still */
     gboolean defined_before; /* active and undefined in this run: define answers UPDATED */
-    gboolean autodestroy;  /* its process goes with the connection that started it (VM-AUTO-001) */
-    GHashTable *reserved;  /* char *: snapshot names whose files could not be loaded (EC-197) */
-    guint64 greatest_mark; /* that a file of a snapshot has been given */
-    char *intent_ahead;    /* a record that is written, but not yet under its name */
-    char **paths;          /* VM_KEPT_PATHS of them, NULL until asked for: vm_domain_path() */
+    gboolean autodestroy; /* its process goes with the connection that started it (VM-AUTO-001) */
+    GHashTable
+        *reserved; /* char *: snapshot names whose files could not be loaded (EC-197), or NULL */
+    guint64 greatest_mark;   /* that a file of a snapshot has been given */
+    char *intent_ahead;      /* a record that is written, but not yet under its name */
+    char **paths;            /* VM_KEPT_PATHS of them, NULL until asked for: vm_domain_path() */
     VmDomainDef *status_def; /* the definition that the status file holds below its first line */
 } VmDomain;
 

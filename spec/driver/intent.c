@@ -406,7 +406,7 @@ vm_intent_recover(VmDriver *driver, VmIntentPhase phase)
 {
     g_autofree char *folder = intent_folder(driver);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, folder, &error);
+    g_autoptr(GPtrArray) names = vm_store_sweep(driver->store, folder, &error);
     if (names == NULL) {
         driver->unseen_intents = TRUE;
         vm_env_log(driver->env, "interrupted calls are not recovered: %s", error->message);

@@ -24,8 +24,8 @@ typedef struct {
     char *folder;
     GHashTable *by_name; /* char * (the definition's) → VmSnapshotDef * */
     GArray *found;       /* of Found */
-    GHashTable *roots;   /* names whose parent is not followed */
-    GPtrArray *misnamed; /* of char *: files whose snapshot has another name */
+    GHashTable *roots;   /* names whose parent is not followed, or NULL: none so far */
+    GPtrArray *misnamed; /* of char *: files whose snapshot has another name, or NULL: none */
 } MomentLoad;
 
 static void G_GNUC_PRINTF(3, 4)
@@ -43,7 +43,10 @@ static void G_GNUC_PRINTF(3, 4)
 static void
 reserve(MomentLoad *load, const char *file)
 {
-    g_hash_table_add(load->domain->reserved, g_strndup(file, strlen(file) - strlen(".xml")));
+    VmDomain *domain = load->domain;
+    if (domain->reserved == NULL)
+        domain->reserved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_hash_table_add(domain->reserved, g_strndup(file, strlen(file) - strlen(".xml")));
 }
 
 const char *
@@ -120,10 +123,13 @@ load_file(MomentLoad *load, const char *file)
     if (def == NULL)
         return;
     g_autofree char *right = g_strconcat(def->name, ".xml", NULL);
-    if (strcmp(file, right) == 0)
+    if (strcmp(file, right) == 0) {
         keep(load, g_steal_pointer(&def), mark);
-    else
-        g_ptr_array_add(load->misnamed, g_strdup(file));
+        return;
+    }
+    if (load->misnamed == NULL)
+        load->misnamed = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(load->misnamed, g_strdup(file));
 }
 
 static gboolean
@@ -179,17 +185,32 @@ compare_found(gconstpointer a, gconstpointer b)
     return compare_age(((const Found *)a)->def, ((const Found *)b)->def);
 }
 
+/* Its parent is not followed from now on. */
+static void
+make_root(MomentLoad *load, const VmSnapshotDef *def)
+{
+    if (load->roots == NULL)
+        load->roots = g_hash_table_new(g_str_hash, g_str_equal);
+    g_hash_table_add(load->roots, def->name);
+}
+
+static gboolean
+is_made_root(const MomentLoad *load, const VmSnapshotDef *def)
+{
+    return load->roots != NULL && g_hash_table_contains(load->roots, def->name);
+}
+
 /* The parent that a definition names and that can be followed, or NULL. */
 static VmSnapshotDef *
 parent_of(MomentLoad *load, const VmSnapshotDef *def)
 {
-    if (def->parent == NULL || g_hash_table_contains(load->roots, def->name))
+    if (def->parent == NULL || is_made_root(load, def))
         return NULL;
     VmSnapshotDef *parent = g_hash_table_lookup(load->by_name, def->parent);
     if (parent == NULL) {
         g_autofree char *file = g_strconcat(def->name, ".xml", NULL);
         log_finding(load, file, "names parent '%s', which is missing; kept as a root", def->parent);
-        g_hash_table_add(load->roots, def->name);
+        make_root(load, def);
     }
     return parent;
 }
@@ -208,7 +229,7 @@ break_cycle(MomentLoad *load, GPtrArray *path, const VmSnapshotDef *again)
     }
     g_autofree char *file = g_strconcat(oldest->name, ".xml", NULL);
     log_finding(load, file, "is its own ancestor (a cycle); kept as a root");
-    g_hash_table_add(load->roots, oldest->name);
+    make_root(load, oldest);
 }
 
 /* What the tree holds for a definition: a parent that is not there is not named; the file still
@@ -216,7 +237,7 @@ break_cycle(MomentLoad *load, GPtrArray *path, const VmSnapshotDef *again)
 static VmSnapshotDef *
 placed_def(MomentLoad *load, VmSnapshotDef *def)
 {
-    if (!g_hash_table_contains(load->roots, def->name))
+    if (!is_made_root(load, def))
         return vm_snapshot_def_ref(def);
     VmSnapshotDef *root = vm_snapshot_def_copy(def);
     g_clear_pointer(&root->parent, g_free);
@@ -234,11 +255,33 @@ share_domain(const MomentLoad *load, VmSnapshotDef *def, const VmMoment *parent)
         vm_domain_def_share(&def->domain, vm_moment_snapshot(parent)->domain);
 }
 
+static VmMoment *
+place_below(MomentLoad *load, VmSnapshotDef *def, VmMoment *parent)
+{
+    share_domain(load, def, parent);
+    return vm_moment_tree_add(load->domain->snapshots, def->name, parent, placed_def(load, def));
+}
+
+/* Put a definition into the tree whose parent is there, or which has none. */
+static gboolean
+place_next(MomentLoad *load, VmSnapshotDef *def)
+{
+    const VmSnapshotDef *parent = parent_of(load, def);
+    VmMoment *moment =
+        parent != NULL ? vm_moment_tree_find(load->domain->snapshots, parent->name) : NULL;
+    if (parent != NULL && moment == NULL)
+        return FALSE;
+    place_below(load, def, moment);
+    return TRUE;
+}
+
 /* Put a definition into the tree, its ancestors first.  FALSE when a cycle had to be broken. */
 static gboolean
 place(MomentLoad *load, VmSnapshotDef *def)
 {
     VmMomentTree *tree = load->domain->snapshots;
+    if (vm_moment_tree_find(tree, def->name) != NULL || place_next(load, def))
+        return TRUE;
     g_autoptr(GPtrArray) path = g_ptr_array_new();
     g_autoptr(GHashTable) on_path = g_hash_table_new(g_str_hash, g_str_equal);
     VmSnapshotDef *at = def;
@@ -252,9 +295,7 @@ place(MomentLoad *load, VmSnapshotDef *def)
     }
     VmMoment *parent = at != NULL ? vm_moment_tree_find(tree, at->name) : NULL;
     for (guint i = path->len; i > 0; i--) {
-        VmSnapshotDef *member = g_ptr_array_index(path, i - 1);
-        share_domain(load, member, parent);
-        parent = vm_moment_tree_add(tree, member->name, parent, placed_def(load, member));
+        parent = place_below(load, g_ptr_array_index(path, i - 1), parent);
     }
     return TRUE;
 }
@@ -299,11 +340,9 @@ build_tree(MomentLoad *load)
 void
 vm_driver_load_snapshots(VmDomain *domain)
 {
-    VmStore *store = domain->driver->store;
     g_autofree char *folder = vm_path_snapshot_dir(domain->driver, domain->def->name);
     g_autoptr(GError) error = NULL;
-    vm_store_sweep(store, folder);
-    g_autoptr(GPtrArray) files = store->ops->list(store, folder, &error);
+    g_autoptr(GPtrArray) files = vm_store_sweep(domain->driver->store, folder, &error);
     if (files == NULL) {
         vm_env_log(domain->driver->env, "domain '%s': '%s': %s", domain->def->name, folder,
                    error->message);
@@ -314,18 +353,16 @@ vm_driver_load_snapshots(VmDomain *domain)
         .folder = folder,
         .by_name = g_hash_table_new(g_str_hash, g_str_equal),
         .found = g_array_new(FALSE, FALSE, sizeof(Found)),
-        .roots = g_hash_table_new(g_str_hash, g_str_equal),
-        .misnamed = g_ptr_array_new_with_free_func(g_free),
     };
     g_array_set_clear_func(load.found, found_clear);
     for (guint i = 0; i < files->len; i++)
         load_file(&load, g_ptr_array_index(files, i));
-    for (guint i = 0; i < load.misnamed->len; i++)
+    for (guint i = 0; load.misnamed != NULL && i < load.misnamed->len; i++)
         load_misnamed(&load, g_ptr_array_index(load.misnamed, i));
     build_tree(&load);
     g_assert_cmpuint(vm_moment_tree_size(domain->snapshots), ==, load.found->len);
     g_hash_table_unref(load.by_name);
-    g_hash_table_unref(load.roots);
+    g_clear_pointer(&load.roots, g_hash_table_unref);
     g_array_unref(load.found);
-    g_ptr_array_unref(load.misnamed);
+    g_clear_pointer(&load.misnamed, g_ptr_array_unref);
 }

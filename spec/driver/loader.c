@@ -5,7 +5,7 @@
  */
 #include "spec/driver/guest_end.h"
 #include "spec/model/xml.h"
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- definitions ---- */
@@ -57,6 +57,32 @@ typedef struct {
     VmDomainDef *def; /* NULL for a stopped domain */
 } DomainStatus;
 
+/* A number, and the blank after it; *text moves on.  FALSE where there is none. */
+static gboolean
+read_number(const char **text, int *number)
+{
+    char *end = NULL;
+    *number = (int)strtol(*text, &end, 10);
+    if (end == *text || *end != ' ')
+        return FALSE;
+    *text = end + 1;
+    return TRUE;
+}
+
+/* The first line, as VM_STATUS_HEADER writes it. */
+static gboolean
+read_status_header(const char *text, DomainStatus *status)
+{
+    static const char begin[] = "<!-- virt-moment status 1 ";
+    gsize length = g_str_has_prefix(text, begin) ? strcspn(text + strlen(begin), " \n") : 0;
+    if (length == 0 || length >= sizeof(status->uuid) || text[strlen(begin) + length] != ' ')
+        return FALSE;
+    memcpy(status->uuid, text + strlen(begin), length);
+    text += strlen(begin) + length + 1;
+    return read_number(&text, &status->state) && read_number(&text, &status->reason) &&
+           read_number(&text, &status->marks);
+}
+
 static gboolean
 read_status(VmDriver *driver, const char *path, DomainStatus *status, GError **error)
 {
@@ -64,8 +90,7 @@ read_status(VmDriver *driver, const char *path, DomainStatus *status, GError **e
     if (text == NULL)
         return FALSE;
     const char *body = strchr(text, '\n');
-    if (body == NULL || sscanf(text, "<!-- virt-moment status 1 %36s %d %d %d -->", status->uuid,
-                               &status->state, &status->reason, &status->marks) != 4)
+    if (body == NULL || !read_status_header(text, status))
         return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "not a status of this driver");
     if (status->state == VIR_DOMAIN_SHUTOFF)
         return TRUE;
@@ -229,8 +254,8 @@ static gboolean
 for_each_file(VmDriver *driver, const char *folder, void (*load)(VmDriver *, const char *),
               GError **error)
 {
-    g_autofree char *path = g_strdup_printf("%s/%s", driver->root, folder);
-    g_autoptr(GPtrArray) files = driver->store->ops->list(driver->store, path, error);
+    g_autofree char *path = g_strconcat(driver->root, "/", folder, NULL);
+    g_autoptr(GPtrArray) files = vm_store_sweep(driver->store, path, error);
     if (files == NULL)
         return FALSE;
     for (guint i = 0; i < files->len; i++) {
@@ -244,7 +269,7 @@ for_each_file(VmDriver *driver, const char *folder, void (*load)(VmDriver *, con
 static void
 log_orphans(VmDriver *driver)
 {
-    g_autofree char *base = g_strdup_printf("%s/lib/qemu/snapshot", driver->root);
+    g_autofree char *base = g_strconcat(driver->root, "/lib/qemu/snapshot", NULL);
     g_autoptr(GPtrArray) names = driver->store->ops->list(driver->store, base, NULL);
     for (guint i = 0; names != NULL && i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
@@ -254,15 +279,16 @@ log_orphans(VmDriver *driver)
     }
 }
 
-/* Before anything is read: what a write that was cut short has left is nobody's. */
+/* What a write that was cut short has left is nobody's, also where nothing is read. */
 static void
 sweep(VmDriver *driver)
 {
-    static const char *const folders[] = {"etc/qemu",      "etc/qemu/autostart", "run/qemu",
-                                          "lib/qemu/save", "lib/qemu/saved",     "lib/qemu/intent"};
+    static const char *const folders[] = {"/etc/qemu/autostart", "/lib/qemu/save",
+                                          "/lib/qemu/saved"};
     for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
-        g_autofree char *path = g_strdup_printf("%s/%s", driver->root, folders[i]);
-        vm_store_sweep(driver->store, path);
+        g_autofree char *path = g_strconcat(driver->root, folders[i], NULL);
+        GPtrArray *names = vm_store_sweep(driver->store, path, NULL);
+        g_clear_pointer(&names, g_ptr_array_unref);
     }
 }
 

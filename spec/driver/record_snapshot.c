@@ -158,5 +158,5 @@ vm_record_note_new(VmDomain *domain, VmMoment *moment, gboolean current)
 gboolean
 vm_record_snapshot_reserved(const VmDomain *domain, const char *snapshot)
 {
-    return g_hash_table_contains(domain->reserved, snapshot);
+    return domain->reserved != NULL && g_hash_table_contains(domain->reserved, snapshot);
 }

@@ -238,19 +238,31 @@ vm_store_drop(VmStore *store, const char *path, GError **error)
     return store->ops->sync_dir(store, folder, error);
 }
 
-void
-vm_store_sweep(VmStore *store, const char *folder)
+/* Whether a replace or a removal that was cut short has left that. */
+static gboolean
+is_left(const char *name)
 {
-    static const char *const leftovers[] = {".xml.new",   ".json.new", ".xml.gone",  ".json.gone",
-                                            ".save.gone", ".mark.new", ".mark.gone", NULL};
-    g_autoptr(GPtrArray) names = store->ops->list(store, folder, NULL);
-    for (guint i = 0; names != NULL && i < names->len; i++) {
+    static const char *const leftovers[] = {".xml" NEW,   ".json" NEW,  ".mark" NEW, ".xml" GONE,
+                                            ".json" GONE, ".save" GONE, ".mark" GONE};
+    if (!g_str_has_suffix(name, NEW) && !g_str_has_suffix(name, GONE))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(leftovers); i++)
+        if (g_str_has_suffix(name, leftovers[i]))
+            return TRUE;
+    return FALSE;
+}
+
+GPtrArray *
+vm_store_sweep(VmStore *store, const char *folder, GError **error)
+{
+    GPtrArray *names = store->ops->list(store, folder, error);
+    for (guint i = 0; names != NULL && i < names->len;) {
         const char *name = g_ptr_array_index(names, i);
-        for (const char *const *end = leftovers; *end != NULL; end++) {
-            if (!g_str_has_suffix(name, *end))
-                continue;
-            g_autofree char *path = g_strconcat(folder, "/", name, NULL);
-            store->ops->unlink(store, path, NULL);
-        }
+        g_autofree char *path = is_left(name) ? g_strconcat(folder, "/", name, NULL) : NULL;
+        if (path != NULL && store->ops->unlink(store, path, NULL))
+            g_ptr_array_remove_index(names, i);
+        else
+            i++;
     }
+    return names;
 }

@@ -139,5 +139,6 @@ gboolean vm_store_sync_content(VmStore *store, const char *path, GError **error)
 /** The same, and the file's name. */
 gboolean vm_store_sync(VmStore *store, const char *path, GError **error);
 
-/** Remove what a replace or a removal that was cut short has left in a folder of ours. */
-void vm_store_sweep(VmStore *store, const char *folder);
+/** Remove what a replace or a removal that was cut short has left in a folder of ours; the names of
+ *  all else, as list() gives them, or NULL.  The caller unrefs the array. */
+GPtrArray *vm_store_sweep(VmStore *store, const char *folder, GError **error);
