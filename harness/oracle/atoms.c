@@ -151,6 +151,7 @@ ATOM(moment_pmsuspended,
      context->moment &&g_strcmp0(context->moment->doc->state, "pmsuspended") == 0)
 ATOM(moment_offline, context->moment && !moment_live(context) && !moment_pmsuspended(context))
 ATOM(moment_full, context->moment && context->moment->doc->domain)
+
 /* What a revert renews in any case is no difference. */
 static const char *
 plain_abi(const DomainDoc *doc)
@@ -161,6 +162,7 @@ plain_abi(const DomainDoc *doc)
 ATOM(moment_same_abi, context->moment && (!context->moment->doc->domain ||
                                           g_strcmp0(plain_abi(context->moment->doc->domain),
                                                     plain_abi(context->domain->live)) == 0))
+
 /* Whether no drive has got a medium since, or lost it: a process has none without. */
 static gboolean
 moment_same_drives(const StepContext *context)

@@ -163,6 +163,7 @@ number_abi(DocumentCache *cache, const char *abi)
     return number;
 }
 
+/* What becomes of a guest that ends. */
 static void
 read_actions(DomainDoc *doc, xmlNode *root)
 {

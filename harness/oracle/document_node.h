@@ -20,5 +20,6 @@ char *document_attribute(const xmlNode *node, const char *name);
  *  caller frees it. */
 char *document_text(const xmlNode *node, const char *name);
 
-/** What the guest sees of a domain (domain rules, section 7), as one text; the caller frees it. */
+/** What the guest sees of a domain (domain rules, section 7), as one text, its generation ID only
+ *  where `genid` says so; the caller frees it. */
 char *document_abi(const xmlNode *domain, gboolean genid);

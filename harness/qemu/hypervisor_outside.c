@@ -140,8 +140,8 @@ has_stopped(QemuMonitor *monitor)
 }
 
 /* Until the process has ended, or its CPUs stand still because it was told to stay. */
-static void
-await_ending(QemuHypervisor *hypervisor, QemuMachine *machine)
+static gboolean
+await_ending(QemuHypervisor *hypervisor, QemuMachine *machine, GError **error)
 {
     gboolean running = TRUE;
     for (guint waited = 0; waited < GUEST_MS; waited++) {
@@ -154,8 +154,10 @@ await_ending(QemuHypervisor *hypervisor, QemuMachine *machine)
             qemu_machine_await_end(machine);
         else if (!has_stopped(machine->look))
             qemu_process_wait(machine->process, ENDING_MS, NULL);
-        return;
+        return TRUE;
     }
+    return vm_refuse(error, VIR_ERR_OPERATION_TIMEOUT, "guest: it runs on after %d s",
+                     GUEST_MS / 1000);
 }
 
 /* A reset is answered when the guest is up again, or never, where it ends the guest. */
@@ -165,29 +167,24 @@ ended_by_reset(QemuHypervisor *hypervisor, QemuMachine *machine, const char *com
 {
     if (strcmp(command, "reset") != 0 || failure->code == VIR_ERR_OPERATION_TIMEOUT)
         return FALSE;
-    await_ending(hypervisor, machine);
-    return TRUE;
+    return await_ending(hypervisor, machine, NULL); /* else the failure is what there is to tell */
 }
 
 static gboolean
 run_guest_command(QemuHypervisor *hypervisor, QemuMachine *machine, const char *command,
                   char **answer, GError **error)
 {
-    GError *failure = NULL;
+    g_autoptr(GError) failure = NULL;
     if (!qemu_guest_command_check(command, error) ||
         !check_running(hypervisor, machine, "guest: its CPUs are stopped", error) ||
         !qemu_guest_channel_send(machine->guest, command, error))
         return FALSE;
-    if (!await_answer(hypervisor, machine, answer, &failure)) {
-        if (!ended_by_reset(hypervisor, machine, command, failure)) {
-            g_propagate_error(error, failure);
-            return FALSE;
-        }
-        g_error_free(failure);
+    if (!await_answer(hypervisor, machine, answer, &failure) &&
+        !ended_by_reset(hypervisor, machine, command, failure)) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
     }
-    if (qemu_guest_command_ends(command))
-        await_ending(hypervisor, machine);
-    return TRUE;
+    return !qemu_guest_command_ends(command) || await_ending(hypervisor, machine, error);
 }
 
 gboolean

@@ -187,7 +187,7 @@ store_write(VmStoreFile *file, const void *data, gsize length, GError **error)
 }
 
 static gboolean
-begins(int fd, const VmStoreHead *head)
+begins_as_said(int fd, const VmStoreHead *head)
 {
     char bytes[VM_STORE_HEAD_MAX];
     return pread(fd, bytes, head->length, 0) == (ssize_t)head->length &&
@@ -202,7 +202,8 @@ replace_bytes(int fd, const VmStoreHead *head)
     if (fstat(fd, &info) != 0)
         return FALSE;
     errno = EINVAL;
-    return info.st_size >= (off_t)head->length && (head->former == NULL || begins(fd, head)) &&
+    return info.st_size >= (off_t)head->length &&
+           (head->former == NULL || begins_as_said(fd, head)) &&
            pwrite(fd, head->bytes, head->length, 0) == (ssize_t)head->length;
 }
 

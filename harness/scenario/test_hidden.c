@@ -171,11 +171,13 @@ shorter_list(struct vm_conn *conn, const char *domain, const char *parent, uint3
 {
     int code = target_sim()->snapshot_list(conn, domain, parent, flags, names, err);
 
-    for (char **name = *names; code == 0 && conn == watched && *name; name++) {
-        if (strcmp(*name, "s2") == 0)
-            *name = NULL;
-        if (!*name)
+    if (code != 0 || conn != watched)
+        return code;
+    for (char **name = *names; *name; name++) {
+        if (strcmp(*name, "s2") == 0) {
+            *name = NULL; /* a list is one block of memory, names and all */
             break;
+        }
     }
     return code;
 }

@@ -183,9 +183,9 @@ world_new(SimWorld *world, SimCopy *copy)
 static ReferenceWorld *
 sim_copy(ReferenceWorld *world, GError **error)
 {
-    SimWorld *of = sim(world);
+    SimWorld *original = sim(world);
     (void)error;
-    return world_new(of, sim_copy_new(of));
+    return world_new(original, sim_copy_new(original));
 }
 
 static int
