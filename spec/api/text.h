@@ -43,3 +43,17 @@ vm_text_add_byte(GString *text, char byte)
 {
     *vm_text_room(text, 1) = byte;
 }
+
+/** Add a number in decimal digits. */
+static inline void
+vm_text_add_number(GString *text, guint64 number)
+{
+    char digits[20];
+    char *end = digits + sizeof(digits), *at = end;
+
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    vm_text_add_bytes(text, at, (gsize)(end - at));
+}

@@ -26,7 +26,9 @@ put_children(GString *out, guint depth, const char *name, const char *children, 
     else
         vm_xml_nest_kept(out, depth + 1, children);
     vm_xml_put_indent(out, depth);
-    g_string_append_printf(out, "</%s>\n", name);
+    vm_text_add(out, "</");
+    vm_text_add(out, name);
+    vm_text_add(out, ">\n");
 }
 
 void

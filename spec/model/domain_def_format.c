@@ -10,9 +10,14 @@
 static void
 put_number(GString *out, const char *name, const char *attributes, guint64 value)
 {
-    g_string_append_printf(out, "  <%s%s>%" G_GUINT64_FORMAT "</%.*s>\n", name,
-                           attributes != NULL ? attributes : "", value, (int)strcspn(name, " "),
-                           name);
+    vm_text_add(out, "  <");
+    vm_text_add(out, name);
+    vm_xml_put_kept_attrs(out, attributes);
+    vm_text_add_byte(out, '>');
+    vm_text_add_number(out, value);
+    vm_text_add(out, "</");
+    vm_text_add_bytes(out, name, strcspn(name, " "));
+    vm_text_add(out, ">\n");
 }
 
 static void
@@ -24,7 +29,9 @@ put_os(GString *out, const VmDomainDef *def)
     vm_xml_put_attr(out, "arch", def->arch);
     vm_xml_put_attr(out, "machine", def->machine);
     vm_xml_put_kept_attrs(out, def->os_type_attributes);
-    g_string_append_printf(out, ">%s</type>\n", def->os_type);
+    vm_text_add_byte(out, '>');
+    vm_text_add(out, def->os_type);
+    vm_text_add(out, "</type>\n");
     vm_xml_nest_kept(out, 2, def->os_extra);
     vm_text_add(out, "  </os>\n");
 }

@@ -47,6 +47,7 @@ text_class_free(gpointer data)
     VmXmlTextClass *class = data;
 
     g_free(class->value);
+    g_free(class->known);
     g_clear_pointer(&class->pattern, xmlRegFreeRegexp);
     g_free(class);
 }

@@ -34,11 +34,11 @@ struct VmXmlPattern {
     Kind kind;
     gboolean is_done; /* nothing more is needed */
     const VmXmlPattern *left, *right;
-    VmXmlPart *part;             /* of PART */
-    const VmXmlTextClass *texts; /* of DATA */
-    const VmXmlPattern **begun;  /* by attribute or not, and name; or NULL */
+    VmXmlPart *part;            /* of PART */
+    VmXmlTextClass *texts;      /* of DATA */
+    const VmXmlPattern **begun; /* by attribute or not, and name; or NULL */
     const VmXmlPattern *closed, *ended;
-    GPtrArray *classes; /* of const VmXmlTextClass *: what a text is put to; or NULL */
+    GPtrArray *classes; /* of VmXmlTextClass *: what a text is put to; or NULL */
     GArray *readings;   /* of Reading, or NULL */
 };
 
@@ -55,7 +55,7 @@ static guint
 pattern_hash(gconstpointer data)
 {
     const VmXmlPattern *p = data;
-    const gpointer of[] = {(gpointer)p->left, (gpointer)p->right, p->part, (gpointer)p->texts};
+    const gpointer of[] = {(gpointer)p->left, (gpointer)p->right, p->part, p->texts};
     guint64 hash = p->kind;
 
     for (guint i = 0; i < G_N_ELEMENTS(of); i++)
@@ -171,7 +171,7 @@ vm_xml_pattern_part(VmXmlPatterns *patterns, VmXmlPart *part)
 }
 
 const VmXmlPattern *
-vm_xml_pattern_data(VmXmlPatterns *patterns, const VmXmlTextClass *texts)
+vm_xml_pattern_data(VmXmlPatterns *patterns, VmXmlTextClass *texts)
 {
     return make(patterns, &(VmXmlPattern){.kind = DATA, .texts = texts});
 }
@@ -420,7 +420,7 @@ static void
 add_classes(GPtrArray *classes, const VmXmlPattern *p)
 {
     if (p->kind == DATA && !g_ptr_array_find(classes, p->texts, NULL))
-        g_ptr_array_add(classes, (gpointer)p->texts);
+        g_ptr_array_add(classes, p->texts);
     if (p->left != NULL)
         add_classes(classes, p->left);
     if (p->right != NULL && p->kind != AFTER)
@@ -433,8 +433,21 @@ is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
+/** Names and paths come again and again. */
 static gboolean
-belongs(const VmXmlTextClass *class, const char *text)
+has_form(VmXmlTextClass *class, const char *text)
+{
+    if (class->known != NULL && strcmp(class->known, text) == 0)
+        return TRUE;
+    if (xmlRegexpExec(class->pattern, (const xmlChar *)text) != 1)
+        return FALSE;
+    g_free(class->known);
+    class->known = g_strdup(text);
+    return TRUE;
+}
+
+static gboolean
+belongs(VmXmlTextClass *class, const char *text)
 {
     if (class->value != NULL)
         return strcmp(class->value, text) == 0;
@@ -443,8 +456,7 @@ belongs(const VmXmlTextClass *class, const char *text)
         return digits > 0 && digits <= 18 && text[digits] == '\0' &&
                (!class->positive || text[strspn(text, "0")] != '\0');
     }
-    return (!class->filled || !is_blank(text)) &&
-           (class->pattern == NULL || xmlRegexpExec(class->pattern, (const xmlChar *)text) == 1);
+    return (!class->filled || !is_blank(text)) && (class->pattern == NULL || has_form(class, text));
 }
 
 /* What is left after a text that belongs to those of the classes. */

@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
     char *value;        /* this alone, or NULL */
     xmlRegexp *pattern; /* what has this form, or NULL */
+    char *known;        /* a text that was found to, the last one, or NULL */
     gboolean number;    /* digits, few enough for any type of numbers */
     gboolean positive;  /* not all of them 0 */
     gboolean filled;    /* not blank */
@@ -55,7 +56,7 @@ guint vm_xml_patterns_count(const VmXmlPatterns *patterns);
 const VmXmlPattern *vm_xml_pattern_empty(VmXmlPatterns *patterns);
 const VmXmlPattern *vm_xml_pattern_text(VmXmlPatterns *patterns);
 const VmXmlPattern *vm_xml_pattern_part(VmXmlPatterns *patterns, VmXmlPart *part);
-const VmXmlPattern *vm_xml_pattern_data(VmXmlPatterns *patterns, const VmXmlTextClass *texts);
+const VmXmlPattern *vm_xml_pattern_data(VmXmlPatterns *patterns, VmXmlTextClass *texts);
 const VmXmlPattern *vm_xml_pattern_many(VmXmlPatterns *patterns, const VmXmlPattern *of);
 const VmXmlPattern *vm_xml_pattern_choice(VmXmlPatterns *patterns, const VmXmlPattern *a,
                                           const VmXmlPattern *b);

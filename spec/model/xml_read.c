@@ -3,11 +3,18 @@
 
 #include <string.h>
 
+/* Most names differ in their first letter. */
+static inline gboolean
+is_called(const xmlNode *element, const char *name)
+{
+    return *element->name == (xmlChar)*name && element->ns == NULL &&
+           strcmp((const char *)element->name, name) == 0;
+}
+
 gboolean
 vm_xml_is(const xmlNode *node, const char *name)
 {
-    return node->type == XML_ELEMENT_NODE && node->ns == NULL &&
-           strcmp((const char *)node->name, name) == 0;
+    return node->type == XML_ELEMENT_NODE && is_called(node, name);
 }
 
 static xmlNode *
@@ -44,7 +51,8 @@ const char *
 vm_xml_attr(const xmlNode *node, const char *name)
 {
     for (const xmlAttr *attr = node->properties; attr != NULL; attr = attr->next) {
-        if (attr->ns != NULL || strcmp((const char *)attr->name, name) != 0)
+        if (*attr->name != (xmlChar)*name || attr->ns != NULL ||
+            strcmp((const char *)attr->name, name) != 0)
             continue;
         /* Entities are replaced while parsing, so a value is one text node or none. */
         if (attr->children == NULL || attr->children->content == NULL)
@@ -152,7 +160,7 @@ vm_xml_each_child(xmlNode *node, const VmXmlRow *rows, VmXmlTake *other, gpointe
 
     for (xmlNode *child = vm_xml_first(node); child != NULL; child = vm_xml_next(child)) {
         guint i = 0;
-        while (rows[i].name != NULL && !vm_xml_is(child, rows[i].name))
+        while (rows[i].name != NULL && !is_called(child, rows[i].name))
             i++;
         const guint64 bit = G_GUINT64_CONSTANT(1) << i;
         if (rows[i].name != NULL && !rows[i].many && (seen & bit) != 0)
@@ -169,7 +177,7 @@ gboolean
 vm_xml_word_in(const char *word, const char *const *list)
 {
     for (; *list != NULL; list++) {
-        if (strcmp(word, *list) == 0)
+        if (*word == **list && strcmp(word, *list) == 0)
             return TRUE;
     }
     return FALSE;
