@@ -217,10 +217,10 @@ moment_over_bitmaps(const StepContext *context)
     for (guint i = 0; then && i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
         const OracleDisk *holder = document_disk(then->disks, disk->name);
-        json_t *image = holder ? observed_image(context->before, holder->source) : NULL;
+        const ObservedImage *image =
+            holder ? observed_image(context->before, holder->source) : NULL;
 
-        if (g_strcmp0(disk->snapshot, "internal") == 0 &&
-            json_array_size(json_object_get(image, "bitmaps")) > 0)
+        if (g_strcmp0(disk->snapshot, "internal") == 0 && image && image->bitmaps->len > 0)
             return TRUE;
     }
     return FALSE;

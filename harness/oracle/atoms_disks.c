@@ -64,22 +64,19 @@ ALIGNED(is_block_missing, is_missing(context, aligned) && strcmp(aligned->type, 
 static gboolean
 is_unfit(const StepContext *context, const AlignedDisk *aligned)
 {
-    json_t *file = observed_image(context->before, aligned->overlay);
-    const char *format = json_string_value(json_object_get(file, "format"));
-    const char *backing = json_string_value(json_object_get(file, "backing"));
-    gboolean unfit = file && (g_strcmp0(format, aligned->format ? aligned->format : "qcow2") != 0 ||
-                              g_strcmp0(backing, aligned->disk->source) != 0 ||
-                              json_is_true(json_object_get(file, "data-outside")));
+    const ObservedImage *image = observed_image(context->before, aligned->overlay);
+    const char *format = aligned->format ? aligned->format : "qcow2";
 
-    return unfit;
+    return image && (g_strcmp0(image->format, format) != 0 ||
+                     g_strcmp0(image->backing, aligned->disk->source) != 0 || image->data_outside);
 }
 
 static gboolean
 has_data_outside(const StepContext *context, const AlignedDisk *aligned)
 {
-    json_t *file = observed_image(context->before, aligned->disk->source);
+    const ObservedImage *image = observed_image(context->before, aligned->disk->source);
 
-    return json_is_true(json_object_get(file, "data-outside"));
+    return image && image->data_outside;
 }
 
 /* A file that holds anything is not overwritten. */
@@ -97,7 +94,7 @@ has_in_chain(const Observation *world, const char *top, const char *image)
     for (guint i = 0; top && i < 256; i++) {
         if (strcmp(top, image) == 0)
             return TRUE;
-        top = json_string_value(json_object_get(observed_image(world, top), "backing"));
+        top = observed_backing(world, top);
     }
     return FALSE;
 }
@@ -166,7 +163,7 @@ is_chain_full(const StepContext *context, const AlignedDisk *aligned)
     guint layers = 0;
 
     while (at && layers < 200) {
-        at = json_string_value(json_object_get(observed_image(context->before, at), "backing"));
+        at = observed_backing(context->before, at);
         layers++;
     }
     return layers >= 200;

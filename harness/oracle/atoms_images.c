@@ -12,7 +12,7 @@ is_below_another(const Observation *world, const char *path)
     for (guint i = 0; i < world->files->len; i++) {
         const ObservedFile *file = g_ptr_array_index(world->files, i);
 
-        if (g_strcmp0(json_string_value(json_object_get(file->image, "backing")), path) == 0)
+        if (file->image && g_strcmp0(file->image->backing, path) == 0)
             return TRUE;
     }
     return FALSE;
@@ -123,10 +123,9 @@ static gboolean
 overlay_blocked(const StepContext *context, const OracleDisk *disk)
 {
     g_autofree char *path = document_overlay(disk, context->domain_name);
-    const json_t *image = observed_image(context->before, path);
 
     return disk->transient && context->view->files && observed_file(context->before, path) &&
-           (g_strcmp0(json_string_value(json_object_get(image, "backing")), disk->source) != 0 ||
+           (g_strcmp0(observed_backing(context->before, path), disk->source) != 0 ||
             is_named(context->before, path));
 }
 

@@ -225,7 +225,7 @@ moment_layers_missing(const StepContext *context)
         for (guint depth = 0; at && depth < 256; depth++) {
             if (!observed_file(context->before, at))
                 return TRUE;
-            at = json_string_value(json_object_get(observed_image(context->before, at), "backing"));
+            at = observed_backing(context->before, at);
         }
     }
     return FALSE;

@@ -63,73 +63,69 @@ add_place(GArray *places, guint place)
 static ImageContent *
 image_new(Names *names, const ObservedFile *file)
 {
+    const ObservedImage *seen = file->image;
     ImageContent *image = g_new0(ImageContent, 1);
-    json_t *told;
-    size_t i;
 
     image->refs = 1;
-    image->places = g_array_new(FALSE, FALSE, sizeof(PlaceContent));
+    image->places = g_array_sized_new(FALSE, FALSE, sizeof(PlaceContent), seen->tags->len + 1);
     image->bitmaps = g_array_new(FALSE, FALSE, sizeof(guint));
     add_place(image->places, names_number(names, file->path));
-    json_array_foreach(json_object_get(file->image, "snapshots"), i, told)
-    {
-        const char *tag = json_string_value(json_object_get(told, "name"));
+    for (guint i = 0; i < seen->tags->len; i++) {
+        const ObservedTag *tag = &g_array_index(seen->tags, ObservedTag, i);
 
-        if (tag)
-            add_place(image->places, names_number_of(names, file->path, "@", tag, NULL));
+        add_place(image->places, names_number_of(names, file->path, "@", tag->name, NULL));
     }
-    json_array_foreach(json_object_get(file->image, "bitmaps"), i, told)
-    {
-        guint bitmap = json_is_string(told)
-                           ? names_number_of(names, "bitmap:", json_string_value(told), NULL)
-                           : 0;
+    for (guint i = 0; i < seen->bitmaps->len; i++) {
+        const char *name = g_ptr_array_index(seen->bitmaps, i);
+        guint bitmap = names_number_of(names, "bitmap:", name, NULL);
 
-        if (bitmap)
-            g_array_append_val(image->bitmaps, bitmap);
+        g_array_append_val(image->bitmaps, bitmap);
     }
     return image;
 }
 
-static ImageContent *follow_image(Contents *contents, const Observation *world, ObservedFile *file);
+static ImageContent *follow_image(Contents *contents, const Observation *world,
+                                  const ObservedFile *file);
 
 /* NULL where it is not listed, or is above the file too. */
 static ImageContent *
-follow_below(Contents *contents, const Observation *world, const ObservedFile *file)
+follow_below(Contents *contents, const Observation *world, const char *path)
 {
-    ObservedFile *below = observed_file_at(world, file->backing);
+    const ObservedFile *below = observed_file_among(world->files, path);
     ImageContent *image = below && below->image ? follow_image(contents, world, below) : NULL;
 
     return image && !image->open ? image : NULL;
 }
 
 static ImageContent *
-follow_image(Contents *contents, const Observation *world, ObservedFile *file)
+follow_image(Contents *contents, const Observation *world, const ObservedFile *file)
 {
-    ImageContent *known = file->content;
+    ObservedImage *seen = file->image;
+    ImageContent *known = seen->contents;
     ImageContent *below = NULL;
     gboolean same;
 
     if (known && known->look == contents->look)
         return known;
     if (!known)
-        file->content = image_new(contents->names, file);
-    file->content->look = contents->look;
-    file->content->open = TRUE;
-    if (file->backing)
-        below = follow_below(contents, world, file);
-    same = known && !known->vague && known->below == below && (below || !file->backing);
+        seen->contents = image_new(contents->names, file);
+    seen->contents->look = contents->look;
+    seen->contents->open = TRUE;
+    if (seen->backing)
+        below = follow_below(contents, world, seen->backing);
+    same = known && !known->vague && known->below == below && (below || !seen->backing);
     if (known && !same) {
         image_content_unref(known);
-        file->content = image_new(contents->names, file);
-        file->content->look = contents->look;
+        seen->contents = image_new(contents->names, file);
+        seen->contents->look = contents->look;
     }
     if (!same) {
-        file->content->vague = file->backing && !below;
-        file->content->below = below ? image_content_ref(below) : NULL;
+        seen->contents->vague = seen->backing && !below;
+        seen->contents->below = below ? image_content_ref(below) : NULL;
     }
-    file->content->open = FALSE;
-    contents->vague += file->content->vague;
-    return file->content;
+    seen->contents->open = FALSE;
+    contents->vague += seen->contents->vague;
+    return seen->contents;
 }
 
 void
@@ -140,7 +136,7 @@ contents_follow(Contents *contents, const Observation *world)
     contents->look++;
     contents->vague = 0;
     for (guint i = 0; world->files && i < world->files->len; i++) {
-        ObservedFile *file = g_ptr_array_index(world->files, i);
+        const ObservedFile *file = g_ptr_array_index(world->files, i);
 
         if (file->image)
             follow_image(contents, world, file);
@@ -154,7 +150,7 @@ contents_image(const Contents *contents, const char *path)
 {
     const ObservedFile *file = observed_file_among(contents->files, path);
 
-    return file ? file->content : NULL;
+    return file && file->image ? file->image->contents : NULL;
 }
 
 gboolean
@@ -165,34 +161,59 @@ contents_are_current(const Contents *contents, const ImageContent *image)
 
 /* ---- what they hold ---- */
 
+/* In the way that every target can tell it. */
+static gboolean
+inspect_place(const ObserveView *view, const char *place, struct vm_content *seen)
+{
+    json_t *told = observe_inspect(view, "content", place);
+    const char *digest = json_string_value(json_object_get(told, "digest"));
+    const char *memory = json_string_value(json_object_get(told, "memory"));
+
+    seen->size = (guint64)MAX(json_integer_value(json_object_get(told, "size")), 0);
+    g_strlcpy(seen->digest, digest ? digest : "", sizeof(seen->digest));
+    g_strlcpy(seen->memory, memory ? memory : "", sizeof(seen->memory));
+    json_decref(told);
+    return told != NULL;
+}
+
 void
 contents_read(const ObserveView *view, PlaceContent *content)
 {
     Names *names = view->contents->names;
-    json_t *told = NULL;
-    const char *digest, *memory;
+    const char *place = names_text(names, content->place);
+    struct vm_content seen = {.digest = ""};
 
     if (content->read)
         return;
-    told = observe_inspect(view, "content", names_text(names, content->place));
-    digest = json_string_value(json_object_get(told, "digest"));
-    memory = json_string_value(json_object_get(told, "memory"));
-    content->disk = digest ? names_number_of(names, disk_prefix, digest, NULL) : 0;
-    content->memory = memory ? names_number_of(names, memory_prefix, memory, NULL) : 0;
-    content->bare = json_integer_value(json_object_get(told, "size")) <= 0;
     content->read = TRUE;
-    json_decref(told);
+    if (view->target->content ? !view->target->content(view->conn, place, &seen)
+                              : !inspect_place(view, place, &seen))
+        return;
+    content->disk = *seen.digest ? names_number_of(names, disk_prefix, seen.digest, NULL) : 0;
+    content->memory = *seen.memory ? names_number_of(names, memory_prefix, seen.memory, NULL) : 0;
+    content->bare = seen.size == 0;
+}
+
+static gboolean
+inspect_guest(const ObserveView *view, const char *domain, char digest[64])
+{
+    json_t *ram = observe_inspect(view, "ram", domain);
+    const char *told = json_string_value(json_object_get(ram, "digest"));
+
+    g_strlcpy(digest, told ? told : "", 64);
+    json_decref(ram);
+    return *digest != '\0';
 }
 
 guint
 contents_of_guest(const ObserveView *view, const char *domain)
 {
-    json_t *ram = view->content ? observe_inspect(view, "ram", domain) : NULL;
-    const char *digest = json_string_value(json_object_get(ram, "digest"));
-    guint memory = digest ? names_number_of(view->contents->names, memory_prefix, digest, NULL) : 0;
+    char digest[64];
 
-    json_decref(ram);
-    return memory;
+    if (!view->content || (view->target->ram ? !view->target->ram(view->conn, domain, digest)
+                                             : !inspect_guest(view, domain, digest)))
+        return 0;
+    return names_number_of(view->contents->names, memory_prefix, digest, NULL);
 }
 
 PlaceContent *

@@ -41,7 +41,7 @@ Contents *contents_new(void);
 void contents_free(Contents *contents);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Contents, contents_free)
 
-/** From now on that is the world: each of its images has its `content`. */
+/** From now on that is the world: each of its images has its `contents`. */
 void contents_follow(Contents *contents, const Observation *world);
 
 /** The image of a path there, or NULL.  Borrowed. */

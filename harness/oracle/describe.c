@@ -81,7 +81,7 @@ append_chain(GString *text, const Observation *world, const char *top)
     const char *at = top;
 
     for (guint depth = 0; at && depth < CHAIN_SHOWN; depth++) {
-        at = json_string_value(json_object_get(observed_image(world, at), "backing"));
+        at = observed_backing(world, at);
         if (at)
             g_string_append_printf(text, " <- %s", at);
     }

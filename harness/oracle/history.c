@@ -230,7 +230,7 @@ static gboolean
 holds_layer(const Observation *world, const ObservedDomain *domain, const ObservedMoment *moment,
             const char *path)
 {
-    const char *below = json_string_value(json_object_get(observed_image(world, path), "backing"));
+    const char *below = observed_backing(world, path);
 
     for (guint i = 0; below && i < moment->doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);

@@ -308,13 +308,13 @@ is_data_of_image(const Gathering *gathering, const char *path)
         g_str_has_suffix(path, ".data") ? g_strndup(path, strlen(path) - strlen(".data")) : NULL;
     const ObservedFile *beside = image ? observed_file_at(gathering->world, image) : NULL;
 
-    return beside && beside->data_outside;
+    return beside && beside->image && beside->image->data_outside;
 }
 
 static void
 enter_image(Gathering *gathering, const ObservedFile *file)
 {
-    const GArray *places = file->content->places;
+    const GArray *places = file->image->contents->places;
     guint path = g_array_index(places, PlaceContent, 0).place;
 
     if (strcmp(file->kind, "dir") == 0 || is_record(gathering, file->path) ||
@@ -328,8 +328,8 @@ enter_image(Gathering *gathering, const ObservedFile *file)
 static void
 enter_bitmaps(Gathering *gathering, const ObservedFile *file)
 {
-    const GArray *bitmaps = file->content->bitmaps;
-    guint place = g_array_index(file->content->places, PlaceContent, 0).place;
+    const GArray *bitmaps = file->image->contents->bitmaps;
+    guint place = g_array_index(file->image->contents->places, PlaceContent, 0).place;
     guint claim = find_claim(gathering, gathering->first[place], CLAIM_OWNED);
     Owner owner = {LOSS_TRACKING, claim ? gathering->claims[claim]->owner.domain : NULL, NULL};
 

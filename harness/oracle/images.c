@@ -25,16 +25,12 @@ has_overlays(const ObservedDomain *domain)
 static gboolean
 is_in_chain(const StepContext *context, const char *top, const char *path)
 {
-    g_autofree char *at = g_strdup(top);
+    const char *at = top;
 
     if (!context->view->files)
         return has_overlays(context->domain);
     for (guint i = 0; at && i < MAX_CHAIN; i++) {
-        json_t *file = observed_image(context->before, at);
-        char *backing = g_strdup(json_string_value(json_object_get(file, "backing")));
-
-        g_free(at);
-        at = backing;
+        at = observed_backing(context->before, at);
         if (at && strcmp(at, path) == 0)
             return TRUE;
     }
@@ -69,21 +65,12 @@ tops_differ(const StepContext *context, const ObservedMoment *moment, gboolean *
 gboolean
 image_has_tag(const StepContext *context, const char *path, const char *tag, gboolean unseen)
 {
-    json_t *file;
-    json_t *entry;
-    size_t i;
-    gboolean found = FALSE;
+    const ObservedImage *image;
 
     if (!context->view->files || !path)
         return unseen;
-    file = observed_image(context->before, path);
-    if (!file)
-        return unseen;
-    json_array_foreach(json_object_get(file, "snapshots"), i, entry)
-    {
-        found |= g_strcmp0(json_string_value(json_object_get(entry, "name")), tag) == 0;
-    }
-    return found;
+    image = observed_image(context->before, path);
+    return image ? observed_tag(image, tag) != NULL : unseen;
 }
 
 gboolean
@@ -106,18 +93,16 @@ gboolean
 memory_present(const StepContext *context, const ObservedMoment *moment)
 {
     const DomainDoc *then = moment->doc->domain ? moment->doc->domain : context->domain->config;
-    json_t *entry;
-    size_t j;
 
     for (guint i = 0; i < moment->doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
         const OracleDisk *old = document_disk(then->disks, disk->name);
-        json_t *image = observed_image(context->before, old ? old->source : NULL);
+        const ObservedImage *image = observed_image(context->before, old ? old->source : NULL);
 
-        json_array_foreach(json_object_get(image, "snapshots"), j, entry)
-        {
-            if (g_strcmp0(json_string_value(json_object_get(entry, "name")), moment->name) == 0 &&
-                json_integer_value(json_object_get(entry, "vm-state-size")) > 0)
+        for (guint j = 0; image && j < image->tags->len; j++) {
+            const ObservedTag *tag = &g_array_index(image->tags, ObservedTag, j);
+
+            if (tag->memory && strcmp(tag->name, moment->name) == 0)
                 return TRUE;
         }
     }

@@ -53,8 +53,7 @@ add_chain(Layers *layers, const char *top)
     const char *at = top;
 
     for (guint i = 0; at && i < MAX_CHAIN && !g_hash_table_contains(layers->backing, at); i++) {
-        json_t *image = observed_image(layers->world, at);
-        const char *below = json_string_value(json_object_get(image, "backing"));
+        const char *below = observed_backing(layers->world, at);
 
         if (below)
             g_hash_table_replace(layers->backing, g_strdup(at), g_strdup(below));
@@ -278,15 +277,12 @@ may_go(const Layers *layers, const char *path)
 static gboolean
 has_tags(const Layers *layers, const char *path)
 {
-    json_t *image = observed_image(layers->world, path);
-    json_t *entry;
-    size_t i;
+    const ObservedImage *image = observed_image(layers->world, path);
     gboolean found = FALSE;
 
-    json_array_foreach(json_object_get(image, "snapshots"), i, entry)
-    {
-        g_autofree char *key =
-            g_strdup_printf("%s %s", path, json_string_value(json_object_get(entry, "name")));
+    for (guint i = 0; image && i < image->tags->len; i++) {
+        const ObservedTag *tag = &g_array_index(image->tags, ObservedTag, i);
+        g_autofree char *key = g_strdup_printf("%s %s", path, tag->name);
 
         found |= !g_hash_table_contains(layers->tags, key);
     }
@@ -296,9 +292,9 @@ has_tags(const Layers *layers, const char *path)
 static gboolean
 has_bitmaps(const Layers *layers, const char *path)
 {
-    json_t *image = observed_image(layers->world, path);
+    const ObservedImage *image = observed_image(layers->world, path);
 
-    return json_array_size(json_object_get(image, "bitmaps")) > 0;
+    return image && image->bitmaps->len > 0;
 }
 
 /* An image takes in the one above it, whose names and images above become its own. */
@@ -384,7 +380,7 @@ is_open(const Layers *layers, const char *path, const char *domain)
         for (guint depth = 0; at && depth < MAX_CHAIN; depth++) {
             if (strcmp(at, path) == 0)
                 return TRUE;
-            at = json_string_value(json_object_get(observed_image(layers->world, at), "backing"));
+            at = observed_backing(layers->world, at);
         }
     }
     return FALSE;
@@ -393,10 +389,9 @@ is_open(const Layers *layers, const char *path, const char *domain)
 static gboolean
 is_sound(const Layers *layers, const char *path)
 {
-    const json_t *image = observed_image(layers->world, path);
+    const ObservedImage *image = observed_image(layers->world, path);
 
-    return observed_chain_sound(layers->world, path,
-                                json_string_value(json_object_get(image, "format")));
+    return observed_chain_sound(layers->world, path, image ? image->format : NULL);
 }
 
 /* The image takes in its only one above; what an earlier deletion left below has fewer users then.
@@ -695,7 +690,7 @@ static char *
 compare_fresh(const Layers *layers, const Observation *after, const char *want, const char *now)
 {
     const char *below = g_hash_table_lookup(layers->backing, want);
-    const char *seen = json_string_value(json_object_get(observed_image(after, now), "backing"));
+    const char *seen = observed_backing(after, now);
     const char *slash = strrchr(below, '/');
     const char *dot = strrchr(below, '.');
     gsize stem = dot && (!slash || dot > slash) ? (gsize)(dot - below) : strlen(below);

@@ -28,18 +28,33 @@ typedef struct {
     char *current;           /* name, or NULL */
 } ObservedDomain;
 
+/** An internal snapshot of an image. */
+typedef struct {
+    char *name;
+    gboolean memory; /* it holds a guest's */
+} ObservedTag;
+
+/** What was seen in an image; or in a file that is none. */
+typedef struct {
+    const char *format;            /* "qcow2", "raw": interned; or NULL */
+    char *backing;                 /* path, or NULL */
+    char *backing_format;          /* or NULL */
+    gboolean damaged;              /* nobody may write to it */
+    gboolean data_outside;         /* its data lie in a file beside it */
+    GArray *tags;                  /* of ObservedTag, oldest first */
+    GPtrArray *bitmaps;            /* of char *: their names */
+    struct ImageContent *contents; /* what is known of what it holds, see contents.h; or NULL */
+} ObservedImage;
+
 /** A file as listed.  One that has not changed is the same object in every observation. */
 typedef struct {
     guint refs;
     char *path;
     const char *kind; /* interned */
     guint64 size;
-    char *digest;          /* or NULL where none is told */
-    json_t *entry;         /* what the target told of it, where that is more; or NULL */
-    json_t *image;         /* inspect "file", but of documents; NULL where it cannot be seen */
-    const char *backing;   /* of the image; or NULL */
-    gboolean data_outside; /* the image has its data in a file beside it */
-    struct ImageContent *content; /* what is known of the image, see contents.h; or NULL */
+    char *digest;         /* or NULL where none is told */
+    json_t *entry;        /* what the target told of it, where that is more; or NULL */
+    ObservedImage *image; /* but of documents; NULL where it cannot be looked into */
 } ObservedFile;
 
 /** The world at one time. */
@@ -80,6 +95,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Observation, observation_unref)
 /** A domain by name, or NULL. */
 ObservedDomain *observed_domain(const Observation *world, const char *name);
 
+/** Look into the file of a path; NULL where the target cannot.  The caller frees it. */
+ObservedImage *observe_image(const ObserveView *view, const char *path);
+
+/** Free it; NULL is fine. */
+void observed_image_free(ObservedImage *image);
+
 /** One more reference to a moment, and one less. */
 ObservedMoment *observed_moment_ref(ObservedMoment *moment);
 void observed_moment_unref(ObservedMoment *moment);
@@ -119,9 +140,15 @@ gboolean observed_file(const Observation *world, const char *path);
  *  list files. */
 gboolean observed_folder_of(const Observation *world, const char *path);
 
-/** What an image was at that time, as inspect "file" gives it; NULL where it is missing or cannot
- *  be seen.  Borrowed. */
-json_t *observed_image(const Observation *world, const char *path);
+/** What was seen in the image of a path (which may be NULL) at that time; NULL where it is missing
+ * or cannot be seen.  Borrowed. */
+const ObservedImage *observed_image(const Observation *world, const char *path);
+
+/** What the image of a path rests on, or NULL.  Borrowed. */
+const char *observed_backing(const Observation *world, const char *path);
+
+/** The first internal snapshot of that name, or NULL. */
+const ObservedTag *observed_tag(const ObservedImage *image, const char *name);
 
 /** The size of a listed file; 0 where it is missing or cannot be seen. */
 guint64 observed_file_size(const Observation *world, const char *path);

@@ -3,7 +3,7 @@
  * Looking at the files of the world: what is as it was is not looked into
  * again, and is the same object as before.
  */
-#include "harness/oracle/contents.h"
+#include "harness/oracle/observe.h"
 
 #include <string.h>
 
@@ -15,8 +15,7 @@ file_unref(ObservedFile *file)
     g_free(file->path);
     g_free(file->digest);
     json_decref(file->entry);
-    json_decref(file->image);
-    image_content_unref(file->content);
+    observed_image_free(file->image);
     g_free(file);
 }
 
@@ -75,9 +74,7 @@ see(void *data, const struct vm_file *file)
     now->digest = g_strdup(file->digest);
     now->entry = json_incref(look->entry);
     if (!g_str_has_suffix(file->path, ".xml"))
-        now->image = observe_inspect(look->view, "file", file->path);
-    now->backing = json_string_value(json_object_get(now->image, "backing"));
-    now->data_outside = json_is_true(json_object_get(now->image, "data-outside"));
+        now->image = observe_image(look->view, file->path);
     g_ptr_array_add(look->files, now);
 }
 
@@ -181,12 +178,32 @@ observed_folder_of(const Observation *world, const char *path)
     return FALSE;
 }
 
-json_t *
+const ObservedImage *
 observed_image(const Observation *world, const char *path)
 {
     const ObservedFile *file = observed_file_at(world, path);
 
     return file ? file->image : NULL;
+}
+
+const char *
+observed_backing(const Observation *world, const char *path)
+{
+    const ObservedImage *image = observed_image(world, path);
+
+    return image ? image->backing : NULL;
+}
+
+const ObservedTag *
+observed_tag(const ObservedImage *image, const char *name)
+{
+    for (guint i = 0; i < image->tags->len; i++) {
+        const ObservedTag *tag = &g_array_index(image->tags, ObservedTag, i);
+
+        if (g_strcmp0(tag->name, name) == 0)
+            return tag;
+    }
+    return NULL;
 }
 
 guint64
@@ -207,13 +224,11 @@ observed_digest(const Observation *world, const char *path)
 
 /* Recipes put the data of an image beside it where they lie outside. */
 static gboolean
-lacks_data(const Observation *world, const json_t *image)
+lacks_data(const Observation *world, const char *path, const ObservedImage *image)
 {
-    const char *path = json_string_value(json_object_get(image, "path"));
-    g_autofree char *data = path ? g_strconcat(path, ".data", NULL) : NULL;
+    g_autofree char *data = image->data_outside ? g_strconcat(path, ".data", NULL) : NULL;
 
-    return data && json_is_true(json_object_get(image, "data-outside")) &&
-           !observed_file(world, data);
+    return data && !observed_file(world, data);
 }
 
 /* Images below an image at most; a chain that comes back to itself has more. */
@@ -222,18 +237,16 @@ lacks_data(const Observation *world, const json_t *image)
 gboolean
 observed_chain_sound(const Observation *world, const char *path, const char *format)
 {
-    const json_t *image = observed_image(world, path);
+    const ObservedImage *image = observed_image(world, path);
 
     for (guint depth = 0; image != NULL && g_strcmp0(format, "qcow2") == 0; depth++) {
-        const char *seen = json_string_value(json_object_get(image, "format"));
-        const char *below = json_string_value(json_object_get(image, "backing"));
-
-        if (depth > CHAIN_MAX || (seen && strcmp(seen, format) != 0) ||
-            json_is_true(json_object_get(image, "damaged")) || lacks_data(world, image) ||
-            (below && !observed_file(world, below)))
+        if (depth > CHAIN_MAX || (image->format && strcmp(image->format, format) != 0) ||
+            image->damaged || lacks_data(world, path, image) ||
+            (image->backing && !observed_file(world, image->backing)))
             return FALSE;
-        format = json_string_value(json_object_get(image, "backing-format"));
-        image = below ? observed_image(world, below) : NULL;
+        format = image->backing_format;
+        path = image->backing;
+        image = observed_image(world, path);
     }
     return TRUE;
 }

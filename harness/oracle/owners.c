@@ -9,86 +9,68 @@
 /* A longer chain is a loop (no driver goes beyond 200). */
 #define MAX_CHAIN 256
 
-static void
-own_disks(GHashTable *owned, const DomainDoc *doc)
-{
-    for (guint i = 0; doc && i < doc->disks->len; i++) {
-        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+#define DATA_SUFFIX ".data"
 
-        if (disk->source)
-            g_hash_table_add(owned, g_strdup(disk->source));
+/* Whether the chain of one of the disks has the file, or an image in it has its data there, as the
+ * recipes of images have it. */
+static gboolean
+is_in_chain(const Observation *world, const char *top, const char *path)
+{
+    gsize length = g_str_has_suffix(path, DATA_SUFFIX) ? strlen(path) - strlen(DATA_SUFFIX) : 0;
+
+    for (guint i = 0; top && i < MAX_CHAIN; i++) {
+        const ObservedImage *image;
+
+        if (strcmp(top, path) == 0)
+            return TRUE;
+        image = observed_image(world, top);
+        if (length && image && image->data_outside && strncmp(top, path, length) == 0 &&
+            !top[length])
+            return TRUE;
+        top = image ? image->backing : NULL;
     }
+    return FALSE;
 }
 
-static void
-own_chains(GHashTable *owned, const Observation *world)
+static gboolean
+is_of_disks(const Observation *world, const GPtrArray *disks, const char *path)
 {
-    g_autoptr(GList) tops = g_hash_table_get_keys(owned);
-    GList *copies = NULL;
-
-    for (GList *top = tops; top; top = top->next)
-        copies = g_list_prepend(copies, g_strdup(top->data));
-    for (GList *top = copies; top; top = top->next) {
-        g_autofree char *at = g_strdup(top->data);
-
-        for (guint i = 0; at && i < MAX_CHAIN; i++) {
-            json_t *file = observed_image(world, at);
-            char *backing = g_strdup(json_string_value(json_object_get(file, "backing")));
-
-            g_free(at);
-            at = backing;
-            if (at)
-                g_hash_table_add(owned, g_strdup(at));
-        }
+    for (guint i = 0; i < disks->len; i++) {
+        if (is_in_chain(world, ((const OracleDisk *)g_ptr_array_index(disks, i))->source, path))
+            return TRUE;
     }
-    g_list_free_full(copies, g_free);
+    return FALSE;
 }
 
-/* Where the data of an image lie that has them outside, as the recipes of images have it. */
-static void
-own_data_files(GHashTable *owned, const Observation *world)
+static gboolean
+is_of_domain(const Observation *world, const DomainDoc *doc, const char *path)
 {
-    GList *images = g_hash_table_get_keys(owned);
-    GList *found = NULL;
-
-    for (const GList *link = images; link; link = link->next) {
-        json_t *image = observed_image(world, link->data);
-
-        if (json_is_true(json_object_get(image, "data-outside")))
-            found = g_list_prepend(found, g_strconcat(link->data, ".data", NULL));
-    }
-    for (const GList *link = found; link; link = link->next)
-        g_hash_table_add(owned, link->data);
-    g_list_free(found);
-    g_list_free(images);
+    return doc && is_of_disks(world, doc->disks, path);
 }
 
-static GHashTable *
-owned_images(const Observation *world)
+static gboolean
+is_of_moment(const Observation *world, const MomentDoc *doc, const char *path)
 {
-    GHashTable *owned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return is_of_domain(world, doc->domain, path) || is_of_domain(world, doc->inactive, path) ||
+           is_of_disks(world, doc->disks, path);
+}
 
+static gboolean
+is_owned(const Observation *world, const char *path)
+{
     for (guint i = 0; i < world->domains->len; i++) {
         const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
 
-        own_disks(owned, domain->live);
-        own_disks(owned, domain->config);
+        if (is_of_domain(world, domain->live, path) || is_of_domain(world, domain->config, path))
+            return TRUE;
         for (guint j = 0; j < domain->moments->len; j++) {
             const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
 
-            own_disks(owned, moment->doc->domain);
-            own_disks(owned, moment->doc->inactive);
-            for (guint k = 0; k < moment->doc->disks->len; k++) {
-                const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, k);
-
-                if (disk->source)
-                    g_hash_table_add(owned, g_strdup(disk->source));
-            }
+            if (is_of_moment(world, moment->doc, path))
+                return TRUE;
         }
     }
-    own_chains(owned, world);
-    own_data_files(owned, world);
-    return owned;
+    return FALSE;
 }
 
 static gboolean
@@ -121,73 +103,103 @@ is_metadata(const char *path)
 }
 
 static char *
-check_files(const Observation *before, const Observation *after, const char *const *asked)
+check_file(const Observation *after, const char *path, const char *const *asked)
 {
-    g_autoptr(GHashTable) owned = NULL;
-
-    for (guint i = 0; i < after->files->len; i++) {
-        const ObservedFile *file = g_ptr_array_index(after->files, i);
-
-        if (strcmp(file->kind, "dir") == 0 || observed_file(before, file->path))
-            continue;
-        owned = owned ? owned : owned_images(after);
-        /* A snapshot called "new" gives an overlay that ends so. */
-        if (g_hash_table_contains(owned, file->path))
-            continue;
-        if (is_temporary(file->path))
-            return g_strdup_printf("the temporary file '%s' is left", file->path);
-        if (!is_metadata(file->path) && !was_asked_for(file->path, asked))
-            return g_strdup_printf("file '%s' has no owner", file->path);
-    }
-    return NULL;
+    /* A snapshot called "new" gives an overlay that ends so. */
+    if (is_temporary(path))
+        return is_owned(after, path) ? NULL
+                                     : g_strdup_printf("the temporary file '%s' is left", path);
+    if (is_metadata(path) || was_asked_for(path, asked) || is_owned(after, path))
+        return NULL;
+    return g_strdup_printf("file '%s' has no owner", path);
 }
 
 static char *
-check_nodes(const ObserveView *view, const ObservedDomain *domain, GHashTable *owned)
+check_files(const Observation *before, const Observation *after, const char *const *asked)
 {
-    json_t *nodes = observe_inspect(view, "nodes", domain->name);
-    json_t *node;
-    size_t i;
     char *found = NULL;
+
+    for (guint i = 0; !found && i < after->files->len; i++) {
+        const ObservedFile *file = g_ptr_array_index(after->files, i);
+
+        if (strcmp(file->kind, "dir") != 0 && !observed_file(before, file->path))
+            found = check_file(after, file->path, asked);
+    }
+    return found;
+}
+
+/* ---- what a process has ---- */
+
+typedef struct {
+    const Observation *world;
+    const ObservedDomain *domain;
+    char *found;
+} Process;
+
+static void
+check_node(void *data, const char *node, const char *file)
+{
+    Process *process = data;
+
+    if (!process->found && file && !is_of_domain(process->world, process->domain->live, file))
+        process->found = g_strdup_printf("node '%s' of '%s' has '%s' open, which is in no chain",
+                                         node, process->domain->name, file);
+}
+
+static void
+check_job(void *data, const char *id)
+{
+    Process *process = data;
+
+    if (!process->found)
+        process->found = g_strdup_printf("job '%s' of '%s' is left", id, process->domain->name);
+}
+
+/* The same in the way that every target can tell it. */
+static void
+inspect_nodes(const ObserveView *view, Process *process)
+{
+    json_t *nodes = observe_inspect(view, "nodes", process->domain->name);
+    const json_t *node;
+    size_t i;
 
     json_array_foreach(nodes, i, node)
     {
-        const char *path = json_string_value(json_object_get(node, "file"));
-
-        if (!found && path && !g_hash_table_contains(owned, path))
-            found = g_strdup_printf("node '%s' of '%s' has '%s' open, which is in no chain",
-                                    json_string_value(json_object_get(node, "node")), domain->name,
-                                    path);
+        check_node(process, json_string_value(json_object_get(node, "node")),
+                   json_string_value(json_object_get(node, "file")));
     }
     json_decref(nodes);
-    return found;
 }
 
-static char *
-check_jobs(const ObserveView *view, const ObservedDomain *domain)
+static void
+inspect_jobs(const ObserveView *view, Process *process)
 {
-    json_t *jobs = observe_inspect(view, "jobs", domain->name);
-    char *found = NULL;
+    json_t *jobs = observe_inspect(view, "jobs", process->domain->name);
+    const json_t *job;
+    size_t i;
 
-    if (json_array_size(jobs) > 0)
-        found = g_strdup_printf("job '%s' of '%s' is left",
-                                json_string_value(json_object_get(json_array_get(jobs, 0), "id")),
-                                domain->name);
+    json_array_foreach(jobs, i, job)
+    {
+        check_job(process, json_string_value(json_object_get(job, "id")));
+    }
     json_decref(jobs);
-    return found;
 }
 
 static char *
-check_instance(const ObserveView *view, const Observation *world, const ObservedDomain *domain)
+check_process(const ObserveView *view, const Observation *world, const ObservedDomain *domain)
 {
-    g_autoptr(GHashTable) owned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    char *found;
+    const struct vm_target *target = view->target;
+    Process process = {world, domain, NULL};
 
-    own_disks(owned, domain->live);
-    own_chains(owned, world);
-    own_data_files(owned, world);
-    found = check_nodes(view, domain, owned);
-    return found ? found : check_jobs(view, domain);
+    if (target->visit_nodes)
+        target->visit_nodes(view->conn, domain->name, check_node, &process);
+    else
+        inspect_nodes(view, &process);
+    if (target->visit_jobs)
+        target->visit_jobs(view->conn, domain->name, check_job, &process);
+    else
+        inspect_jobs(view, &process);
+    return process.found;
 }
 
 char *
@@ -205,7 +217,7 @@ invariant_owners(const ObserveView *view, const Observation *before, const Obser
         const ObservedDomain *domain = g_ptr_array_index(after->domains, i);
 
         if (observed_active(domain))
-            found = check_instance(view, after, domain);
+            found = check_process(view, after, domain);
     }
     return found;
 }

@@ -6,53 +6,68 @@
 #include "harness/oracle/invariants.h"
 
 #include <string.h>
+#include "harness/oracle/folders.h"
 
-/* The folder of all snapshot metadata, or NULL where the target does not tell. */
-static char *
-metadata_folder(const ObserveView *view)
+/* One world's records. */
+typedef struct {
+    const Observation *world;
+    const char *folder; /* of all snapshot metadata */
+    GString *path;      /* of the record that is looked for */
+} Records;
+
+/* Whether there is a record; its path is told by `records`. */
+static gboolean
+has_record(Records *records, const ObservedDomain *domain, const char *snapshot)
 {
-    json_t *folder = observe_inspect(view, "dir", "meta");
-    char *path = g_strdup(json_string_value(folder));
-
-    json_decref(folder);
-    return path;
+    g_string_assign(records->path, records->folder);
+    g_string_append_c(records->path, '/');
+    g_string_append(records->path, domain->name);
+    g_string_append_c(records->path, '/');
+    g_string_append(records->path, snapshot);
+    g_string_append(records->path, ".xml");
+    return observed_file(records->world, records->path->str);
 }
 
 static char *
-record_path(const char *folder, const ObservedDomain *domain, const char *snapshot)
-{
-    return g_strconcat(folder, "/", domain->name, "/", snapshot, ".xml", NULL);
-}
-
-static char *
-check_listed(const char *folder, const Observation *after, const ObservedDomain *domain)
+check_listed(Records *records, const ObservedDomain *domain)
 {
     for (guint i = 0; i < domain->moments->len; i++) {
         const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
-        g_autofree char *path = record_path(folder, domain, moment->name);
 
-        if (!observed_file(after, path))
+        if (!has_record(records, domain, moment->name))
             return g_strdup_printf("snapshot '%s' of '%s' has no file '%s'", moment->name,
-                                   domain->name, path);
+                                   domain->name, records->path->str);
     }
     return NULL;
 }
 
 /* What is listed no longer must not come back at the next start (EC-025). */
 static char *
-check_gone(const char *folder, const Observation *after, const ObservedDomain *former)
+check_gone(Records *records, const ObservedDomain *former)
 {
-    const ObservedDomain *domain = observed_domain(after, former->name);
+    const ObservedDomain *domain = observed_domain(records->world, former->name);
 
     for (guint i = 0; domain && i < former->moments->len; i++) {
         const ObservedMoment *moment = g_ptr_array_index(former->moments, i);
-        g_autofree char *path = record_path(folder, domain, moment->name);
 
-        if (!observed_moment(domain, moment->name) && observed_file(after, path))
+        if (!observed_moment(domain, moment->name) && has_record(records, domain, moment->name))
             return g_strdup_printf("snapshot '%s' of '%s' is gone, its file '%s' is not",
-                                   moment->name, domain->name, path);
+                                   moment->name, domain->name, records->path->str);
     }
     return NULL;
+}
+
+static char *
+check_records(Records *records, const Observation *before)
+{
+    const Observation *after = records->world;
+    char *found = NULL;
+
+    for (guint i = 0; !found && i < after->domains->len; i++)
+        found = check_listed(records, g_ptr_array_index(after->domains, i));
+    for (guint i = 0; !found && i < before->domains->len; i++)
+        found = check_gone(records, g_ptr_array_index(before->domains, i));
+    return found;
 }
 
 static char *
@@ -70,15 +85,16 @@ check_intents(const Observation *after)
 char *
 invariant_records(const ObserveView *view, const Observation *before, const Observation *after)
 {
-    g_autofree char *folder = NULL;
+    Records records = {after, NULL, NULL};
     char *found = NULL;
 
     if (!view->files || !after->files || !before || view->damaged)
         return NULL;
-    folder = metadata_folder(view);
-    for (guint i = 0; folder && !found && i < after->domains->len; i++)
-        found = check_listed(folder, after, g_ptr_array_index(after->domains, i));
-    for (guint i = 0; folder && !found && i < before->domains->len; i++)
-        found = check_gone(folder, after, g_ptr_array_index(before->domains, i));
+    records.folder = folders_of(view)->metadata;
+    if (records.folder) {
+        records.path = g_string_sized_new(128);
+        found = check_records(&records, before);
+        g_string_free(records.path, TRUE);
+    }
     return found ? found : check_intents(after);
 }

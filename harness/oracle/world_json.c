@@ -20,16 +20,12 @@ text_json(const char *text)
 
 /* The names of the internal snapshots in an image. */
 static json_t *
-tags_json(const json_t *file)
+tags_json(const ObservedImage *image)
 {
     json_t *tags = json_array();
-    json_t *entry;
-    size_t i;
 
-    json_array_foreach(json_object_get(file, "snapshots"), i, entry)
-    {
-        json_array_append(tags, json_object_get(entry, "name"));
-    }
+    for (guint i = 0; image && i < image->tags->len; i++)
+        json_array_append_new(tags, text_json(g_array_index(image->tags, ObservedTag, i).name));
     return tags;
 }
 
@@ -40,15 +36,14 @@ add_images(json_t *images, const Observation *world, const char *top)
     const char *at = top;
 
     for (guint depth = 0; at && depth < CHAIN_SHOWN && !json_object_get(images, at); depth++) {
-        json_t *file = observed_image(world, at);
-        const char *backing = json_string_value(json_object_get(file, "backing"));
+        const ObservedImage *seen = observed_image(world, at);
         json_t *image = json_object();
 
-        json_object_set_new(image, "backing", text_json(backing));
-        json_object_set_new(image, "tags", tags_json(file));
-        json_object_set_new(image, "seen", json_boolean(file != NULL));
+        json_object_set_new(image, "backing", text_json(seen ? seen->backing : NULL));
+        json_object_set_new(image, "tags", tags_json(seen));
+        json_object_set_new(image, "seen", json_boolean(seen != NULL));
         json_object_set_new(images, at, image);
-        at = backing;
+        at = seen ? seen->backing : NULL;
     }
 }
 

@@ -100,6 +100,39 @@ visit_files(struct vm_conn *conn, void (*visit)(void *data, const struct vm_file
     return 0;
 }
 
+static int
+visit_image(struct vm_conn *conn, const char *path,
+            void (*visit)(void *data, const struct vm_image *image), void *data)
+{
+    return sim_visit_image(sim(conn->world), path, visit, data);
+}
+
+static int
+content(struct vm_conn *conn, const char *place, struct vm_content *content)
+{
+    return sim_look_at_content(sim(conn->world), place, content);
+}
+
+static int
+ram(struct vm_conn *conn, const char *domain, char digest[64])
+{
+    return sim_look_at_ram(sim(conn->world), domain, digest);
+}
+
+static int
+visit_nodes(struct vm_conn *conn, const char *domain,
+            void (*visit)(void *data, const char *node, const char *file), void *data)
+{
+    return sim_visit_nodes(sim(conn->world), domain, visit, data);
+}
+
+static int
+visit_jobs(struct vm_conn *conn, const char *domain, void (*visit)(void *data, const char *id),
+           void *data)
+{
+    return sim_visit_jobs(sim(conn->world), domain, visit, data);
+}
+
 static gboolean
 sim_disturb(ReferenceWorld *world, const char *instance, const char *what, GError **error)
 {
@@ -228,6 +261,11 @@ target_sim(void)
     static struct vm_target table = {.name = "sim", .open = sim_open};
     reference_fill(&table);
     table.visit_files = visit_files;
+    table.visit_image = visit_image;
+    table.content = content;
+    table.ram = ram;
+    table.visit_nodes = visit_nodes;
+    table.visit_jobs = visit_jobs;
     table.probe_key = probe_key;
     table.probe_kept_to_key = probe_kept_to_key;
     table.own_world = 1;

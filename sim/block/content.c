@@ -229,8 +229,8 @@ sim_content_slice(SimContent *content, guint64 offset, guint64 length)
     return result;
 }
 
-char *
-sim_content_digest(const SimContent *content, guint64 size)
+SimDigest
+sim_content_sum(const SimContent *content, guint64 size)
 {
     SimDigest digest = SIM_DIGEST_START;
     guint count = 0;
@@ -241,6 +241,13 @@ sim_content_digest(const SimContent *content, guint64 size)
         sim_digest_number(&digest, extents[i].length);
         sim_digest_number(&digest, extents[i].stamp);
     }
+    return digest;
+}
+
+char *
+sim_content_digest(const SimContent *content, guint64 size)
+{
+    SimDigest digest = sim_content_sum(content, size);
     return sim_digest_text(&digest);
 }
 

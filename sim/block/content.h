@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "sim/block/digest.h"
 
 #define SIM_STAMP_ZERO G_GUINT64_CONSTANT(0)
 
@@ -47,8 +47,10 @@ SimContent *sim_content_flatten(SimContent *base, SimContent *top, guint64 size)
 /** The part [offset, offset + length) of a content, with offsets kept.  The caller unrefs it. */
 SimContent *sim_content_slice(SimContent *content, guint64 offset, guint64 length);
 
-/** A digest of 32 hexadecimal digits of extents and size, the same however they came about.  The
- *  caller frees it. */
+/** A digest of extents and size, the same however they came about. */
+SimDigest sim_content_sum(const SimContent *content, guint64 size);
+
+/** The same as 32 hexadecimal digits.  The caller frees it. */
 char *sim_content_digest(const SimContent *content, guint64 size);
 
 /** The stamp of a pattern's name; never SIM_STAMP_ZERO but for "zero" and "0". */

@@ -69,14 +69,30 @@ sim_digest_string(SimDigest *digest, const char *text)
 /** Bytes of a digest as text, the end included. */
 #define SIM_DIGEST_TEXT 33
 
+/** Write 16 hexadecimal digits: a byte's digit each is half a byte, all eight at a time. */
+static inline void
+sim_digest_write_half(guint64 number, char text[16])
+{
+    for (guint i = 0; i < 2; i++) {
+        guint64 digits = number >> (32 - 32 * i) & 0xffffffff;
+        digits = (digits | digits << 16) & G_GUINT64_CONSTANT(0x0000ffff0000ffff);
+        digits = (digits | digits << 8) & G_GUINT64_CONSTANT(0x00ff00ff00ff00ff);
+        digits = (digits | digits << 4) & G_GUINT64_CONSTANT(0x0f0f0f0f0f0f0f0f);
+        /* Digits above nine have a carry into the upper half once 6 is added. */
+        guint64 letters = (digits + G_GUINT64_CONSTANT(0x0606060606060606)) >> 4 &
+                          G_GUINT64_CONSTANT(0x0101010101010101);
+        digits += G_GUINT64_CONSTANT(0x3030303030303030) + letters * ('a' - '0' - 10);
+        digits = GUINT64_TO_BE(digits);
+        memcpy(text + 8 * i, &digits, 8);
+    }
+}
+
 /** Write it as 32 hexadecimal digits. */
 static inline void
 sim_digest_write(const SimDigest *digest, char text[SIM_DIGEST_TEXT])
 {
-    for (guint i = 0; i < 16; i++) {
-        text[i] = "0123456789abcdef"[(digest->a >> (60 - 4 * i)) & 15];
-        text[16 + i] = "0123456789abcdef"[(digest->b >> (60 - 4 * i)) & 15];
-    }
+    sim_digest_write_half(digest->a, text);
+    sim_digest_write_half(digest->b, text + 16);
     text[32] = '\0';
 }
 

@@ -3,13 +3,9 @@
 #include "sim/block/image_bitmap.h"
 #include "sim/block/image_check.h"
 #include "sim/block/digest.h"
-#include "sim/block/image_path.h"
-#include "sim/vm/ram.h"
 #include "sim/world/inode.h"
 #include "sim/world/world_private.h"
 #include <string.h>
-
-#define CHAIN_MAX 200
 
 static const char *
 kind_name(SimInodeKind kind)
@@ -124,26 +120,92 @@ sim_visit_files(SimWorld *world, void (*visit)(void *data, const struct vm_file 
     visit_folder(&all, sim_fs_lookup(world->fs, "/", NULL));
 }
 
-static json_t *
-list_snapshots(const SimImage *image)
-{
-    const GList *link = image == NULL ? NULL : sim_snapshots_first(sim_image_snapshots(image));
-    json_t *list = json_array();
-    for (; link != NULL; link = link->next) {
-        const SimSnapshot *snapshot = link->data;
-        gsize size = snapshot->vm_state == NULL ? 0 : g_bytes_get_size(snapshot->vm_state);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "id", snapshot->id, "name",
-                                              snapshot->name, "vm-state-size", (json_int_t)size));
-    }
-    return list;
-}
-
 /* Whether nobody may write to it, as it is or as its chain is. */
 static gboolean
 is_damaged(SimFs *fs, const char *path, SimInode *inode)
 {
     return sim_damage_refusal(sim_inode_damage(inode), SIM_OPEN_WRITE) != NULL ||
            (sim_inode_image(inode) != NULL && !sim_image_check(fs, path, NULL));
+}
+
+/* Its tags, in `tags`, which has room for them. */
+static void
+list_tags(const SimImage *image, struct vm_image_tag *tags)
+{
+    for (const GList *link = sim_snapshots_first(sim_image_snapshots(image)); link != NULL;
+         link = link->next) {
+        const SimSnapshot *snapshot = link->data;
+        gsize size = snapshot->vm_state == NULL ? 0 : g_bytes_get_size(snapshot->vm_state);
+        *tags++ = (struct vm_image_tag){snapshot->id, snapshot->name, size};
+    }
+}
+
+static void
+list_bitmaps(const GPtrArray *bitmaps, const char **names)
+{
+    for (guint i = 0; bitmaps != NULL && i < bitmaps->len; i++)
+        names[i] = ((const SimStoredBitmap *)bitmaps->pdata[i])->name;
+}
+
+static void
+show_image(const SimImage *image, struct vm_image *shown,
+           void (*visit)(void *data, const struct vm_image *image), void *data)
+{
+    const SimImageState *state = sim_image_state(image);
+    guint tag_count = sim_snapshots_count(sim_image_snapshots(image));
+    guint bitmap_count = state->bitmaps == NULL ? 0 : state->bitmaps->len;
+    g_autofree struct vm_image_tag *tags = g_new(struct vm_image_tag, tag_count);
+    g_autofree const char **bitmaps = g_new(const char *, bitmap_count);
+    list_tags(image, tags);
+    list_bitmaps(state->bitmaps, bitmaps);
+    shown->backing = state->backing;
+    shown->backing_format = state->backing_format;
+    shown->size = state->size;
+    shown->data_outside = state->data_file != NULL;
+    shown->tags = tags;
+    shown->tag_count = tag_count;
+    shown->bitmaps = bitmaps;
+    shown->bitmap_count = bitmap_count;
+    visit(data, shown);
+}
+
+gboolean
+sim_visit_image(SimWorld *world, const char *path,
+                void (*visit)(void *data, const struct vm_image *image), void *data)
+{
+    SimInode *inode = sim_fs_lookup(world->fs, path, NULL);
+    if (inode == NULL || sim_inode_kind(inode) == SIM_INODE_DIR)
+        return FALSE;
+    struct vm_image shown = {
+        .format = sim_inode_format(inode),
+        .size = sim_inode_size(inode),
+        .damaged = is_damaged(world->fs, path, inode),
+    };
+    if (sim_inode_image(inode) == NULL)
+        visit(data, &shown);
+    else
+        show_image(sim_inode_image(inode), &shown, visit, data);
+    return TRUE;
+}
+
+static void
+describe_image(void *data, const struct vm_image *image)
+{
+    json_t *info = data, *snapshots = json_array(), *bitmaps = json_array();
+    for (gsize i = 0; i < image->tag_count; i++)
+        json_array_append_new(snapshots, json_pack("{s:s, s:s, s:I}", "id", image->tags[i].id,
+                                                   "name", image->tags[i].name, "vm-state-size",
+                                                   (json_int_t)image->tags[i].memory));
+    for (gsize i = 0; i < image->bitmap_count; i++)
+        json_array_append_new(bitmaps, json_string(image->bitmaps[i]));
+    json_object_set_new(info, "format", json_string(image->format));
+    json_object_set_new(info, "damaged", json_boolean(image->damaged));
+    json_object_set_new(info, "data-outside", json_boolean(image->data_outside));
+    json_object_set_new(info, "virtual-size", json_integer((json_int_t)image->size));
+    json_object_set_new(info, "backing", text_or_null(image->backing));
+    json_object_set_new(info, "backing-format", text_or_null(image->backing_format));
+    json_object_set_new(info, "snapshots", snapshots);
+    json_object_set_new(info, "bitmaps", bitmaps);
 }
 
 json_t *
@@ -155,108 +217,7 @@ sim_inspect_file(SimWorld *world, const char *path)
     json_t *info =
         json_pack("{s:s, s:s, s:I}", "path", path, "kind", kind_name(sim_inode_kind(inode)), "size",
                   (json_int_t)sim_inode_size(inode));
-    if (sim_inode_kind(inode) == SIM_INODE_DIR)
-        return info;
-    SimImage *image = sim_inode_image(inode);
-    const SimImageState *state = image == NULL ? NULL : sim_image_state(image);
-    guint64 size = state == NULL ? sim_inode_size(inode) : state->size;
-    json_t *bitmaps = json_array();
-    for (guint i = 0; state != NULL && state->bitmaps != NULL && i < state->bitmaps->len; i++)
-        json_array_append_new(bitmaps,
-                              json_string(((SimStoredBitmap *)state->bitmaps->pdata[i])->name));
-    json_object_set_new(info, "format", json_string(sim_inode_format(inode)));
-    json_object_set_new(info, "damaged", json_boolean(is_damaged(world->fs, path, inode)));
-    json_object_set_new(info, "data-outside",
-                        json_boolean(state != NULL && state->data_file != NULL));
-    json_object_set_new(info, "virtual-size", json_integer((json_int_t)size));
-    json_object_set_new(info, "backing", text_or_null(state == NULL ? NULL : state->backing));
-    json_object_set_new(info, "backing-format",
-                        text_or_null(state == NULL ? NULL : state->backing_format));
-    json_object_set_new(info, "snapshots", list_snapshots(image));
-    json_object_set_new(info, "bitmaps", bitmaps);
-    json_object_set_new(info, "digest", take_text(file_digest(inode)));
+    if (sim_visit_image(world, path, describe_image, info))
+        json_object_set_new(info, "digest", take_text(file_digest(inode)));
     return info;
-}
-
-/* ---- content ---- */
-
-/* The image of a path; plain bytes are a raw one, made for the moment.  The caller unrefs it. */
-static SimImage *
-open_image(SimFs *fs, const char *path)
-{
-    SimInode *inode = sim_fs_lookup(fs, path, NULL);
-    if (inode == NULL || sim_inode_kind(inode) == SIM_INODE_DIR)
-        return NULL;
-    SimImage *image = sim_inode_image(inode);
-    if (sim_damage_refusal(sim_inode_damage(inode), SIM_OPEN_READ) != NULL)
-        return NULL;
-    if (image != NULL)
-        return sim_image_ref(image);
-    g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
-    return sim_image_from_bytes(bytes);
-}
-
-/* What a guest sees of a content that lies over the chain that the header names. */
-static SimContent *
-over_chain(SimFs *fs, const char *path, const SimImage *image, SimContent *content, guint depth)
-{
-    const SimImageState *state = sim_image_state(image);
-    if (state->backing == NULL)
-        return sim_content_flatten(NULL, content, state->size);
-    if (depth > CHAIN_MAX)
-        return NULL;
-    g_autofree char *below = sim_image_resolve(path, state->backing);
-    g_autoptr(SimImage) base = open_image(fs, below);
-    if (base == NULL)
-        return NULL;
-    g_autoptr(SimContent) shown =
-        over_chain(fs, below, base, sim_image_state(base)->content, depth + 1);
-    return shown == NULL ? NULL : sim_content_flatten(shown, content, state->size);
-}
-
-static char *
-memory_digest(SimInode *inode, const SimSnapshot *snapshot)
-{
-    if (snapshot != NULL)
-        return snapshot->vm_state == NULL ? NULL : sim_ram_find_digest(snapshot->vm_state);
-    if (sim_inode_image(inode) != NULL)
-        return NULL;
-    g_autoptr(GBytes) bytes = sim_inode_bytes(inode);
-    return sim_ram_find_digest(bytes);
-}
-
-static json_t *
-describe_content(SimWorld *world, const char *path, const char *tag)
-{
-    SimInode *inode = sim_fs_lookup(world->fs, path, NULL);
-    g_autoptr(SimImage) image = open_image(world->fs, path);
-    if (image == NULL)
-        return NULL;
-    const SimSnapshot *snapshot = tag == NULL ? NULL : sim_image_find_name(image, tag);
-    if (tag != NULL && snapshot == NULL)
-        return NULL;
-    const SimImageState *state = sim_image_state(image);
-    guint64 size = snapshot == NULL ? state->size : snapshot->size;
-    g_autoptr(SimContent) whole = over_chain(
-        world->fs, path, image, snapshot == NULL ? state->content : snapshot->content, 0);
-    if (whole == NULL)
-        return NULL;
-    g_autoptr(SimContent) shown = sim_content_flatten(NULL, whole, size);
-    return json_pack("{s:o, s:I, s:o}", "digest", take_text(sim_content_digest(shown, size)),
-                     "size", (json_int_t)size, "memory", take_text(memory_digest(inode, snapshot)));
-}
-
-json_t *
-sim_inspect_content(SimWorld *world, const char *place)
-{
-    /* A path may hold an '@' itself: as it stands, a file goes first. */
-    const char *at = strrchr(place, '@');
-    if (at == NULL || sim_fs_lookup(world->fs, place, NULL) != NULL)
-        return describe_content(world, place, NULL);
-    for (at = strchr(place, '@'); at != NULL; at = strchr(at + 1, '@')) {
-        g_autofree char *path = g_strndup(place, (gsize)(at - place));
-        if (sim_fs_lookup(world->fs, path, NULL) != NULL)
-            return describe_content(world, path, at + 1);
-    }
-    return NULL;
 }

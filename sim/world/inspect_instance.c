@@ -2,6 +2,7 @@
  *
  * What the oracle sees of an instance.
  */
+#include "sim/block/digest.h"
 #include "sim/world/inspect.h"
 #include "sim/world/world_private.h"
 
@@ -25,6 +26,20 @@ sim_inspect_nodes(SimWorld *world, const char *instance)
     return list;
 }
 
+gboolean
+sim_visit_nodes(SimWorld *world, const char *instance,
+                void (*visit)(void *data, const char *node, const char *file), void *data)
+{
+    const SimMachine *machine = sim_hypervisor_machine(world->hypervisor, instance);
+    if (machine == NULL)
+        return FALSE;
+    for (guint i = 0; i < machine->graph->nodes->len; i++) {
+        SimNode *node = machine->graph->nodes->pdata[i];
+        visit(data, node->name, sim_node_protocol(node)->filename);
+    }
+    return TRUE;
+}
+
 json_t *
 sim_inspect_jobs(SimWorld *world, const char *instance)
 {
@@ -34,11 +49,35 @@ sim_inspect_jobs(SimWorld *world, const char *instance)
     json_t *list = json_array();
     for (guint i = 0; i < machine->jobs.jobs->len; i++) {
         const SimJob *job = machine->jobs.jobs->pdata[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", job->id, "type",
-                                              job->driver->type,
-                                              "status", sim_job_status_name(job->status)));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s}", "id", job->id, "type", job->driver->type,
+                                        "status", sim_job_status_name(job->status)));
     }
     return list;
+}
+
+gboolean
+sim_visit_jobs(SimWorld *world, const char *instance, void (*visit)(void *data, const char *id),
+               void *data)
+{
+    const SimMachine *machine = sim_hypervisor_machine(world->hypervisor, instance);
+    if (machine == NULL)
+        return FALSE;
+    for (guint i = 0; i < machine->jobs.jobs->len; i++)
+        visit(data, ((const SimJob *)machine->jobs.jobs->pdata[i])->id);
+    return TRUE;
+}
+
+gboolean
+sim_look_at_ram(SimWorld *world, const char *instance, char *digest)
+{
+    SimMachine *machine = sim_hypervisor_machine(world->hypervisor, instance);
+    if (machine == NULL)
+        return FALSE;
+    sim_machine_count_time(machine);
+    g_autofree char *text = sim_ram_digest(&machine->ram);
+    g_strlcpy(digest, text, SIM_DIGEST_TEXT);
+    return TRUE;
 }
 
 json_t *

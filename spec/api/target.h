@@ -58,6 +58,34 @@ struct vm_file {
     const char *digest; /* or NULL where none is known */
 };
 
+/** An internal snapshot of an image. */
+struct vm_image_tag {
+    const char *id;
+    const char *name;
+    uint64_t memory; /* bytes of a guest's memory that are saved with it */
+};
+
+/** A file as an image, as inspect "file" tells of it. */
+struct vm_image {
+    const char *format;              /* "qcow2", "raw" */
+    const char *backing;             /* as the image has it, or NULL */
+    const char *backing_format;      /* or NULL */
+    uint64_t size;                   /* virtual, bytes */
+    int damaged;                     /* nobody may write to it */
+    int data_outside;                /* its data lie in a file beside it */
+    const struct vm_image_tag *tags; /* oldest first */
+    size_t tag_count;
+    const char *const *bitmaps; /* names */
+    size_t bitmap_count;
+};
+
+/** What a guest would see at a place, as inspect "content" tells of it. */
+struct vm_content {
+    uint64_t size; /* bytes */
+    char digest[64];
+    char memory[64]; /* digest of the memory that is saved there; "" = none */
+};
+
 struct json_t; /* jansson's */
 
 /** What a connection is opened with. */
@@ -296,6 +324,23 @@ struct vm_target {
     /** Copy a whole file, an image with all that it holds (the folder is made too).  Not for images
      *  that are in use.  NULL: file_read() and file_write() tell all. */
     int (*file_copy)(struct vm_conn *conn, const char *from, const char *to, struct vm_error *err);
+
+    /* ---- more short cuts: what inspect() gives, without text; each answers 1, or 0 where there
+     * is no such thing; NULL = there is none -------------------------------------------------- */
+
+    /** "file" of a file; what is handed out is valid during the visit alone. */
+    int (*visit_image)(struct vm_conn *conn, const char *path,
+                       void (*visit)(void *data, const struct vm_image *image), void *data);
+    /** "content". */
+    int (*content)(struct vm_conn *conn, const char *place, struct vm_content *content);
+    /** "ram": the digest alone. */
+    int (*ram)(struct vm_conn *conn, const char *domain, char digest[64]);
+    /** "nodes": the name of each, and its file. */
+    int (*visit_nodes)(struct vm_conn *conn, const char *domain,
+                       void (*visit)(void *data, const char *node, const char *file), void *data);
+    /** "jobs": the id of each. */
+    int (*visit_jobs)(struct vm_conn *conn, const char *domain,
+                      void (*visit)(void *data, const char *id), void *data);
 };
 
 /** What a plug-in exports: its table, valid as long as the object is loaded. */
