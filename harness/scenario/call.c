@@ -16,13 +16,13 @@ hash_call(ScnRun *run, const ScnCallArgs *args, const ScnAnswer *answer)
         g_snprintf(flags, sizeof(flags), " 0x%x ", args->flags);
     if (answer->code)
         g_snprintf(code, sizeof(code), "%d ", answer->code);
-    scn_hash_part(run, vm_call_info(args->call)->name);
-    scn_hash_part(run, flags);
+    scn_hash_words(run, vm_call_info(args->call)->name);
+    scn_hash_words(run, flags);
     scn_hash_part(run, args->domain ? args->domain : "");
-    scn_hash_part(run, " ");
+    scn_hash_words(run, " ");
     scn_hash_part(run, args->moment ? args->moment : "");
-    scn_hash_part(run, " → ");
-    scn_hash_part(run, code);
+    scn_hash_words(run, " → ");
+    scn_hash_words(run, code);
     scn_hash(run, answer->name ? answer->name : "");
 }
 

@@ -178,6 +178,15 @@ read_disk_word(ScnRun *run, const char *text, ScnDisk *disk, DiskWords *words)
     disk->missing |= strcmp(text, "missing") == 0;
 }
 
+/* A value between two stretches of a document. */
+static void
+put(GString *xml, const char *before, const char *value, const char *after)
+{
+    g_string_append(xml, before);
+    g_string_append(xml, value);
+    g_string_append(xml, after);
+}
+
 static char *
 disk_xml(const ScnDisk *disk, const DiskWords *words)
 {
@@ -187,14 +196,14 @@ disk_xml(const ScnDisk *disk, const DiskWords *words)
                       : g_str_has_prefix(disk->target, "fd") ? "fdc"
                                                              : "ide";
 
-    g_string_append_printf(xml, "    <disk type='file' device='%s'",
-                           words->device ? words->device : "disk");
+    put(xml, "    <disk type='file' device='", words->device ? words->device : "disk", "'");
     if (words->snapshot)
-        g_string_append_printf(xml, " snapshot='%s'", words->snapshot);
-    g_string_append_printf(xml, ">\n      <driver name='qemu' type='%s'/>\n", disk->format);
+        put(xml, " snapshot='", words->snapshot, "'");
+    put(xml, ">\n      <driver name='qemu' type='", disk->format, "'/>\n");
     if (disk->path)
-        g_string_append_printf(xml, "      <source file='%s'/>\n", disk->path);
-    g_string_append_printf(xml, "      <target dev='%s' bus='%s'/>\n", disk->target, bus);
+        put(xml, "      <source file='", disk->path, "'/>\n");
+    put(xml, "      <target dev='", disk->target, "' bus='");
+    put(xml, "", bus, "'/>\n");
     if (words->readonly || g_strcmp0(words->device, "cdrom") == 0)
         g_string_append(xml, "      <readonly/>\n");
     if (words->shareable)
@@ -202,9 +211,9 @@ disk_xml(const ScnDisk *disk, const DiskWords *words)
     if (words->transient)
         g_string_append(xml, "      <transient/>\n");
     if (words->serial)
-        g_string_append_printf(xml, "      <serial>%s</serial>\n", words->serial);
+        put(xml, "      <serial>", words->serial, "</serial>\n");
     g_string_append(xml, "    </disk>\n");
-    return g_strdup(xml->str);
+    return g_string_free(g_steal_pointer(&xml), FALSE);
 }
 
 static ScnDisk *
@@ -268,24 +277,22 @@ static char *
 domain_xml(const ScnRun *run, const ScnTemplate *made, const DomainParts *parts)
 {
     const struct vm_target_world *world = &run->world;
-    g_autoptr(GString) type = g_string_new("<type");
+    GString *xml = g_string_sized_new(900);
 
+    put(xml, "<domain type='", world->virt_type, "'>\n");
+    put(xml, "  <name>", run->prefix, made->name);
+    put(xml, "</name>\n  <uuid>", parts->uuid, "</uuid>\n");
+    g_string_append_printf(xml, "  <memory unit='KiB'>%" G_GUINT64_FORMAT "</memory>\n",
+                           parts->memory);
+    put(xml, "  <vcpu>", parts->vcpus, "</vcpu>\n  <os>\n    <type");
     if (*world->arch)
-        g_string_append_printf(type, " arch='%s'", world->arch);
+        put(xml, " arch='", world->arch, "'");
     if (*world->machine)
-        g_string_append_printf(type, " machine='%s'", world->machine);
-    g_string_append_printf(type, ">%s</type>", world->os_type);
-    return g_strdup_printf("<domain type='%s'>\n"
-                           "  <name>%s%s</name>\n"
-                           "  <uuid>%s</uuid>\n"
-                           "  <memory unit='KiB'>%" G_GUINT64_FORMAT "</memory>\n"
-                           "  <vcpu>%s</vcpu>\n"
-                           "  <os>\n    %s\n  </os>\n"
-                           "%s"
-                           "  <devices>\n%s  </devices>\n"
-                           "</domain>\n",
-                           world->virt_type, run->prefix, made->name, parts->uuid, parts->memory,
-                           parts->vcpus, type->str, parts->extra->str, parts->devices->str);
+        put(xml, " machine='", world->machine, "'");
+    put(xml, ">", world->os_type, "</type>\n  </os>\n");
+    put(xml, parts->extra->str, "  <devices>\n", parts->devices->str);
+    g_string_append(xml, "  </devices>\n</domain>\n");
+    return g_string_free(xml, FALSE);
 }
 
 ScnTemplate *
@@ -313,12 +320,11 @@ scn_template_build(ScnRun *run, const char *name, const GPtrArray *items)
 static void
 note(ScnRun *run, const char *kind, const char *name)
 {
-    g_autofree char *line = g_strdup_printf("%s %s\n", kind, name);
     FILE *file = run->ledger ? fopen(run->ledger, "a") : NULL;
 
     if (!file)
         return;
-    fputs(line, file);
+    fprintf(file, "%s %s\n", kind, name);
     fclose(file);
 }
 

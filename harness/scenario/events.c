@@ -53,9 +53,9 @@ scn_hash_events(ScnRun *run, guint from)
     for (guint i = from; i < run->events->len; i++) {
         const struct vm_event *event = &g_array_index(run->events, struct vm_event, i);
 
-        scn_hash_part(run, "event ");
+        scn_hash_words(run, "event ");
         scn_hash_part(run, event->domain);
-        scn_hash_part(run, " ");
+        scn_hash_words(run, " ");
         scn_hash(run, scn_event_word(event));
     }
 }

@@ -94,6 +94,12 @@ scn_hash_part(ScnRun *run, const char *text)
 }
 
 void
+scn_hash_words(ScnRun *run, const char *text)
+{
+    run->result->hash = fold(run->result->hash, text, text + strlen(text));
+}
+
+void
 scn_hash(ScnRun *run, const char *text)
 {
     scn_hash_part(run, text);

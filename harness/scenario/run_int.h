@@ -166,6 +166,8 @@ const char *scn_run_lacks(const ScnRun *run);
 
 /** Fold a part of a line into the case's hash. */
 void scn_hash_part(ScnRun *run, const char *text);
+/** The same for words that hold no name of an object. */
+void scn_hash_words(ScnRun *run, const char *text);
 /** Fold the rest of a line, and its end, into the case's hash. */
 void scn_hash(ScnRun *run, const char *text);
 
