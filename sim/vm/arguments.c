@@ -43,17 +43,11 @@ check_list(const SimArgument *argument, const json_t *value, const char *path, G
     return TRUE;
 }
 
-/* What needs no path to be found right. */
+/* Whether it is right; what is not, is looked at again where the words that say so are wanted. */
 static gboolean
 is_plainly_right(const SimArgument *argument, const json_t *value)
 {
     switch (argument->type) {
-    case SIM_ARG_STRING:
-        return json_is_string(value);
-    case SIM_ARG_BOOLEAN:
-        return json_is_boolean(value);
-    case SIM_ARG_INTEGER:
-        return json_is_integer(value);
     case SIM_ARG_LIST:
         for (gsize i = 0; i < json_array_size(value); i++) {
             if (!is_plainly_right(argument->members, json_array_get(value, i)))
@@ -61,7 +55,7 @@ is_plainly_right(const SimArgument *argument, const json_t *value)
         }
         return json_is_array(value);
     default:
-        return FALSE;
+        return sim_argument_check(argument, value, "", NULL);
     }
 }
 
@@ -110,22 +104,54 @@ check_table(const SimArgument *members, const json_t *object, const char *path, 
     return TRUE;
 }
 
-static gboolean
-is_known(const SimArgument *const *tables, const char *name)
+static const SimArgument *
+find_member(const SimArgument *const *tables, const char *name)
 {
     for (; *tables != NULL; tables++) {
         for (const SimArgument *member = *tables; member->name != NULL; member++) {
-            if (strcmp(member->name, name) == 0)
-                return TRUE;
+            if (*member->name == *name && strcmp(member->name, name) == 0)
+                return member;
         }
     }
-    return FALSE;
+    return NULL;
+}
+
+static guint
+count_required(const SimArgument *const *tables)
+{
+    guint count = 0;
+    for (; *tables != NULL; tables++) {
+        for (const SimArgument *member = *tables; member->name != NULL; member++)
+            count += member->required;
+    }
+    return count;
+}
+
+/* Arguments are few, members many: it is the arguments that are gone through. */
+static gboolean
+are_plainly_right(const SimArgument *const *tables, const json_t *object)
+{
+    guint required = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value)
+    {
+        const SimArgument *member = find_member(tables, name);
+        if (member == NULL || !is_plainly_right(member, value))
+            return FALSE;
+        required += member->required;
+    }
+    return required == count_required(tables);
 }
 
 gboolean
 sim_arguments_check_union(const SimArgument *const *tables, const json_t *object, const char *path,
                           GError **error)
 {
+    if (are_plainly_right(tables, object))
+        return TRUE;
+    if (error == NULL)
+        return FALSE;
     for (guint i = 0; tables[i] != NULL; i++) {
         if (!check_table(tables[i], object, path, error))
             return FALSE;
@@ -134,7 +160,7 @@ sim_arguments_check_union(const SimArgument *const *tables, const json_t *object
     json_t *value;
     json_object_foreach((json_t *)object, name, value)
     {
-        if (is_known(tables, name))
+        if (find_member(tables, name) != NULL)
             continue;
         g_autofree char *place = sim_argument_path(path, name);
         return sim_qmp_refuse(error, "Parameter '%s' is unexpected", place);
