@@ -8,17 +8,15 @@
 void
 vm_driver_event_free(VmDriverEvent *event)
 {
-    if (event == NULL)
-        return;
-    g_free(event->domain);
-    g_free(event);
+    g_free(event); /* with the name behind it */
 }
 
 void
 vm_driver_announce(VmDriver *driver, const char *name, int type, int detail)
 {
-    VmDriverEvent *event = g_new0(VmDriverEvent, 1);
-    event->domain = g_strdup(name);
+    gsize size = strlen(name) + 1;
+    VmDriverEvent *event = g_malloc(sizeof(VmDriverEvent) + size);
+    event->domain = memcpy(event + 1, name, size);
     event->type = type;
     event->detail = detail;
     g_queue_push_tail(&driver->events, event);
@@ -91,8 +89,8 @@ void
 vm_domain_take_event(VmDomain *domain, const json_t *event)
 {
     const char *name = json_string_value(json_object_get(event, "event"));
-    for (guint i = 0; i < G_N_ELEMENTS(event_rows); i++)
-        if (g_strcmp0(name, event_rows[i].event) == 0)
+    for (guint i = 0; name != NULL && i < G_N_ELEMENTS(event_rows); i++)
+        if (*name == *event_rows[i].event && strcmp(name, event_rows[i].event) == 0)
             event_rows[i].take(domain, json_object_get(event, "data"));
 }
 

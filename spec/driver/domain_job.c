@@ -38,16 +38,32 @@ is_commit(const json_t *job)
     return g_strcmp0(json_string_value(json_object_get(job, "type")), "commit") == 0;
 }
 
+/* The arguments of a command about our job, which nobody changes. */
+static json_t *job_arguments;
+
+static void __attribute__((destructor)) forget_at_exit(void)
+{
+    json_decref(job_arguments);
+}
+
+static json_t *
+about_job(void)
+{
+    if (job_arguments == NULL)
+        job_arguments = json_pack("{s:s}", "id", JOB_ID);
+    return json_incref(job_arguments);
+}
+
 static void
 dismiss(VmDomain *domain)
 {
-    vm_qmp(domain->instance, "job-dismiss", json_pack("{s:s}", "id", JOB_ID), NULL);
+    vm_qmp(domain->instance, "job-dismiss", about_job(), NULL);
 }
 
 static gboolean
 cancel(VmDomain *domain)
 {
-    return vm_qmp(domain->instance, "job-cancel", json_pack("{s:s}", "id", JOB_ID), NULL);
+    return vm_qmp(domain->instance, "job-cancel", about_job(), NULL);
 }
 
 /* A commit that is ready would wait for ever; whoever began it begins again. */
@@ -193,7 +209,7 @@ vm_domain_await_ready(VmDomain *domain, const char *name, GError **error)
 gboolean
 vm_domain_complete_job(VmDomain *domain, const char *name, GError **error)
 {
-    return vm_domain_qmp(domain, "job-complete", json_pack("{s:s}", "id", JOB_ID), NULL, error) &&
+    return vm_domain_qmp(domain, "job-complete", about_job(), NULL, error) &&
            vm_domain_end_job(domain, name, error);
 }
 

@@ -282,8 +282,13 @@ typedef enum {
     VM_STATUS_AUTODESTROY = 2,
 } VmStatusMarks;
 
-/** The first line of a status file, of one length always: UUID, state, reason, marks. */
-#define VM_STATUS_HEADER "<!-- virt-moment status 1 %s %2d %3d %d -->\n"
+/** The first line of a status file, of one length always (with a NUL): the UUID comes between these
+ *  two, and state, reason and marks end below the last letters of SS, RRR and M. */
+#define VM_STATUS_HEADER_BEGIN "<!-- virt-moment status 1 "
+#define VM_STATUS_HEADER_END "          -->\n" /* " SS RRR M -->" */
+#define VM_STATUS_UUID_SIZE 36
+#define VM_STATUS_HEADER_SIZE                                                                      \
+    (sizeof(VM_STATUS_HEADER_BEGIN VM_STATUS_HEADER_END) + VM_STATUS_UUID_SIZE)
 
 /** Write the persistent definition. */
 gboolean vm_record_config(VmDomain *domain, const VmDomainDef *def, GError **error);

@@ -235,14 +235,22 @@ note_tops(VmImageUsers *users, VmDomain *domain, const VmDomainDef *def)
 }
 
 /* A guest that is saved, and whose domain is gone, comes back to its disks (VM-SAVE-009). */
+static void
+note_disks_of_gone(VmImageUsers *users, const GPtrArray *paths)
+{
+    for (guint i = 0; i < paths->len; i++)
+        vm_image_users_note(users, g_ptr_array_index(paths, i),
+                            &(const VmImageUser){.use = VM_USE_TOP});
+}
+
 static gboolean
 note_saved(VmDriver *driver, VmImageUsers *users, GError **error)
 {
     g_autoptr(GPtrArray) paths = vm_save_disks_of_gone(driver, error);
-    for (guint i = 0; paths != NULL && i < paths->len; i++)
-        vm_image_users_note(users, g_ptr_array_index(paths, i),
-                            &(const VmImageUser){.use = VM_USE_TOP});
-    return paths != NULL;
+    if (paths == NULL)
+        return FALSE;
+    note_disks_of_gone(users, paths);
+    return TRUE;
 }
 
 static VmLocation
@@ -412,11 +420,13 @@ gboolean
 vm_image_rests_under_others(const VmDomain *domain, const char *path)
 {
     VmDriver *driver = domain->driver;
-    g_autoptr(VmImageUsers) users = vm_image_users_new();
-    if (!note_saved(driver, users, NULL))
+    g_autoptr(GPtrArray) saved = vm_save_disks_of_gone(driver, NULL);
+    if (saved == NULL)
         return TRUE; /* nobody knows */
-    if (g_hash_table_size(driver->by_name) < 2 && g_hash_table_size(users->images) == 0)
+    if (g_hash_table_size(driver->by_name) < 2 && saved->len == 0)
         return FALSE;
+    g_autoptr(VmImageUsers) users = vm_image_users_new();
+    note_disks_of_gone(users, saved);
     g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
     for (guint i = 0; i < domains->len; i++) {
         VmDomain *other = g_ptr_array_index(domains, i);

@@ -23,28 +23,37 @@ vm_json_end(GString *json)
     return g_string_free(json, FALSE);
 }
 
-static void
-put_name(GString *json, const char *name)
+/* Room for so many bytes, after a name and its colon (where there is one). */
+static char *
+room_after(GString *json, const char *name, gsize length)
 {
     if (name == NULL)
-        return;
-    gsize length = strlen(name);
-    char *to = vm_text_room(json, length + 3);
+        return vm_text_room(json, length);
+    gsize named = strlen(name);
+    char *to = vm_text_room(json, named + 3 + length);
     *to = '"';
-    to = mempcpy(to + 1, name, length);
-    memcpy(to, "\":", 2);
+    to = mempcpy(to + 1, name, named);
+    return mempcpy(to, "\":", 2);
 }
 
 /* What ends a stretch of text that stands for itself. */
 static const gboolean special[256] = {[0 ... 0x1f] = TRUE, ['"'] = TRUE, ['\\'] = TRUE};
 
+/* How many bytes of a text stand for themselves. */
+static gsize
+plain_length(const char *text)
+{
+    gsize plain = 0;
+    while (!special[(guchar)text[plain]])
+        plain++;
+    return plain;
+}
+
 static void
 put_escaped(GString *json, const char *text)
 {
     for (;;) {
-        gsize plain = 0;
-        while (!special[(guchar)text[plain]])
-            plain++;
+        gsize plain = plain_length(text);
         vm_text_add_bytes(json, text, plain);
         text += plain;
         if (*text == '\0')
@@ -57,9 +66,9 @@ put_escaped(GString *json, const char *text)
 static void
 put_value(GString *json, const char *name, const char *value)
 {
-    put_name(json, name);
-    vm_text_add(json, value);
-    vm_text_add_byte(json, ',');
+    gsize length = strlen(value);
+    char *to = room_after(json, name, length + 1);
+    *(char *)mempcpy(to, value, length) = ',';
 }
 
 void
@@ -69,8 +78,14 @@ vm_json_text(GString *json, const char *name, const char *text)
         put_value(json, name, "null");
         return;
     }
-    put_name(json, name);
-    vm_text_add_byte(json, '"');
+    gsize plain = plain_length(text);
+    gboolean whole = text[plain] == '\0';
+    char *to = room_after(json, name, whole ? plain + 3 : 1);
+    *to = '"';
+    if (whole) {
+        memcpy(mempcpy(to + 1, text, plain), "\",", 2);
+        return;
+    }
     put_escaped(json, text);
     vm_text_add_bytes(json, "\",", 2);
 }
@@ -84,8 +99,13 @@ vm_json_flag(GString *json, const char *name, gboolean flag)
 void
 vm_json_number(GString *json, const char *name, guint number)
 {
-    put_name(json, name);
-    g_string_append_printf(json, "%u,", number);
+    char digits[16], *first = digits + sizeof(digits) - 1;
+    *first = '\0';
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    put_value(json, name, first);
 }
 
 void
@@ -100,8 +120,7 @@ vm_json_texts(GString *json, const char *name, const GPtrArray *texts)
 void
 vm_json_open(GString *json, const char *name, char bracket)
 {
-    put_name(json, name);
-    vm_text_add_byte(json, bracket);
+    *room_after(json, name, 1) = bracket;
 }
 
 void

@@ -69,11 +69,11 @@ read_number(const char **text, int *number)
     return TRUE;
 }
 
-/* The first line, as VM_STATUS_HEADER writes it. */
+/* The first line, as put_header() of record.c writes it. */
 static gboolean
 read_status_header(const char *text, DomainStatus *status)
 {
-    static const char begin[] = "<!-- virt-moment status 1 ";
+    static const char begin[] = VM_STATUS_HEADER_BEGIN;
     gsize length = g_str_has_prefix(text, begin) ? strcspn(text + strlen(begin), " \n") : 0;
     if (length == 0 || length >= sizeof(status->uuid) || text[strlen(begin) + length] != ' ')
         return FALSE;

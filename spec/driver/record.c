@@ -32,19 +32,43 @@ is_recorded(const VmDomain *domain, const char *xml)
     return strcmp(recorded, xml) == 0;
 }
 
+/* A number at the right end of a field of blanks. */
+static void
+put_number(char *end, int number)
+{
+    do {
+        *--end = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+}
+
+/* UUID, state, reason, marks. */
+static void
+put_header(char header[VM_STATUS_HEADER_SIZE], const VmDomain *domain)
+{
+    int marks = (domain->defined_before ? VM_STATUS_DEFINED_BEFORE : 0) |
+                (domain->autodestroy ? VM_STATUS_AUTODESTROY : 0);
+    const gsize uuid = strlen(VM_STATUS_HEADER_BEGIN), numbers = uuid + VM_STATUS_UUID_SIZE;
+    g_assert(strlen(domain->def->uuid) == VM_STATUS_UUID_SIZE);
+    memcpy(header, VM_STATUS_HEADER_BEGIN, uuid);
+    memcpy(header + uuid, domain->def->uuid, VM_STATUS_UUID_SIZE);
+    memcpy(header + numbers, VM_STATUS_HEADER_END, sizeof(VM_STATUS_HEADER_END));
+    put_number(header + numbers + 3, domain->state);
+    put_number(header + numbers + 7, domain->reason);
+    put_number(header + numbers + 9, marks);
+}
+
 static gboolean
 write_status(VmDomain *domain, const char *path, GError **error)
 {
     VmStore *store = domain->driver->store;
     gboolean active = domain->state != VIR_DOMAIN_SHUTOFF;
-    int marks = (domain->defined_before ? VM_STATUS_DEFINED_BEFORE : 0) |
-                (domain->autodestroy ? VM_STATUS_AUTODESTROY : 0);
-    g_autofree char *header =
-        g_strdup_printf(VM_STATUS_HEADER, domain->def->uuid, domain->state, domain->reason, marks);
+    char header[VM_STATUS_HEADER_SIZE];
+    put_header(header, domain);
     g_autofree char *xml = active && domain->status_def != domain->def
                                ? vm_domain_def_format(domain->def, VM_DOMAIN_FORMAT_SECURE)
                                : NULL;
-    const VmStoreHead head = {.bytes = header, .length = strlen(header)};
+    const VmStoreHead head = {.bytes = header, .length = sizeof(header) - 1};
     if (active && is_recorded(domain, xml) && store->ops->replace_head(store, path, &head, NULL))
         return TRUE;
     if (active && xml == NULL)
