@@ -256,8 +256,7 @@ loses_a_child(const Expectation *expected, const StepContext *context, const cha
     for (guint i = 0; i < context->domain->moments->len; i++) {
         const ObservedMoment *old = g_ptr_array_index(context->domain->moments, i);
 
-        if (g_strcmp0(old->doc->parent, name) == 0 &&
-            !g_hash_table_contains(expected->tree, old->name))
+        if (g_strcmp0(old->doc->parent, name) == 0 && !expectation_parent(expected, old->name))
             return TRUE;
     }
     return FALSE;
@@ -289,7 +288,7 @@ static char *
 compare_moment(const Expectation *expected, const StepContext *context, const ObservedDomain *now,
                const ObservedMoment *moment)
 {
-    const char *parent = g_hash_table_lookup(expected->tree, moment->name);
+    const char *parent = expectation_parent(expected, moment->name);
     const ObservedMoment *old =
         context->domain ? observed_moment(context->domain, moment->name) : NULL;
 
@@ -309,19 +308,17 @@ compare_moment(const Expectation *expected, const StepContext *context, const Ob
 static char *
 compare_tree(const Expectation *expected, const StepContext *context, const ObservedDomain *now)
 {
-    GHashTableIter iter;
-    gpointer name;
-
     for (guint i = 0; i < now->moments->len; i++) {
         char *found = compare_moment(expected, context, now, g_ptr_array_index(now->moments, i));
 
         if (found)
             return found;
     }
-    g_hash_table_iter_init(&iter, expected->tree);
-    while (g_hash_table_iter_next(&iter, &name, NULL)) {
+    for (guint i = 0; i < expected->tree->len; i++) {
+        const char *name = g_array_index(expected->tree, ExpectMoment, i).name;
+
         if (!observed_moment(now, name))
-            return g_strdup_printf("snapshot '%s' of '%s' is missing", (char *)name, now->name);
+            return g_strdup_printf("snapshot '%s' of '%s' is missing", name, now->name);
     }
     if (g_strcmp0(expected->current, now->current) != 0)
         return g_strdup_printf("the current snapshot of '%s' is '%s', expected '%s'", now->name,
@@ -401,18 +398,18 @@ compare_others(const Expectation *expected, const StepContext *context, const Ob
 static void
 add_kept(const StepContext *context, const ObservedDomain *now, Expectation *expected)
 {
-    const HistoryKept *kept = g_hash_table_lookup(context->history->kept, now->uuid);
+    const HistoryKept *kept =
+        expected->is_new ? g_hash_table_lookup(context->history->kept, now->uuid) : NULL;
 
-    if (!expected->is_new || !kept)
+    if (!kept)
         return;
     for (guint i = 0; i < kept->names->len; i++) {
-        const ObservedMoment *moment = observed_moment(now, g_ptr_array_index(kept->names, i));
+        const char *name = g_ptr_array_index(kept->names, i);
+        const ObservedMoment *moment = observed_moment(now, name);
 
-        g_hash_table_replace(expected->tree, g_strdup(g_ptr_array_index(kept->names, i)),
-                             g_strdup(moment && moment->doc->parent ? moment->doc->parent : ""));
+        expectation_put(expected, name, moment ? moment->doc->parent : NULL);
     }
-    g_free(expected->current);
-    expected->current = g_strdup(kept->current);
+    expected->current = kept->current;
 }
 
 char *

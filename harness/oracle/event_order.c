@@ -118,7 +118,8 @@ char *
 expectation_compare_events(const Expectation *expectation, const StepContext *context,
                            const GArray *events)
 {
-    const GArray *wanted = expectation->events;
+    const ExpectEvent *wanted = expectation->events;
+    guint count = expectation->event_count;
     guint at = 0;
 
     for (guint i = 0; events && i < events->len; i++) {
@@ -128,23 +129,21 @@ expectation_compare_events(const Expectation *expectation, const StepContext *co
             g_strcmp0(event->domain, expectation->name) != 0)
             return g_strdup_printf("event %s of '%s', which the call does not name",
                                    event_order_word(event), event->domain);
-        while (at < wanted->len && !fits(&g_array_index(wanted, ExpectEvent, at), event) &&
-               g_array_index(wanted, ExpectEvent, at).optional)
+        while (at < count && !fits(&wanted[at], event) && wanted[at].optional)
             at++;
-        if (at < wanted->len && fits(&g_array_index(wanted, ExpectEvent, at), event)) {
+        if (at < count && fits(&wanted[at], event)) {
             at++;
             continue;
         }
-        if (may_be_extra(event, at < wanted->len ? &g_array_index(wanted, ExpectEvent, at) : NULL))
+        if (may_be_extra(event, at < count ? &wanted[at] : NULL))
             continue;
         return g_strdup_printf("event %s came, which is not expected here",
                                event_order_word(event));
     }
-    while (at < wanted->len && g_array_index(wanted, ExpectEvent, at).optional)
+    while (at < count && wanted[at].optional)
         at++;
-    if (at < wanted->len) {
-        struct vm_event missing = {.type = g_array_index(wanted, ExpectEvent, at).type,
-                                   .detail = g_array_index(wanted, ExpectEvent, at).detail};
+    if (at < count) {
+        struct vm_event missing = {.type = wanted[at].type, .detail = wanted[at].detail};
 
         return g_strdup_printf("event %s did not come", event_order_word(&missing));
     }

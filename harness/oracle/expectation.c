@@ -11,51 +11,74 @@ typedef struct {
     const StepContext *context;
 } Build;
 
+/* What an effect's word says, read once for its row. */
 typedef struct {
+    const struct EffectRow *row;
+    const char *value;
+    int number, detail; /* of the enumerations that the value speaks of; detail -1: any */
+    gboolean optional;
+} EffectPlan;
+
+typedef struct EffectRow {
     const char *kind;
-    gboolean (*apply)(Build *build, const char *value); /* FALSE: no such value */
+    gboolean (*read)(EffectPlan *plan);                      /* or NULL; FALSE: no such value */
+    gboolean (*apply)(Build *build, const EffectPlan *plan); /* the same */
 } EffectRow;
 
+/* "NUMBER/DETAIL", where the detail is one of a group that the number names. */
 static gboolean
-apply_state(Build *build, const char *value)
+read_pair(EffectPlan *plan, const char *group, const char *details)
 {
-    g_auto(GStrv) parts = g_strsplit(value, "/", 2);
-    g_autofree char *group = g_strdup_printf("reason-%s", parts[0]);
+    g_auto(GStrv) parts = g_strsplit(plan->value, "/", 2);
+    g_autofree char *detail_group = g_strconcat(details, parts[0], NULL);
 
-    build->expected->state = vm_enum_value("state", parts[0]);
-    if (g_strcmp0(parts[1], "any") == 0)
-        build->expected->reason = -1;
-    else
-        build->expected->reason = vm_enum_value(group, parts[1] ? parts[1] : "");
-    return build->expected->state >= 0 &&
-           (build->expected->reason >= 0 || g_strcmp0(parts[1], "any") == 0);
-}
-
-static gboolean
-apply_event(Build *build, const char *value)
-{
-    g_auto(GStrv) parts = g_strsplit(value, "/", 2);
-    g_autofree char *group = g_strdup_printf("detail-%s", parts[0]);
-    ExpectEvent event = {vm_enum_value("event", parts[0]), -1, FALSE};
-
+    plan->number = vm_enum_value(group, parts[0]);
     if (!parts[1])
         return FALSE;
-    if (g_str_has_suffix(parts[1], "?")) {
-        event.optional = TRUE;
+    plan->optional = g_str_has_suffix(parts[1], "?");
+    if (plan->optional)
         parts[1][strlen(parts[1]) - 1] = '\0';
-    }
-    if (strcmp(parts[1], "any") != 0) {
-        event.detail = vm_enum_value(group, parts[1]);
-        if (event.detail < 0)
-            return FALSE;
-    }
-    g_array_append_val(build->expected->events, event);
-    return event.type >= 0;
+    plan->detail = vm_enum_value(detail_group, parts[1]);
+    return plan->number >= 0 && (plan->detail >= 0 || strcmp(parts[1], "any") == 0);
 }
 
 static gboolean
-apply_domain(Build *build, const char *value)
+read_state(EffectPlan *plan)
 {
+    return read_pair(plan, "state", "reason-") && !plan->optional;
+}
+
+static gboolean
+apply_state(Build *build, const EffectPlan *plan)
+{
+    build->expected->state = plan->number;
+    build->expected->reason = plan->detail;
+    return TRUE;
+}
+
+static gboolean
+read_event(EffectPlan *plan)
+{
+    return read_pair(plan, "event", "detail-");
+}
+
+static gboolean
+apply_event(Build *build, const EffectPlan *plan)
+{
+    Expectation *expected = build->expected;
+
+    if (expected->event_count == EXPECT_EVENTS)
+        return FALSE;
+    expected->events[expected->event_count++] =
+        (ExpectEvent){plan->number, plan->detail, plan->optional};
+    return TRUE;
+}
+
+static gboolean
+apply_domain(Build *build, const EffectPlan *plan)
+{
+    const char *value = plan->value;
+
     if (strcmp(value, "gone") == 0)
         build->expected->gone = TRUE;
     else if (strcmp(value, "new") == 0)
@@ -80,24 +103,24 @@ yes_no(ExpectValue *slot, const char *value, const char *yes, const char *no)
 }
 
 static gboolean
-apply_persistent(Build *build, const char *value)
+apply_persistent(Build *build, const EffectPlan *plan)
 {
-    return yes_no(&build->expected->persistent, value, "yes", "no");
+    return yes_no(&build->expected->persistent, plan->value, "yes", "no");
 }
 
 static gboolean
-apply_managed_save(Build *build, const char *value)
+apply_managed_save(Build *build, const EffectPlan *plan)
 {
-    return yes_no(&build->expected->managed_save, value, "yes", "no");
+    return yes_no(&build->expected->managed_save, plan->value, "yes", "no");
 }
 
 static gboolean
-apply_autostart(Build *build, const char *value)
+apply_autostart(Build *build, const EffectPlan *plan)
 {
     const char *asked = build->context->step->argument;
 
-    if (strcmp(value, "asked") != 0)
-        return yes_no(&build->expected->autostart, value, "on", "off");
+    if (strcmp(plan->value, "asked") != 0)
+        return yes_no(&build->expected->autostart, plan->value, "on", "off");
     if (!asked)
         build->expected->autostart = EXPECT_ANY;
     else
@@ -109,7 +132,7 @@ apply_autostart(Build *build, const char *value)
 }
 
 static gboolean
-apply_definition(ExpectDefinition *slot, const char *value)
+read_definition(EffectPlan *plan)
 {
     static const struct {
         const char *word;
@@ -121,8 +144,8 @@ apply_definition(ExpectDefinition *slot, const char *value)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (strcmp(words[i].word, value) == 0) {
-            *slot = words[i].value;
+        if (strcmp(words[i].word, plan->value) == 0) {
+            plan->number = (int)words[i].value;
             return TRUE;
         }
     }
@@ -130,47 +153,49 @@ apply_definition(ExpectDefinition *slot, const char *value)
 }
 
 static gboolean
-apply_live(Build *build, const char *value)
+apply_live(Build *build, const EffectPlan *plan)
 {
-    return apply_definition(&build->expected->live, value);
+    build->expected->live = (ExpectDefinition)plan->number;
+    return TRUE;
 }
 
 static gboolean
-apply_config(Build *build, const char *value)
+apply_config(Build *build, const EffectPlan *plan)
 {
-    return apply_definition(&build->expected->config, value);
+    build->expected->config = (ExpectDefinition)plan->number;
+    return TRUE;
 }
 
 static gboolean
-apply_sources(Build *build, const char *value)
+apply_sources(Build *build, const EffectPlan *plan)
 {
     build->expected->overlays = TRUE;
-    return strcmp(value, "overlay") == 0;
+    return strcmp(plan->value, "overlay") == 0;
 }
 
 static gboolean
-apply_disks(Build *build, const char *value)
+apply_disks(Build *build, const EffectPlan *plan)
 {
     build->expected->disks_moment = TRUE;
-    return strcmp(value, "moment") == 0;
+    return strcmp(plan->value, "moment") == 0;
 }
 
 static gboolean
-apply_ram(Build *build, const char *value)
+apply_ram(Build *build, const EffectPlan *plan)
 {
-    build->expected->ram_moment = strcmp(value, "moment") == 0;
-    return build->expected->ram_moment || strcmp(value, "any") == 0;
+    build->expected->ram_moment = strcmp(plan->value, "moment") == 0;
+    return build->expected->ram_moment || strcmp(plan->value, "any") == 0;
 }
 
 static gboolean
-apply_images(Build *build, const char *value)
+apply_images(Build *build, const EffectPlan *plan)
 {
     build->expected->images_any = TRUE;
-    return strcmp(value, "any") == 0;
+    return strcmp(plan->value, "any") == 0;
 }
 
 static gboolean
-apply_files(Build *build, const char *value)
+apply_files(Build *build, const EffectPlan *plan)
 {
     static const struct {
         const char *word;
@@ -183,7 +208,7 @@ apply_files(Build *build, const char *value)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (strcmp(words[i].word, value) == 0) {
+        if (strcmp(words[i].word, plan->value) == 0) {
             G_STRUCT_MEMBER(gboolean, build->expected, words[i].slot) = TRUE;
             return TRUE;
         }
@@ -209,9 +234,10 @@ revert_layers(Build *build)
 
 /* What becomes of images, one thing after the other; nothing where none can be seen. */
 static gboolean
-apply_layers(Build *build, const char *value)
+apply_layers(Build *build, const EffectPlan *plan)
 {
     const StepContext *context = build->context;
+    const char *value = plan->value;
     Expectation *expected = build->expected;
 
     if (!context->domain || !context->moment || !context->view->files)
@@ -233,10 +259,49 @@ apply_layers(Build *build, const char *value)
 
 /* ---- the tree ---- */
 
-static void
-tree_put(Build *build, const char *name, const char *parent)
+static ExpectMoment *
+find_moment(const Expectation *expected, const char *name)
 {
-    g_hash_table_replace(build->expected->tree, g_strdup(name), g_strdup(parent ? parent : ""));
+    for (guint i = 0; i < expected->tree->len; i++) {
+        ExpectMoment *moment = &g_array_index(expected->tree, ExpectMoment, i);
+
+        if (strcmp(moment->name, name) == 0)
+            return moment;
+    }
+    return NULL;
+}
+
+const char *
+expectation_parent(const Expectation *expected, const char *moment)
+{
+    const ExpectMoment *found = find_moment(expected, moment);
+
+    return found ? found->parent : NULL;
+}
+
+void
+expectation_put(Expectation *expected, const char *moment, const char *parent)
+{
+    ExpectMoment *there = find_moment(expected, moment);
+    ExpectMoment put = {moment, parent ? parent : ""};
+
+    if (there)
+        *there = put;
+    else
+        g_array_append_val(expected->tree, put);
+}
+
+static void
+tree_drop(Build *build, const char *name)
+{
+    GArray *tree = build->expected->tree;
+
+    for (guint i = 0; i < tree->len; i++) {
+        if (strcmp(g_array_index(tree, ExpectMoment, i).name, name) == 0) {
+            g_array_remove_index(tree, i);
+            return;
+        }
+    }
 }
 
 static void
@@ -249,7 +314,7 @@ tree_drop_below(Build *build, gboolean itself)
 
         if ((itself && moment == context->moment) ||
             observed_is_below(context->domain, moment->name, context->moment->name))
-            g_hash_table_remove(build->expected->tree, moment->name);
+            tree_drop(build, moment->name);
     }
 }
 
@@ -272,9 +337,9 @@ tree_drop_one(Build *build)
         const ObservedMoment *moment = g_ptr_array_index(context->domain->moments, i);
 
         if (g_strcmp0(moment->doc->parent, context->moment->name) == 0)
-            tree_put(build, moment->name, parent);
+            expectation_put(build->expected, moment->name, parent);
     }
-    g_hash_table_remove(build->expected->tree, context->moment->name);
+    tree_drop(build, context->moment->name);
 }
 
 static const char *
@@ -286,9 +351,10 @@ new_name(const StepContext *context)
 }
 
 static gboolean
-apply_tree(Build *build, const char *value)
+apply_tree(Build *build, const EffectPlan *plan)
 {
     const StepContext *context = build->context;
+    const char *value = plan->value;
     const char *added = new_name(context);
 
     /* Without what it speaks of, a (wrong) row changes nothing. */
@@ -298,9 +364,9 @@ apply_tree(Build *build, const char *value)
         build->expected->redefined = value[1] == 'r';
         build->expected->added = added;
         if (added)
-            tree_put(build, added,
-                     build->expected->redefined ? context->moment_xml->parent
-                                                : context->domain->current);
+            expectation_put(build->expected, added,
+                            build->expected->redefined ? context->moment_xml->parent
+                                                       : context->domain->current);
     } else if (strcmp(value, "-moment") == 0) {
         tree_drop_one(build);
     } else if (strcmp(value, "-subtree") == 0) {
@@ -308,7 +374,7 @@ apply_tree(Build *build, const char *value)
     } else if (strcmp(value, "-descendants") == 0) {
         tree_drop_below(build, FALSE);
     } else if (strcmp(value, "-all") == 0) {
-        g_hash_table_remove_all(build->expected->tree);
+        g_array_set_size(build->expected->tree, 0);
     } else {
         return FALSE;
     }
@@ -316,18 +382,25 @@ apply_tree(Build *build, const char *value)
 }
 
 static gboolean
-apply_new(Build *build, const char *value)
+read_new(EffectPlan *plan)
 {
-    build->expected->added_state = g_intern_string(value);
-    if (strcmp(value, "state") == 0 && build->context->domain)
-        build->expected->added_state = vm_enum_word("state", build->context->domain->state);
-    return strcmp(value, "state") == 0 || vm_enum_value("snapshot-state", value) >= 0;
+    return strcmp(plan->value, "state") == 0 || vm_enum_value("snapshot-state", plan->value) >= 0;
 }
 
 static gboolean
-apply_current(Build *build, const char *value)
+apply_new(Build *build, const EffectPlan *plan)
+{
+    build->expected->added_state = plan->value;
+    if (strcmp(plan->value, "state") == 0 && build->context->domain)
+        build->expected->added_state = vm_enum_word("state", build->context->domain->state);
+    return TRUE;
+}
+
+static gboolean
+apply_current(Build *build, const EffectPlan *plan)
 {
     const StepContext *context = build->context;
+    const char *value = plan->value;
     const char *current = NULL;
 
     if (strcmp(value, "new") == 0)
@@ -338,29 +411,28 @@ apply_current(Build *build, const char *value)
         current = existing_parent(context);
     else if (strcmp(value, "none") != 0)
         return FALSE;
-    g_free(build->expected->current);
-    build->expected->current = g_strdup(current);
+    build->expected->current = current;
     return TRUE;
 }
 
 static const EffectRow effect_rows[] = {
-    {"state:", apply_state},
-    {"event:", apply_event},
-    {"domain:", apply_domain},
-    {"persistent:", apply_persistent},
-    {"autostart:", apply_autostart},
-    {"managed-save:", apply_managed_save},
-    {"live:", apply_live},
-    {"config:", apply_config},
-    {"sources:", apply_sources},
-    {"disks:", apply_disks},
-    {"ram:", apply_ram},
-    {"images:", apply_images},
-    {"files:", apply_files},
-    {"layers:", apply_layers},
-    {"tree:", apply_tree},
-    {"new:", apply_new},
-    {"current:", apply_current},
+    {"state:", read_state, apply_state},
+    {"event:", read_event, apply_event},
+    {"domain:", NULL, apply_domain},
+    {"persistent:", NULL, apply_persistent},
+    {"autostart:", NULL, apply_autostart},
+    {"managed-save:", NULL, apply_managed_save},
+    {"live:", read_definition, apply_live},
+    {"config:", read_definition, apply_config},
+    {"sources:", NULL, apply_sources},
+    {"disks:", NULL, apply_disks},
+    {"ram:", NULL, apply_ram},
+    {"images:", NULL, apply_images},
+    {"files:", NULL, apply_files},
+    {"layers:", NULL, apply_layers},
+    {"tree:", NULL, apply_tree},
+    {"new:", read_new, apply_new},
+    {"current:", NULL, apply_current},
 };
 
 static const EffectRow *
@@ -385,21 +457,47 @@ expectation_same(const StepContext *context)
 {
     Expectation *expected = g_new0(Expectation, 1);
     const ObservedDomain *domain = context->domain;
+    guint count = domain ? domain->moments->len : 0;
 
     expected->name = context->domain_name;
     expected->state = -2;
     expected->reason = -2;
-    expected->events = g_array_new(FALSE, FALSE, sizeof(ExpectEvent));
-    expected->tree = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    for (guint i = 0; domain && i < domain->moments->len; i++) {
+    expected->tree = g_array_sized_new(FALSE, FALSE, sizeof(ExpectMoment), count + 1);
+    for (guint i = 0; i < count; i++) {
         const ObservedMoment *moment = g_ptr_array_index(domain->moments, i);
         const char *parent = moment->doc->parent;
+        ExpectMoment same = {moment->name, parent ? parent : ""};
 
-        g_hash_table_replace(expected->tree, g_strdup(moment->name),
-                             g_strdup(parent ? parent : ""));
+        g_array_append_val(expected->tree, same);
     }
-    expected->current = domain ? g_strdup(domain->current) : NULL;
+    expected->current = domain ? domain->current : NULL;
     return expected;
+}
+
+static void G_GNUC_NORETURN
+fail_unknown(const OutcomeRow *row, const OutcomeEffect *effect)
+{
+    g_error("outcome row %s of %s: unknown effect '%s'", row->rule, row->call, effect->word);
+}
+
+static const EffectPlan *
+plan_of(const OutcomeRow *row, OutcomeEffect *effect)
+{
+    const EffectRow *handler;
+    EffectPlan *plan = effect->plan;
+
+    if (plan)
+        return plan;
+    handler = find_effect(effect->word);
+    if (!handler)
+        fail_unknown(row, effect);
+    plan = g_new0(EffectPlan, 1);
+    plan->row = handler;
+    plan->value = effect->word + strlen(handler->kind);
+    effect->plan = plan;
+    if (handler->read && !handler->read(plan))
+        fail_unknown(row, effect);
+    return plan;
 }
 
 Expectation *
@@ -410,15 +508,14 @@ expectation_new(const StepContext *context, const OutcomeRow *row)
     const GPtrArray *effects = outcome_row_effects(row);
 
     for (guint i = 0; i < effects->len; i++) {
-        const OutcomeEffect *effect = g_ptr_array_index(effects, i);
-        const EffectRow *handler = find_effect(effect->word);
+        OutcomeEffect *effect = g_ptr_array_index(effects, i);
+        const EffectPlan *plan = plan_of(row, effect);
 
         if (effect->when &&
             outcome_expr_eval(effect->when, context_atom, (gpointer)context) != OUTCOME_YES)
             continue;
-        if (!handler || !handler->apply(&build, effect->word + strlen(handler->kind)))
-            g_error("outcome row %s of %s: unknown effect '%s'", row->rule, row->call,
-                    effect->word);
+        if (!plan->row->apply(&build, plan))
+            fail_unknown(row, effect);
     }
     return expected;
 }
@@ -428,9 +525,7 @@ expectation_free(Expectation *expectation)
 {
     if (!expectation)
         return;
-    g_hash_table_unref(expectation->tree);
-    g_array_unref(expectation->events);
+    g_array_unref(expectation->tree);
     layers_free(expectation->layers);
-    g_free(expectation->current);
     g_free(expectation);
 }

@@ -31,6 +31,14 @@ typedef struct {
     gboolean optional;
 } ExpectEvent;
 
+/** Events that a row can ask for. */
+#define EXPECT_EVENTS 8
+
+/** One moment of the tree that must be there; borrowed of the step and the world before it. */
+typedef struct {
+    const char *name, *parent; /* parent "": a root */
+} ExpectMoment;
+
 /** The new state of the step's domain; of every other domain all must be the same. */
 typedef struct {
     const char *name; /* afterwards */
@@ -42,12 +50,13 @@ typedef struct {
     gboolean memory_made, memory_gone, files_kept;
     Layers *layers;    /* which image each disk and each moment must have, or NULL */
     gboolean reverted; /* the moment may have got other overlays of its own */
-    GHashTable *tree;  /* name -> parent or "", both owned by it */
+    GArray *tree;      /* of ExpectMoment */
     const char *added; /* the new or redefined moment, or NULL */
     gboolean redefined;
     const char *added_state;
-    char *current;  /* or NULL */
-    GArray *events; /* of ExpectEvent */
+    const char *current; /* or NULL */
+    ExpectEvent events[EXPECT_EVENTS];
+    guint event_count;
 } Expectation;
 
 /** Work out the effects of a row for a step.  The caller frees it. */
@@ -56,6 +65,13 @@ Expectation *expectation_new(const StepContext *context, const OutcomeRow *row);
 /** Free it; NULL is fine. */
 void expectation_free(Expectation *expectation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Expectation, expectation_free)
+
+/** The parent that a moment of the tree must have ("" for a root); NULL where it must not be there.
+ */
+const char *expectation_parent(const Expectation *expectation, const char *moment);
+
+/** A moment must be there, and have that parent (NULL for a root); both are borrowed. */
+void expectation_put(Expectation *expectation, const char *moment, const char *parent);
 
 /** Whether an effect's word is known, for a test of the tables. */
 gboolean expectation_knows_effect(const char *word);

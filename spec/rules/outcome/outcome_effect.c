@@ -11,6 +11,7 @@ effect_free(OutcomeEffect *effect)
 {
     outcome_expr_free(effect->when);
     g_free(effect->word);
+    g_free(effect->plan);
     g_free(effect);
 }
 
