@@ -1,264 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The graph of images, and what deletion and revert make of it.
+ * What deletion and revert make of the graph of images.
  */
-#include "harness/oracle/layers.h"
+#include "harness/oracle/layer_graph.h"
 
 #include <string.h>
 
-/* A longer chain is a loop (no driver goes beyond 200). */
-#define MAX_CHAIN 256
-
-/* What stands for an image that the target is about to make, before the path of the one below. */
-#define FRESH "new:"
-
-typedef enum {
-    USE_MENTION, /* named for a disk that the moment leaves out */
-    USE_TAG,     /* an internal disk of a moment */
-    USE_WHOLE,   /* an external disk of a moment, or a disk of a domain */
-} LayerUse;
-
-typedef struct {
-    const char *domain; /* or the save image of a guest whose domain is gone; NULL: nobody's */
-    const char *moment, *disk;
-    LayerNaming naming;
-    LayerUse use;
-    char *path; /* NULL: a drive without a medium */
-} LayerName;
-
-struct Layers {
-    const Observation *world;
-    const History *history;
-    GPtrArray *names;    /* of LayerName * */
-    GHashTable *backing; /* path -> path below, both owned; images of the world's chains */
-    GHashTable *gone;    /* set of paths that must go */
-    GHashTable *tags;    /* "PATH TAG" of internal moments that went */
-    GHashTable *frozen; /* of a revert: paths that the images above, or moments, rested on before */
-    GPtrArray *left;
-    guint faults;
-};
-
-static void
-name_free(LayerName *name)
-{
-    g_free(name->path);
-    g_free(name);
-}
-
-/* ---- the graph ---- */
-
-static void
-add_chain(Layers *layers, const char *top)
-{
-    const char *at = top;
-
-    for (guint i = 0; at && i < MAX_CHAIN && !g_hash_table_contains(layers->backing, at); i++) {
-        const char *below = observed_backing(layers->world, at);
-
-        if (below)
-            g_hash_table_replace(layers->backing, g_strdup(at), g_strdup(below));
-        at = below;
-    }
-}
-
-static LayerUse
-use_of(const ObservedMoment *moment, LayerNaming naming, const OracleDisk *disk)
-{
-    const OracleDisk *entry;
-
-    if (!moment)
-        return USE_WHOLE;
-    entry = document_disk(moment->doc->disks, disk->name);
-    if (naming == LAYER_INACTIVE || !entry)
-        return USE_MENTION;
-    if (g_strcmp0(entry->snapshot, "external") == 0 || g_strcmp0(entry->snapshot, "manual") == 0)
-        return USE_WHOLE; /* nobody knows what the caller has done about a manual one */
-    return g_strcmp0(entry->snapshot, "internal") == 0 ? USE_TAG : USE_MENTION;
-}
-
-static void
-add_names(Layers *layers, const char *domain, const ObservedMoment *moment, LayerNaming naming,
-          const DomainDoc *doc)
-{
-    for (guint i = 0; doc && i < doc->disks->len; i++) {
-        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
-        LayerName *name = g_new0(LayerName, 1);
-
-        name->domain = domain;
-        name->moment = moment ? moment->name : NULL;
-        name->disk = disk->name;
-        name->naming = naming;
-        name->use = use_of(moment, naming, disk);
-        name->path = g_strdup(disk->source);
-        g_ptr_array_add(layers->names, name);
-        add_chain(layers, disk->source);
-    }
-}
-
-/* The images in use: those that are named for their content, and all below them. */
-static GHashTable *
-used_images(const Layers *layers)
-{
-    GHashTable *used = g_hash_table_new(g_str_hash, g_str_equal);
-
-    for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
-        const char *at = name->use == USE_MENTION ? NULL : name->path;
-
-        while (at && g_hash_table_add(used, (gpointer)at))
-            at = g_hash_table_lookup(layers->backing, at);
-    }
-    return used;
-}
-
-/* An image that no name tells of is its user's, and needs what lies below it. */
-static void
-add_theirs(Layers *layers, const char *path)
-{
-    g_autoptr(GHashTable) used = used_images(layers);
-    LayerName *name;
-
-    if (g_hash_table_contains(used, path) || !observed_file(layers->world, path))
-        return;
-    name = g_new0(LayerName, 1);
-    name->naming = LAYER_LIVE;
-    name->use = USE_WHOLE;
-    name->path = g_strdup(path);
-    g_ptr_array_add(layers->names, name);
-    add_chain(layers, path);
-}
-
-static gboolean
-is_gone(const Observation *world, const char *uuid)
-{
-    for (guint i = 0; i < world->domains->len; i++)
-        if (strcmp(((const ObservedDomain *)g_ptr_array_index(world->domains, i))->uuid, uuid) == 0)
-            return FALSE;
-    return TRUE;
-}
-
-/* A guest whose save image waits comes back to its disks, also where its domain is gone. */
-static void
-add_saved(Layers *layers, const Observation *world, const History *history)
-{
-    GHashTableIter iter;
-    gpointer path, value;
-
-    g_hash_table_iter_init(&iter, history->images);
-    while (g_hash_table_iter_next(&iter, &path, &value)) {
-        const HistoryImage *image = value;
-
-        if (!image->stale && observed_file(world, path) && is_gone(world, image->uuid))
-            add_names(layers, path, NULL, LAYER_LIVE, image->doc);
-    }
-}
-
-Layers *
-layers_new(const Observation *world, const History *history)
-{
-    Layers *layers = g_new0(Layers, 1);
-    GHashTableIter iter;
-    gpointer path;
-
-    layers->world = world;
-    layers->history = history;
-    layers->names = g_ptr_array_new_with_free_func((GDestroyNotify)name_free);
-    layers->backing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    layers->gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    layers->tags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    layers->left = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < world->domains->len; i++) {
-        const ObservedDomain *domain = g_ptr_array_index(world->domains, i);
-
-        add_names(layers, domain->name, NULL, LAYER_LIVE, domain->live);
-        if (domain->persistent)
-            add_names(layers, domain->name, NULL, LAYER_CONFIG, domain->config);
-        for (guint j = 0; j < domain->moments->len; j++) {
-            const ObservedMoment *moment = g_ptr_array_index(domain->moments, j);
-
-            add_names(layers, domain->name, moment, LAYER_CAPTURED, moment->doc->domain);
-            add_names(layers, domain->name, moment, LAYER_INACTIVE, moment->doc->inactive);
-        }
-    }
-    g_hash_table_iter_init(&iter, history->theirs);
-    while (g_hash_table_iter_next(&iter, &path, NULL))
-        add_theirs(layers, path);
-    add_saved(layers, world, history);
-    return layers;
-}
-
-void
-layers_free(Layers *layers)
-{
-    if (!layers)
-        return;
-    g_ptr_array_unref(layers->names);
-    g_hash_table_unref(layers->backing);
-    g_hash_table_unref(layers->gone);
-    g_hash_table_unref(layers->tags);
-    g_clear_pointer(&layers->frozen, g_hash_table_unref);
-    g_ptr_array_unref(layers->left);
-    g_free(layers);
-}
-
-guint
-layers_faults(const Layers *layers)
-{
-    return layers->faults;
-}
-
-GPtrArray *
-layers_left(const Layers *layers)
-{
-    return layers->left;
-}
-
-/* ---- users ---- */
-
-static gboolean
-is_named(const Layers *layers, const char *path, LayerUse least)
-{
-    for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
-
-        if (name->use >= least && g_strcmp0(name->path, path) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* The images that lie over one and are used. */
-static GPtrArray *
-images_above(const Layers *layers, const char *path)
-{
-    GPtrArray *above = g_ptr_array_new();
-    g_autoptr(GHashTable) used = used_images(layers);
-    GHashTableIter iter;
-    gpointer image, below;
-
-    g_hash_table_iter_init(&iter, layers->backing);
-    while (g_hash_table_iter_next(&iter, &image, &below)) {
-        if (strcmp(below, path) == 0 && g_hash_table_contains(used, image))
-            g_ptr_array_add(above, image);
-    }
-    return above;
-}
-
 /* Whether a disk or moment of another domain rests on the image. */
 static gboolean
-is_shared(const Layers *layers, const char *path, const char *domain)
+is_shared(const Layers *layers, int image, const char *domain)
 {
     for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
-        const char *at = name->path;
+        const LayerName *name = layer_name(layers, i);
 
-        if (g_strcmp0(name->domain, domain) == 0 || name->use == USE_MENTION)
-            continue;
-        for (guint depth = 0; at && depth < MAX_CHAIN; depth++) {
-            if (strcmp(at, path) == 0)
-                return TRUE;
-            at = g_hash_table_lookup(layers->backing, at);
-        }
+        if (g_strcmp0(name->domain, domain) != 0 && name->use != USE_MENTION &&
+            layer_in_chain(layers, name->image, image))
+            return TRUE;
     }
     return FALSE;
 }
@@ -267,164 +24,167 @@ is_shared(const Layers *layers, const char *path, const char *domain)
 
 /* Only what the target made, and never the bottom of a chain. */
 static gboolean
-may_go(const Layers *layers, const char *path)
+may_go(const Layers *layers, int image)
 {
-    return g_hash_table_contains(layers->backing, path) &&
-           (g_str_has_prefix(path, FRESH) ||
-            g_hash_table_contains(layers->history->overlays, path));
+    const LayerImage *at = layer_image(layers, image);
+
+    return at->below != LAYER_NONE &&
+           (at->made || g_hash_table_contains(layers->history->overlays, at->path));
 }
 
 static gboolean
-has_tags(const Layers *layers, const char *path)
+is_forgotten(const Layers *layers, int image, const char *tag)
 {
-    const ObservedImage *image = observed_image(layers->world, path);
+    for (guint i = 0; layers->tags && i < layers->tags->len; i++) {
+        const LayerTag *gone = &g_array_index(layers->tags, LayerTag, i);
+
+        if (gone->image == image && g_strcmp0(gone->moment, tag) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+has_tags(const Layers *layers, int image)
+{
+    const ObservedImage *seen = observed_image(layers->world, layer_path(layers, image));
     gboolean found = FALSE;
 
-    for (guint i = 0; image && i < image->tags->len; i++) {
-        const ObservedTag *tag = &g_array_index(image->tags, ObservedTag, i);
-        g_autofree char *key = g_strdup_printf("%s %s", path, tag->name);
-
-        found |= !g_hash_table_contains(layers->tags, key);
-    }
+    for (guint i = 0; seen && i < seen->tags->len; i++)
+        found |= !is_forgotten(layers, image, g_array_index(seen->tags, ObservedTag, i).name);
     return found;
 }
 
 static gboolean
-has_bitmaps(const Layers *layers, const char *path)
+has_bitmaps(const Layers *layers, int image)
 {
-    const ObservedImage *image = observed_image(layers->world, path);
+    const ObservedImage *seen = observed_image(layers->world, layer_path(layers, image));
 
-    return image && image->bitmaps->len > 0;
+    return seen && seen->bitmaps->len > 0;
 }
 
 /* An image takes in the one above it, whose names and images above become its own. */
 static void
-merge(Layers *layers, const char *above, const char *into)
+merge(Layers *layers, int from, int to)
 {
-    g_autofree char *from = g_strdup(above);
-    g_autofree char *to = g_strdup(into);
-    GHashTableIter iter;
-    gpointer below;
-
     layers->faults |= LAYERS_WRITTEN;
     if (has_tags(layers, from) || has_tags(layers, to))
         layers->faults |= LAYERS_TAGS;
     if (has_bitmaps(layers, from) || has_bitmaps(layers, to))
         layers->faults |= LAYERS_BITMAPS;
     for (guint i = 0; i < layers->names->len; i++) {
-        LayerName *name = g_ptr_array_index(layers->names, i);
-
-        if (g_strcmp0(name->path, from) == 0) {
-            g_free(name->path);
-            name->path = g_strdup(to);
-        }
+        if (layer_name(layers, i)->image == from)
+            layer_name(layers, i)->image = to;
     }
-    g_hash_table_remove(layers->backing, from);
-    g_hash_table_iter_init(&iter, layers->backing);
-    while (g_hash_table_iter_next(&iter, NULL, &below)) {
-        if (strcmp(below, from) == 0)
-            g_hash_table_iter_replace(&iter, g_strdup(to));
+    layer_image(layers, from)->below = LAYER_NONE;
+    layer_image(layers, from)->gone = TRUE;
+    for (guint i = 0; i < layers->images->len; i++) {
+        if (layer_image(layers, (int)i)->below == from)
+            layer_image(layers, (int)i)->below = to;
     }
-    g_hash_table_add(layers->gone, g_steal_pointer(&from));
 }
 
 /* An image goes as a whole. */
 static void
-discard(Layers *layers, const char *path)
+discard(Layers *layers, int image)
 {
-    if (has_tags(layers, path))
+    if (has_tags(layers, image))
         layers->faults |= LAYERS_TAGS;
-    g_hash_table_remove(layers->backing, path);
-    g_hash_table_add(layers->gone, g_strdup(path));
+    layer_image(layers, image)->below = LAYER_NONE;
+    layer_image(layers, image)->gone = TRUE;
 }
 
-static void settle(Layers *layers, const char *path, const char *domain, gboolean released);
-static gboolean was_left(const Layers *layers, const char *path);
+static void settle(Layers *layers, int image, const char *domain, gboolean released);
+
+static gboolean
+was_left(const Layers *layers, int image)
+{
+    return layer_image(layers, image)->left ||
+           g_hash_table_contains(layers->history->left, layer_path(layers, image));
+}
 
 /* What lies below has one user less; what an earlier deletion left there may be merged now. */
 static void
-drop(Layers *layers, const char *path, const char *domain)
+drop(Layers *layers, int image, const char *domain)
 {
-    g_autofree char *image = g_strdup(path);
-    g_autofree char *below = g_strdup(g_hash_table_lookup(layers->backing, path));
+    int below = layer_image(layers, image)->below;
 
     discard(layers, image);
-    if (below)
+    if (below != LAYER_NONE)
         settle(layers, below, domain, was_left(layers, below));
-}
-
-static gboolean
-was_left(const Layers *layers, const char *path)
-{
-    return g_hash_table_contains(layers->history->left, path) ||
-           g_ptr_array_find_with_equal_func(layers->left, path, g_str_equal, NULL);
 }
 
 /* Images lie over it, and no moment holds it. */
 static void
-leave(Layers *layers, const char *path)
+leave(Layers *layers, int image)
 {
-    if (!is_named(layers, path, USE_WHOLE) && !was_left(layers, path))
-        g_ptr_array_add(layers->left, g_strdup(path));
+    if (layer_is_named(layers, image, USE_WHOLE) || was_left(layers, image))
+        return;
+    layer_image(layers, image)->left = TRUE;
+    if (!layers->left)
+        layers->left = g_ptr_array_new();
+    g_ptr_array_add(layers->left, (gpointer)layer_path(layers, image));
 }
 
 /* Whether a process of the domain has the image open, whatever its file has come to since. */
 static gboolean
-is_open(const Layers *layers, const char *path, const char *domain)
+is_open(Layers *layers, int image, const char *domain)
 {
     const ObservedDomain *observed = observed_domain(layers->world, domain);
 
     for (guint i = 0; observed_active(observed) && i < observed->live->disks->len; i++) {
-        const char *at = ((const OracleDisk *)g_ptr_array_index(observed->live->disks, i))->source;
+        const OracleDisk *disk = g_ptr_array_index(observed->live->disks, i);
+        int at = layer_number(layers, disk->source);
 
-        for (guint depth = 0; at && depth < MAX_CHAIN; depth++) {
-            if (strcmp(at, path) == 0)
+        for (guint depth = 0; at != LAYER_NONE && depth < MAX_CHAIN; depth++) {
+            if (at == image)
                 return TRUE;
-            at = observed_backing(layers->world, at);
+            at = layer_in_world(layers, at);
         }
     }
     return FALSE;
 }
 
 static gboolean
-is_sound(const Layers *layers, const char *path)
+is_sound(const Layers *layers, int image)
 {
-    const ObservedImage *image = observed_image(layers->world, path);
+    const char *path = layer_path(layers, image);
+    const ObservedImage *seen = observed_image(layers->world, path);
 
-    return observed_chain_sound(layers->world, path, image ? image->format : NULL);
+    return observed_chain_sound(layers->world, path, seen ? seen->format : NULL);
 }
 
 /* The image takes in its only one above; what an earlier deletion left below has fewer users then.
  */
 static void
-take_in(Layers *layers, const char *path, const char *above, const char *domain)
+take_in(Layers *layers, int image, int above, const char *domain)
 {
-    g_autofree char *below = g_strdup(g_hash_table_lookup(layers->backing, path));
-    g_autoptr(GPtrArray) now = NULL;
+    int below = layer_image(layers, image)->below;
+    int first;
 
     if (!is_open(layers, above, domain) && !is_sound(layers, above))
         layers->faults |= LAYERS_BROKEN;
-    merge(layers, above, path);
-    now = images_above(layers, path);
-    if (now->len > 0)
-        leave(layers, path);
-    if (below && was_left(layers, below))
+    merge(layers, above, image);
+    if (layer_above(layers, image, &first) > 0)
+        leave(layers, image);
+    if (below != LAYER_NONE && was_left(layers, below))
         settle(layers, below, domain, TRUE);
 }
 
 /* An image that lost a user; `released`: one that a moment held, now or before. */
 static void
-settle(Layers *layers, const char *path, const char *domain, gboolean released)
+settle(Layers *layers, int image, const char *domain, gboolean released)
 {
-    g_autoptr(GPtrArray) above = images_above(layers, path);
-    gboolean held = is_named(layers, path, USE_WHOLE);
+    int first = LAYER_NONE;
+    guint above = layer_above(layers, image, &first);
+    gboolean held = layer_is_named(layers, image, USE_WHOLE);
 
-    if (!is_named(layers, path, USE_TAG) && above->len == 0 && may_go(layers, path))
-        drop(layers, path, domain);
-    else if (released && !held && above->len == 1 && !is_shared(layers, path, domain))
-        take_in(layers, path, g_ptr_array_index(above, 0), domain);
-    else if (released && above->len > 0)
-        leave(layers, path);
+    if (!layer_is_named(layers, image, USE_TAG) && above == 0 && may_go(layers, image))
+        drop(layers, image, domain);
+    else if (released && !held && above == 1 && !is_shared(layers, image, domain))
+        take_in(layers, image, first, domain);
+    else if (released && above > 0)
+        leave(layers, image);
 }
 
 /* ---- a moment goes ---- */
@@ -434,7 +194,7 @@ find_name(const Layers *layers, const char *domain, const char *moment, LayerNam
           const char *disk)
 {
     for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
+        const LayerName *name = layer_name(layers, i);
 
         if (name->naming == naming && g_strcmp0(name->domain, domain) == 0 &&
             g_strcmp0(name->moment, moment) == 0 && g_strcmp0(name->disk, disk) == 0)
@@ -450,49 +210,59 @@ forget_tag(Layers *layers, const ObservedDomain *domain, const ObservedMoment *m
     const LayerName *held =
         find_name(layers, domain->name, moment->name, LAYER_CAPTURED, disk->name);
     const LayerName *top = find_name(layers, domain->name, NULL, LAYER_LIVE, disk->name);
+    LayerTag tag;
 
-    if (!held || !held->path)
+    if (!held || held->image == LAYER_NONE)
         return;
     layers->faults |= LAYERS_WRITTEN;
-    if (top && g_strcmp0(top->path, held->path) != 0)
+    if (top && top->image != held->image)
         layers->faults |= LAYERS_OTHER_TOP;
-    g_hash_table_add(layers->tags, g_strdup_printf("%s %s", held->path, moment->name));
+    tag = (LayerTag){held->image, moment->name};
+    if (!layers->tags)
+        layers->tags = g_array_new(FALSE, FALSE, sizeof(LayerTag));
+    g_array_append_val(layers->tags, tag);
 }
 
 static void
 forget_names(Layers *layers, const char *domain, const char *moment)
 {
-    for (guint i = layers->names->len; i > 0; i--) {
-        const LayerName *name = g_ptr_array_index(layers->names, i - 1);
+    guint kept = 0;
 
-        if (g_strcmp0(name->domain, domain) == 0 && g_strcmp0(name->moment, moment) == 0)
-            g_ptr_array_remove_index(layers->names, i - 1);
+    for (guint i = 0; i < layers->names->len; i++) {
+        const LayerName *name = layer_name(layers, i);
+
+        if (g_strcmp0(name->domain, domain) != 0 || g_strcmp0(name->moment, moment) != 0)
+            *layer_name(layers, kept++) = *name;
     }
+    g_array_set_size(layers->names, kept);
 }
 
 void
 layers_delete(Layers *layers, const ObservedDomain *domain, const ObservedMoment *moment)
 {
-    g_autoptr(GPtrArray) held = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) theirs = g_ptr_array_new_with_free_func(g_free);
+    guint disks = moment->doc->disks->len;
+    g_autofree int *held = g_new(int, 2 * disks + 1);
+    int *theirs = held + disks;
+    guint held_count = 0;
+    guint their_count = 0;
 
-    for (guint i = 0; i < moment->doc->disks->len; i++) {
+    for (guint i = 0; i < disks; i++) {
         const OracleDisk *disk = g_ptr_array_index(moment->doc->disks, i);
         const LayerName *name =
             find_name(layers, domain->name, moment->name, LAYER_CAPTURED, disk->name);
 
         if (g_strcmp0(disk->snapshot, "internal") == 0)
             forget_tag(layers, domain, moment, disk);
-        else if (g_strcmp0(disk->snapshot, "external") == 0 && name && name->path)
-            g_ptr_array_add(held, g_strdup(name->path));
-        else if (g_strcmp0(disk->snapshot, "manual") == 0 && name && name->path)
-            g_ptr_array_add(theirs, g_strdup(name->path));
+        else if (g_strcmp0(disk->snapshot, "external") == 0 && name && name->image != LAYER_NONE)
+            held[held_count++] = name->image;
+        else if (g_strcmp0(disk->snapshot, "manual") == 0 && name && name->image != LAYER_NONE)
+            theirs[their_count++] = name->image;
     }
     forget_names(layers, domain->name, moment->name);
-    for (guint i = 0; i < theirs->len; i++)
-        add_theirs(layers, g_ptr_array_index(theirs, i));
-    for (guint i = 0; i < held->len; i++)
-        settle(layers, g_ptr_array_index(held, i), domain->name, TRUE);
+    for (guint i = 0; i < their_count; i++)
+        layer_add_theirs(layers, theirs[i]);
+    for (guint i = 0; i < held_count; i++)
+        settle(layers, held[i], domain->name, TRUE);
 }
 
 static guint
@@ -538,27 +308,25 @@ location_of(const ObservedMoment *moment, const char *disk)
     return entry->snapshot;
 }
 
-/* The images that overlays or external disks of moments rest on. */
-static GHashTable *
-frozen_images(const Layers *layers)
+/* Mark the images that overlays or external disks of moments rest on. */
+static void
+mark_frozen(const Layers *layers)
 {
-    g_autoptr(GHashTable) used = used_images(layers);
-    GHashTable *frozen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    GHashTableIter iter;
-    gpointer image, below;
+    layer_mark_used(layers);
+    for (guint i = 0; i < layers->images->len; i++)
+        layer_image(layers, (int)i)->frozen = FALSE;
+    for (guint i = 0; i < layers->images->len; i++) {
+        const LayerImage *image = layer_image(layers, (int)i);
 
-    g_hash_table_iter_init(&iter, layers->backing);
-    while (g_hash_table_iter_next(&iter, &image, &below)) {
-        if (g_hash_table_contains(used, image))
-            g_hash_table_add(frozen, g_strdup(below));
+        if (image->used && image->below != LAYER_NONE)
+            layer_image(layers, image->below)->frozen = TRUE;
     }
     for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
+        const LayerName *name = layer_name(layers, i);
 
-        if (name->moment && name->use == USE_WHOLE && name->path)
-            g_hash_table_add(frozen, g_strdup(name->path));
+        if (name->moment && name->use == USE_WHOLE && name->image != LAYER_NONE)
+            layer_image(layers, name->image)->frozen = TRUE;
     }
-    return frozen;
 }
 
 /* Whether a disk that the moment leaves out keeps today's image: where the moment is internal, only
@@ -569,12 +337,27 @@ keeps_today(const Layers *layers, const ObservedMoment *moment, const LayerName 
 {
     if (!today || location_of(moment, then->disk))
         return FALSE;
-    if (document_is_live(moment->doc) && !then->path != !today->source)
+    if (document_is_live(moment->doc) && (then->image == LAYER_NONE) != !today->source)
         return FALSE;
     if (document_is_external(moment->doc))
         return TRUE;
-    return document_disk(moment->doc->disks, then->disk) && then->path &&
-           g_hash_table_contains(layers->frozen, then->path);
+    return document_disk(moment->doc->disks, then->disk) && then->image != LAYER_NONE &&
+           layer_image(layers, then->image)->frozen;
+}
+
+/* The number of the image that is to be made over one. */
+static int
+fresh_over(Layers *layers, int below)
+{
+    char *path = g_strconcat(FRESH, layer_path(layers, below), NULL);
+    int fresh = layer_number(layers, path);
+
+    if (layer_image(layers, fresh)->path == path)
+        layer_image(layers, fresh)->made = path;
+    else
+        g_free(path);
+    layer_image(layers, fresh)->below = below;
+    return fresh;
 }
 
 static void
@@ -584,76 +367,78 @@ add_reverted(Layers *layers, const ObservedDomain *domain, const ObservedMoment 
     guint first = layers->names->len;
     const DomainDoc *before = naming == LAYER_LIVE ? domain->live : domain->config;
 
-    add_names(layers, domain->name, NULL, naming, doc);
+    layer_add_names(layers, domain->name, NULL, naming, doc);
     for (guint i = first; i < layers->names->len; i++) {
-        LayerName *name = g_ptr_array_index(layers->names, i);
+        LayerName *name = layer_name(layers, i);
         const char *location = location_of(moment, name->disk);
         const OracleDisk *today = document_disk(before->disks, name->disk);
-        char *fresh;
 
         /* What lies over a transient disk goes with the process. */
         if (today && today->transient)
             today = document_disk(domain->config->disks, name->disk);
-        if (keeps_today(layers, moment, name, today)) {
-            g_free(name->path);
-            name->path = g_strdup(today->source);
-        }
-        if (g_strcmp0(location, "external") != 0 || !name->path)
-            continue;
-        fresh = g_strconcat(FRESH, name->path, NULL);
-        g_hash_table_replace(layers->backing, g_strdup(fresh), name->path);
-        name->path = fresh;
+        if (keeps_today(layers, moment, name, today))
+            name->image = layer_number(layers, today->source);
+        if (g_strcmp0(location, "external") == 0 && name->image != LAYER_NONE)
+            name->image = fresh_over(layers, name->image);
     }
+}
+
+/* The images that a domain's own definitions name; the caller frees the array. */
+static GArray *
+own_tops(const Layers *layers, const ObservedDomain *domain)
+{
+    GArray *tops = g_array_new(FALSE, FALSE, sizeof(int));
+
+    for (guint i = 0; i < layers->names->len; i++) {
+        const LayerName *name = layer_name(layers, i);
+        gboolean known = FALSE;
+
+        if (name->moment || name->image == LAYER_NONE || g_strcmp0(name->domain, domain->name) != 0)
+            continue;
+        for (guint j = 0; j < tops->len; j++)
+            known |= g_array_index(tops, int, j) == name->image;
+        if (!known)
+            g_array_append_val(tops, name->image);
+    }
+    return tops;
 }
 
 void
 layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedMoment *moment,
               const DomainDoc *live, const DomainDoc *config)
 {
-    g_autoptr(GPtrArray) tops = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) tops = own_tops(layers, domain);
 
-    g_clear_pointer(&layers->frozen, g_hash_table_unref);
-    layers->frozen = frozen_images(layers);
-    for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
-
-        if (!name->moment && name->path && g_strcmp0(name->domain, domain->name) == 0 &&
-            !g_ptr_array_find_with_equal_func(tops, name->path, g_str_equal, NULL))
-            g_ptr_array_add(tops, g_strdup(name->path));
-    }
+    mark_frozen(layers);
     forget_names(layers, domain->name, NULL);
     add_reverted(layers, domain, moment, LAYER_LIVE, live);
     if (config)
         add_reverted(layers, domain, moment, LAYER_CONFIG, config);
     for (guint i = 0; i < tops->len; i++) {
-        const char *top = g_ptr_array_index(tops, i);
-        g_autoptr(GPtrArray) above = images_above(layers, top);
+        int top = g_array_index(tops, int, i);
+        int first;
 
-        if (!is_named(layers, top, USE_TAG) && above->len == 0 && may_go(layers, top)) {
+        if (!layer_is_named(layers, top, USE_TAG) && layer_above(layers, top, &first) == 0 &&
+            may_go(layers, top))
             discard(layers, top);
-        } else if (g_hash_table_contains(layers->history->theirs, top)) {
-            add_theirs(layers, top);
-        }
+        else if (g_hash_table_contains(layers->history->theirs, layer_path(layers, top)))
+            layer_add_theirs(layers, top);
     }
 }
 
 /* Whether another domain rests on the image as it is: by a disk, a moment, or an image above. */
 static gboolean
-rests_under(const Layers *layers, const char *path, const char *domain)
+rests_under(const Layers *layers, int image, const char *domain)
 {
     for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
-        const char *at = name->path;
+        const LayerName *name = layer_name(layers, i);
+        int at = name->image;
 
-        if (g_strcmp0(name->domain, domain) == 0 || name->use == USE_MENTION || !at)
+        if (g_strcmp0(name->domain, domain) == 0 || name->use == USE_MENTION || at == LAYER_NONE)
             continue;
-        if (name->use == USE_TAG)
-            at = g_hash_table_lookup(layers->backing, at);
-        for (guint depth = 0; at && depth < MAX_CHAIN; depth++) {
-            if (strcmp(at, path) == 0)
-                return TRUE;
-            at = g_hash_table_lookup(layers->backing, at);
-        }
+        if (layer_in_chain(layers, name->use == USE_TAG ? layer_image(layers, at)->below : at,
+                           image))
+            return TRUE;
     }
     return FALSE;
 }
@@ -667,17 +452,17 @@ layers_written_under(Layers *layers, const ObservedDomain *domain, const Observe
         const LayerName *held =
             find_name(layers, domain->name, moment->name, LAYER_CAPTURED, disk->name);
         const LayerName *top = find_name(layers, domain->name, NULL, LAYER_LIVE, disk->name);
-        g_autoptr(GPtrArray) above = NULL;
+        int first;
 
-        if (g_strcmp0(disk->snapshot, "internal") != 0 || !held || !held->path)
+        if (g_strcmp0(disk->snapshot, "internal") != 0 || !held || held->image == LAYER_NONE)
             continue;
-        if (top && g_strcmp0(held->path, top->path) == 0) {
-            if (rests_under(layers, held->path, domain->name))
+        if (top && top->image == held->image) {
+            if (rests_under(layers, held->image, domain->name))
                 return TRUE;
             continue;
         }
-        above = images_above(layers, held->path);
-        if (above->len > 0 || is_named(layers, held->path, USE_WHOLE))
+        if (layer_above(layers, held->image, &first) > 0 ||
+            layer_is_named(layers, held->image, USE_WHOLE))
             return TRUE;
     }
     return FALSE;
@@ -687,9 +472,9 @@ layers_written_under(Layers *layers, const ObservedDomain *domain, const Observe
 
 /* A new image: its path is that of the one below without its suffix, a dot and a time. */
 static char *
-compare_fresh(const Layers *layers, const Observation *after, const char *want, const char *now)
+compare_fresh(const Layers *layers, const Observation *after, int want, const char *now)
 {
-    const char *below = g_hash_table_lookup(layers->backing, want);
+    const char *below = layer_path(layers, layer_image(layers, want)->below);
     const char *seen = observed_backing(after, now);
     const char *slash = strrchr(below, '/');
     const char *dot = strrchr(below, '.');
@@ -706,21 +491,23 @@ compare_fresh(const Layers *layers, const Observation *after, const char *want, 
 }
 
 static char *
-compare_source(const Layers *layers, const Observation *after, const char *want, const char *now)
+compare_source(const Layers *layers, const Observation *after, int want, const char *now)
 {
-    if (want && g_str_has_prefix(want, FRESH))
+    const char *path = layer_path(layers, want);
+
+    if (want != LAYER_NONE && layer_image(layers, want)->made)
         return compare_fresh(layers, after, want, now);
-    if (g_strcmp0(want, now) == 0)
+    if (g_strcmp0(path, now) == 0)
         return NULL;
-    return g_strdup_printf("'%s', expected '%s'", now ? now : "nothing", want ? want : "nothing");
+    return g_strdup_printf("'%s', expected '%s'", now ? now : "nothing", path ? path : "nothing");
 }
 
 /* What a process writes to a transient disk lies over the disk's image and goes with it. */
 static gboolean
-is_throwaway(const LayerPlace *place, const LayerName *name, const OracleDisk *disk)
+is_throwaway(const LayerPlace *place, const char *path, const OracleDisk *disk)
 {
-    g_autofree char *overlay = disk->transient && name->path && place->naming == LAYER_LIVE
-                                   ? g_strdup_printf("%s.TRANSIENT-%s", name->path, place->domain)
+    g_autofree char *overlay = disk->transient && path && place->naming == LAYER_LIVE
+                                   ? g_strdup_printf("%s.TRANSIENT-%s", path, place->domain)
                                    : NULL;
 
     return overlay && g_strcmp0(overlay, disk->source) == 0;
@@ -739,7 +526,7 @@ layers_compare(const Layers *layers, const Observation *after, const LayerPlace 
     guint wanted = 0;
 
     for (guint i = 0; i < layers->names->len; i++) {
-        const LayerName *name = g_ptr_array_index(layers->names, i);
+        const LayerName *name = layer_name(layers, i);
         const OracleDisk *disk;
         g_autofree char *found = NULL;
 
@@ -750,9 +537,9 @@ layers_compare(const Layers *layers, const Observation *after, const LayerPlace 
         disk = place->doc ? document_disk(place->doc->disks, name->disk) : NULL;
         if (!disk)
             return g_strdup_printf("%s '%s' has no disk '%s'", word_of(place), whose, name->disk);
-        if (is_throwaway(place, name, disk))
+        if (is_throwaway(place, layer_path(layers, name->image), disk))
             continue;
-        found = compare_source(layers, after, name->path, disk->source);
+        found = compare_source(layers, after, name->image, disk->source);
         if (found)
             return g_strdup_printf("%s '%s' has disk '%s' on %s", word_of(place), whose, name->disk,
                                    found);
@@ -766,21 +553,17 @@ layers_compare(const Layers *layers, const Observation *after, const LayerPlace 
 char *
 layers_compare_files(const Layers *layers, const Observation *after)
 {
-    g_autoptr(GHashTable) used = used_images(layers);
-    GHashTableIter iter;
-    gpointer path;
+    layer_mark_used(layers);
+    for (guint i = 0; i < layers->images->len; i++) {
+        const LayerImage *image = layer_image(layers, (int)i);
 
-    g_hash_table_iter_init(&iter, layers->gone);
-    while (g_hash_table_iter_next(&iter, &path, NULL)) {
-        if (!g_str_has_prefix(path, FRESH) && after->files && observed_file(after, path))
-            return g_strdup_printf("image '%s', which nothing uses any more, is left",
-                                   (char *)path);
-    }
-    g_hash_table_iter_init(&iter, used);
-    while (g_hash_table_iter_next(&iter, &path, NULL)) {
-        if (!g_str_has_prefix(path, FRESH) && observed_file(layers->world, path) &&
-            !observed_file(after, path))
-            return g_strdup_printf("image '%s', which is used, is gone", (char *)path);
+        if (image->made)
+            continue;
+        if (image->gone && after->files && observed_file(after, image->path))
+            return g_strdup_printf("image '%s', which nothing uses any more, is left", image->path);
+        if (image->used && observed_file(layers->world, image->path) &&
+            !observed_file(after, image->path))
+            return g_strdup_printf("image '%s', which is used, is gone", image->path);
     }
     return NULL;
 }

@@ -76,5 +76,6 @@ char *layers_compare(const Layers *layers, const Observation *after, const Layer
 /** Whether just the images that must are gone, and none is left that should; as above. */
 char *layers_compare_files(const Layers *layers, const Observation *after);
 
-/** The images that were left without a holder but with users; of char *, borrowed. */
-GPtrArray *layers_left(const Layers *layers);
+/** The images that were left without a holder but with users; of char *, borrowed like the array;
+ *  NULL where there is none. */
+const GPtrArray *layers_left(const Layers *layers);

@@ -294,7 +294,7 @@ check_success(Oracle *oracle, const StepContext *context, const OutcomeRow *row,
 
     if (!found)
         found = listing_check(context, &rule);
-    if (expected->layers)
+    if (expected->layers && layers_left(expected->layers))
         history_learn_left(oracle->history, layers_left(expected->layers));
     if (!found && expected->disks_moment && now && context->moment)
         found = ledger_check_reverted(oracle->ledger, &oracle->view, now, context->moment->name);

@@ -120,7 +120,7 @@ const OutcomeExpr *outcome_row_condition(const OutcomeRow *row);
 typedef struct {
     OutcomeExpr *when; /* NULL = always */
     char *word;        /* "state:running/booted" */
-    gpointer plan;     /* of whoever applies it: what it read in the word, for g_free(); or NULL */
+    gpointer plan;     /* what whoever applies it read in the word, for g_free(); or NULL */
 } OutcomeEffect;
 
 /** Take a result apart: an array of OutcomeEffect * that the caller unrefs, empty for "same"; NULL
@@ -128,7 +128,8 @@ typedef struct {
 GPtrArray *outcome_effects(const char *result, GError **error);
 
 /** The effects of a row that is a success, taken apart once and kept until the rows change;
- * borrowed, but for their plans. A row whose result is not well-formed is a broken table: aborts, naming it. */
+ * borrowed, but for their plans.  A row whose result is not well-formed is a broken table: aborts,
+ * naming it. */
 const GPtrArray *outcome_row_effects(const OutcomeRow *row);
 
 /** The code of a refusal, "error CODE" -> VIR_ERR_CODE; 0 when the result is a success. */
