@@ -5,7 +5,6 @@
 #include "harness/oracle/observe.h"
 
 #include <string.h>
-#include "spec/api/name_order.h"
 
 ObservedMoment *
 observed_moment_ref(ObservedMoment *moment)
@@ -48,18 +47,6 @@ observation_unref(Observation *world)
     g_clear_pointer(&world->files, g_ptr_array_unref);
     g_free(world->fault);
     g_free(world);
-}
-
-GPtrArray *
-observe_take_list(const struct vm_target *target, char **list)
-{
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-
-    for (guint i = 0; list && list[i]; i++)
-        g_ptr_array_add(names, g_strdup(list[i]));
-    if (list)
-        target->free_list(list);
-    return names;
 }
 
 static void G_GNUC_PRINTF(2, 3) note_fault(Observation *world, const char *format, ...)
@@ -116,7 +103,6 @@ observe_tree(const Look *look, ObservedDomain *domain)
     const ObserveView *view = look->view;
     const struct vm_target *target = view->target;
     struct vm_error err = {0};
-    g_autoptr(GPtrArray) names = NULL;
     char **list = NULL;
     char *current = NULL;
     int yes = 0;
@@ -127,9 +113,10 @@ observe_tree(const Look *look, ObservedDomain *domain)
         note_fault(look->world, "the snapshots of '%s' are not listed: %s", domain->name, err.text);
         return;
     }
-    names = observe_take_list(target, list);
-    for (guint i = 0; i < names->len; i++)
-        observe_moment(look, domain, g_ptr_array_index(names, i));
+    for (guint i = 0; list && list[i]; i++)
+        observe_moment(look, domain, list[i]);
+    if (list)
+        target->free_list(list);
     if (!target->snapshot_current)
         return;
     if (target->snapshot_has_current &&
@@ -220,27 +207,33 @@ observe_inspect(const ObserveView *view, const char *what, const char *argument)
     return value;
 }
 
+static int
+compare_domains(gconstpointer a, gconstpointer b)
+{
+    const ObservedDomain *const *one = a, *const *other = b;
+
+    return strcmp((*one)->name, (*other)->name);
+}
+
 Observation *
 observe_world(const ObserveView *view, const Observation *former)
 {
     Observation *world = g_new0(Observation, 1);
     Look look = {view, world, former, NULL};
     struct vm_error err = {0};
-    g_autoptr(GPtrArray) names = NULL;
     char **list = NULL;
 
     world->refs = 1;
     world->domains = g_ptr_array_new_with_free_func((GDestroyNotify)domain_free);
     if (view->target->domain_list(view->conn, 0, &list, &err) != 0)
         note_fault(world, "the domains are not listed: %s", err.text);
-    names = observe_take_list(view->target, list);
-    g_ptr_array_sort(names, vm_compare_names);
-    for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
-
-        if (g_str_has_prefix(name, view->prefix))
-            g_ptr_array_add(world->domains, observe_domain(&look, name));
+    for (guint i = 0; list && list[i]; i++) {
+        if (g_str_has_prefix(list[i], view->prefix))
+            g_ptr_array_add(world->domains, observe_domain(&look, list[i]));
     }
+    if (list)
+        view->target->free_list(list);
+    g_ptr_array_sort(world->domains, compare_domains);
     if (view->files)
         world->files = observe_files(view, former ? former->files : NULL);
     return world;

@@ -114,9 +114,6 @@ gboolean observed_active(const ObservedDomain *domain);
 /** Whether `moment` is below `ancestor` in the tree of their documents. */
 gboolean observed_is_below(const ObservedDomain *domain, const char *moment, const char *ancestor);
 
-/** A list of the target as an array of strings that the caller unrefs; gives the list back. */
-GPtrArray *observe_take_list(const struct vm_target *target, char **list);
-
 /** inspect() parsed, or NULL where the target cannot or fails; the caller decrefs it. */
 json_t *observe_inspect(const ObserveView *view, const char *what, const char *argument);
 

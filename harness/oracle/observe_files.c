@@ -124,7 +124,8 @@ GPtrArray *
 observe_files(const ObserveView *view, GPtrArray *former)
 {
     const struct vm_target *target = view->target;
-    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)file_unref);
+    g_autoptr(GPtrArray) files =
+        g_ptr_array_new_full(former ? former->len + 4 : 16, (GDestroyNotify)file_unref);
     Look look = {view, former, files, NULL};
     struct vm_error err = {0};
     gboolean listed = target->visit_files ? target->visit_files(view->conn, see, &look, &err) == 0

@@ -88,6 +88,14 @@ typedef struct {
 } Visit;
 
 static void
+put_name(GString *path, const char *name)
+{
+    gsize from = path->len, length = strlen(name);
+    g_string_set_size(path, from + length);
+    memcpy(path->str + from, name, length);
+}
+
+static void
 visit_folder(Visit *visit, SimInode *folder)
 {
     gsize length = visit->path->len;
@@ -97,7 +105,7 @@ visit_folder(Visit *visit, SimInode *folder)
         SimInode *inode = name->inode;
         if (inode == NULL)
             continue;
-        g_string_append(visit->path, name->name);
+        put_name(visit->path, name->name);
         if (sim_inode_kind(inode) == SIM_INODE_DIR) {
             g_string_append_c(visit->path, '/');
             visit_folder(visit, inode);
