@@ -70,6 +70,42 @@ open_for_change(SimFs *fs, const char *path, GError **error)
     return NULL;
 }
 
+/* ---- what lies below, which qemu-img opens too ---- */
+
+static gboolean
+check_layer(SimInode *inode, gboolean qcow2, GError **error)
+{
+    SimImage *image = sim_inode_image(inode);
+    const char *refusal = sim_damage_refusal(sim_inode_damage(inode), SIM_OPEN_READ);
+    if (qcow2 && refusal == NULL && (image == NULL || sim_image_format(image) != SIM_FORMAT_QCOW2))
+        refusal = "Image is not in qcow2 format";
+    if (qcow2 && refusal != NULL)
+        return vm_refuse(error, VIR_ERR_OPERATION_FAILED, "%s", refusal);
+    g_autofree char *text =
+        sim_lock_conflict(inode, NULL, SIM_PERM_READ, SIM_PERM_READ | SIM_PERM_WRITE_UNCHANGED);
+    return text == NULL || vm_refuse(error, VIR_ERR_OPERATION_FAILED, "%s", text);
+}
+
+/* The chain has an end: it has been looked at. */
+static gboolean
+check_below(SimFs *fs, const char *path, const SimImage *image, GError **error)
+{
+    const SimImageState *state = sim_image_state(image);
+    if (state->backing == NULL || g_str_has_prefix(state->backing, "json:"))
+        return TRUE;
+    g_autofree char *below = sim_image_resolve(path, state->backing);
+    SimInode *inode = open_file(fs, below, error);
+    gboolean qcow2 =
+        inode != NULL &&
+        strcmp(state->backing_format != NULL ? state->backing_format : sim_inode_format(inode),
+               "qcow2") == 0;
+    if (inode != NULL && check_layer(inode, qcow2, error) &&
+        (!qcow2 || check_below(fs, below, sim_inode_image(inode), error)))
+        return TRUE;
+    g_prefix_error(error, "Could not open backing file: ");
+    return FALSE;
+}
+
 gboolean
 sim_image_op_create(SimFs *fs, const char *path, const char *format, guint64 size,
                     const char *backing, const char *backing_format, GError **error)
@@ -199,6 +235,10 @@ sim_image_op_snapshot(SimFs *fs, const char *path, VmImageSnapshotVerb verb, con
     SimImage *image = sim_inode_image(inode);
     if (!sim_image_keeps_snapshots(image))
         return snapshot_failed(error, path, tag, "handle", "Operation not supported");
+    if (!check_below(fs, path, image, error)) {
+        g_prefix_error(error, "Could not open '%s': ", path);
+        return FALSE;
+    }
     switch (verb) {
     case VM_IMAGE_SNAPSHOT_CREATE:
         sim_image_snapshot(image, tag, NULL, clock->now)->has_icount = TRUE;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "sim/block/image_check.h"
 #include "sim/block/image_ops.h"
+#include "sim/block/lock.h"
 #include "spec/api/error.h"
 
 static int
@@ -104,6 +105,31 @@ test_offline_tools_refuse_what_is_damaged(void **state)
         &error, "Could not open '/corrupt': qcow2: Image is corrupt; cannot be opened read/write");
 }
 
+/* qemu-img opens the chain of the image that it puts a tag in. */
+static void
+test_offline_tools_open_what_lies_below(void **state)
+{
+    const SimClock clock = {0};
+    const VmImageSnapshotVerb verbs[] = {VM_IMAGE_SNAPSHOT_CREATE, VM_IMAGE_SNAPSHOT_DELETE};
+    GError *error = NULL;
+    put(*state, "/base", NULL, SIM_DAMAGE_NONE);
+    put(*state, "/middle", "/base", SIM_DAMAGE_NONE);
+    put(*state, "/top", "/middle", SIM_DAMAGE_NONE);
+    SimInode *base = sim_fs_lookup(*state, "/base", NULL);
+    SimLock writer = {SIM_PERM_READ | SIM_PERM_WRITE, SIM_PERM_READ};
+    g_ptr_array_add(sim_inode_locks(base), &writer);
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
+        refused(sim_image_op_snapshot(*state, "/top", verbs[i], "s", &clock, &error), &error,
+                "Could not open '/top': Could not open backing file: Could not open backing file: "
+                "Failed to get shared \"write\" lock");
+    g_ptr_array_remove(sim_inode_locks(base), &writer);
+    assert_true(sim_image_op_snapshot(*state, "/top", verbs[0], "s", &clock, NULL));
+    sim_fs_unlink(*state, "/base");
+    refused(sim_image_op_snapshot(*state, "/top", verbs[1], "s", &clock, &error), &error,
+            "Could not open '/top': Could not open backing file: Could not open backing file: "
+            "Could not open '/base': No such file or directory");
+}
+
 static void
 test_no_copy_loses_the_damage(void **state)
 {
@@ -141,6 +167,7 @@ main(void)
         CHECK_TEST(test_a_chain_that_comes_back_is_refused),
         CHECK_TEST(test_tables_are_looked_at_below_too),
         CHECK_TEST(test_offline_tools_refuse_what_is_damaged),
+        CHECK_TEST(test_offline_tools_open_what_lies_below),
         CHECK_TEST(test_no_copy_loses_the_damage),
         CHECK_TEST(test_damage_shows_in_a_digest_but_not_how_clusters_lie),
     };
