@@ -55,6 +55,9 @@ gboolean memory_is_strange(const StepContext *context);
  *  where images cannot be seen. */
 gboolean image_unusable(const StepContext *context, const OracleDisk *disk);
 
+/** Whether another domain's guest runs and writes to the disk's image. */
+gboolean image_written_by_others(const StepContext *context, const OracleDisk *disk);
+
 /** An atom whose value is one expression over `context`. */
 #define ATOM(name, expression)                                                                     \
     static gboolean name(const StepContext *context)                                               \

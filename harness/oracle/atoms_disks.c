@@ -54,6 +54,8 @@ ALIGNED(is_shareable, aligned->disk->shareable && !aligned->disk->readonly)
 ALIGNED(is_lun, g_strcmp0(aligned->disk->device, "lun") == 0)
 ALIGNED(is_transient, aligned->disk->transient)
 ALIGNED(is_out_of_reach, context->view->files &&image_unusable(context, aligned->disk))
+ALIGNED(is_written_by_others,
+        aligned->disk->source &&image_written_by_others(context, aligned->disk))
 ALIGNED(is_left_out, aligned->disk->source && !aligned->disk->readonly)
 /* A path that is made from the time of the call is nobody's yet. */
 ALIGNED(is_missing, aligned->overlay ? !observed_file(context->before, aligned->overlay)
@@ -193,7 +195,7 @@ is_hopeless(const StepContext *context, const AlignedDisk *aligned)
         return FALSE;
     return overlay_not_qcow2(context, aligned) || is_cache_not_qcow2(context, aligned) ||
            is_empty(context, aligned) || is_not_local(context, aligned) ||
-           is_shareable(context, aligned) ||
+           is_shareable(context, aligned) || is_written_by_others(context, aligned) ||
            (active && (is_lun(context, aligned) || is_transient(context, aligned))) ||
            is_block_missing(context, aligned) ||
            (reuse ? is_missing(context, aligned) || is_unfit(context, aligned)
@@ -229,6 +231,7 @@ ATOM(external_empty, stops_at(context, "external", is_empty))
 ATOM(external_cache, stops_at(context, "external", is_cache_not_qcow2))
 ATOM(external_not_local, stops_at(context, "external", is_not_local))
 ATOM(external_shareable, stops_at(context, "external", is_shareable))
+ATOM(external_written, stops_at(context, "external", is_written_by_others))
 ATOM(external_lun, stops_at(context, "external", is_lun))
 ATOM(external_transient, stops_at(context, "external", is_transient))
 ATOM(internal_data_outside, any_aligned(context, "internal", has_data_outside))
@@ -264,6 +267,7 @@ const AtomRow atoms_disks[] = {
     {"disks:overlay-cache-not-qcow2", external_cache},
     {"disks:overlay-not-local", external_not_local},
     {"disks:external-shareable", external_shareable},
+    {"disks:external-written", external_written},
     {"disks:external-lun", external_lun},
     {"disks:external-transient", external_transient},
     {"disks:internal-data-outside", internal_data_outside},

@@ -3,37 +3,39 @@
  * Atoms about the images of a definition: whether its guest could use them.
  */
 #include "harness/oracle/atoms.h"
+#include "harness/oracle/layers.h"
 
 #include <string.h>
 
+/* Whether the guest of that definition would write to what others rest on. */
 static gboolean
-is_below_another(const Observation *world, const char *path)
+writes_to_frozen(const StepContext *context, const DomainDoc *doc)
 {
-    for (guint i = 0; i < world->files->len; i++) {
-        const ObservedFile *file = g_ptr_array_index(world->files, i);
+    g_autoptr(Layers) layers = NULL;
 
-        if (file->image && g_strcmp0(file->image->backing, path) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Whether the guest of the save image would write to what is below an overlay. */
-static gboolean
-image_frozen(const StepContext *context)
-{
-    const DomainDoc *doc = context->domain_xml ? context->domain_xml
-                           : context->image    ? context->image->doc
-                                               : NULL;
-
-    for (guint i = 0; doc && context->before->files && i < doc->disks->len; i++) {
+    if (context->profile != VM_PROFILE_RFC || !context->view->files)
+        return FALSE;
+    layers = layers_new(context->before, context->history);
+    for (guint i = 0; i < doc->disks->len; i++) {
         const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
 
-        if (disk->source && !disk->readonly && is_below_another(context->before, disk->source))
+        if (disk->source && !disk->readonly && !disk->transient &&
+            layers_is_frozen(layers, disk->source))
             return TRUE;
     }
     return FALSE;
 }
+
+/* The definition that a save image would wake with: the one that is given, or its own. */
+static const DomainDoc *
+woken(const StepContext *context)
+{
+    if (context->domain_xml)
+        return context->domain_xml;
+    return context->image ? context->image->doc : NULL;
+}
+
+ATOM(image_frozen, woken(context) && writes_to_frozen(context, woken(context)))
 
 /* The definition that a saved guest goes on with: it may be defined anew by now. */
 static const DomainDoc *
@@ -60,10 +62,56 @@ image_slept_on(const StepContext *context, const OracleDisk *disk)
     return FALSE;
 }
 
-/* Whether another domain runs on the image, and one of the two writes; a shared one is not judged.
- */
+/* Whether the image is the top, or lies below it. */
+static gboolean
+lies_in_chain(const Observation *world, const char *top, const char *path)
+{
+    for (guint depth = 0; top && depth < 200; depth++) {
+        if (strcmp(top, path) == 0)
+            return TRUE;
+        top = observed_backing(world, top);
+    }
+    return FALSE;
+}
+
+/* Whether one of the two writes to what the other reads; a shared image is not judged.  A process
+ * that has sent its memory holds no lock, which is all that keeps others from what lies below. */
+static gboolean
+disks_clash(const Observation *world, const OracleDisk *one, const OracleDisk *other,
+            gboolean let_go)
+{
+    if (!one->source || !other->source)
+        return FALSE;
+    if (strcmp(one->source, other->source) == 0)
+        return !one->shareable && !other->shareable && !(one->readonly && other->readonly);
+    if (let_go)
+        return FALSE;
+    return (!one->readonly && !one->transient &&
+            lies_in_chain(world, other->source, one->source)) ||
+           (!other->readonly && lies_in_chain(world, one->source, other->source));
+}
+
+/* Whether another domain runs that has the image, or one below it, open in a way that clashes. */
 static gboolean
 image_taken(const StepContext *context, const OracleDisk *disk)
+{
+    for (guint i = 0; i < context->before->domains->len; i++) {
+        const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
+        gboolean let_go = g_hash_table_contains(context->history->written, other->name);
+
+        if (!observed_active(other) || g_strcmp0(other->name, context->domain_name) == 0)
+            continue;
+        for (guint j = 0; j < other->live->disks->len; j++) {
+            if (disks_clash(context->before, disk, g_ptr_array_index(other->live->disks, j),
+                            let_go))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
+image_written_by_others(const StepContext *context, const OracleDisk *disk)
 {
     for (guint i = 0; i < context->before->domains->len; i++) {
         const ObservedDomain *other = g_ptr_array_index(context->before->domains, i);
@@ -73,8 +121,7 @@ image_taken(const StepContext *context, const OracleDisk *disk)
         for (guint j = 0; j < other->live->disks->len; j++) {
             const OracleDisk *theirs = g_ptr_array_index(other->live->disks, j);
 
-            if (g_strcmp0(theirs->source, disk->source) == 0 && !theirs->shareable &&
-                !disk->shareable && !(theirs->readonly && disk->readonly))
+            if (!theirs->readonly && g_strcmp0(theirs->source, disk->source) == 0)
                 return TRUE;
         }
     }
@@ -148,22 +195,13 @@ images_usable(const StepContext *context, const DomainDoc *doc)
             (disk->source && (image_slept_on(context, disk) || overlay_blocked(context, disk))))
             return FALSE;
     }
-    return TRUE;
+    return !writes_to_frozen(context, doc);
 }
 
 ATOM(domain_images_usable, context->domain &&images_usable(context, context->domain->config))
 ATOM(xml_images_usable, context->domain_xml &&images_usable(context, context->domain_xml))
 
-/* The definition that a save image would wake with: the one that is given, or its own. */
-static gboolean
-image_disks_usable(const StepContext *context)
-{
-    const DomainDoc *doc = context->domain_xml ? context->domain_xml
-                           : context->image    ? context->image->doc
-                                               : NULL;
-
-    return !doc || images_usable(context, doc);
-}
+ATOM(image_disks_usable, !woken(context) || images_usable(context, woken(context)))
 
 const AtomRow atoms_images[] = {
     {"domain:images-usable", domain_images_usable},

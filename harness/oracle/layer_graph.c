@@ -69,6 +69,14 @@ use_of(const ObservedMoment *moment, LayerNaming naming, const OracleDisk *disk)
     return g_strcmp0(entry->snapshot, "internal") == 0 ? USE_TAG : USE_MENTION;
 }
 
+static gboolean
+is_manual(const ObservedMoment *moment, const OracleDisk *disk)
+{
+    const OracleDisk *entry = document_disk(moment->doc->disks, disk->name);
+
+    return entry && g_strcmp0(entry->snapshot, "manual") == 0;
+}
+
 void
 layer_add_names(Layers *layers, const char *domain, const ObservedMoment *moment,
                 LayerNaming naming, const DomainDoc *doc)
@@ -84,6 +92,7 @@ layer_add_names(Layers *layers, const char *domain, const ObservedMoment *moment
             .image = layer_number(layers, disk->source),
         };
 
+        name.external = moment && name.use == USE_WHOLE && !is_manual(moment, disk);
         g_array_append_val(layers->names, name);
         add_chain(layers, name.image);
     }

@@ -29,7 +29,8 @@ typedef struct {
     const char *moment, *disk;
     LayerNaming naming;
     LayerUse use;
-    int image; /* its number, or LAYER_NONE */
+    gboolean external; /* an external disk of a moment, which holds the image as it is */
+    int image;         /* its number, or LAYER_NONE */
 } LayerName;
 
 /** An image that is named, or lies below one that is. */

@@ -434,7 +434,8 @@ rests_under(const Layers *layers, int image, const char *domain)
         const LayerName *name = layer_name(layers, i);
         int at = name->image;
 
-        if (g_strcmp0(name->domain, domain) == 0 || name->use == USE_MENTION || at == LAYER_NONE)
+        if ((g_strcmp0(name->domain, domain) == 0 && !name->external) || name->use == USE_MENTION ||
+            at == LAYER_NONE)
             continue;
         if (layer_in_chain(layers, name->use == USE_TAG ? layer_image(layers, at)->below : at,
                            image))
@@ -466,6 +467,22 @@ layers_written_under(Layers *layers, const ObservedDomain *domain, const Observe
             return TRUE;
     }
     return FALSE;
+}
+
+gboolean
+layers_is_frozen(Layers *layers, const char *path)
+{
+    int image = layer_number(layers, path);
+    int first;
+
+    forget_names(layers, NULL, NULL);
+    for (guint i = 0; i < layers->names->len; i++) {
+        const LayerName *name = layer_name(layers, i);
+
+        if (name->external && name->image == image)
+            return TRUE;
+    }
+    return layer_above(layers, image, &first) > 0;
 }
 
 /* ---- beside the world after the step ---- */

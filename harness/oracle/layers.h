@@ -58,10 +58,14 @@ void layers_revert(Layers *layers, const ObservedDomain *domain, const ObservedM
 guint layers_faults(const Layers *layers);
 
 /** Whether something else needs the image of a moment's internal disk as it is: any other use,
- * where it is not the top of today, and another domain's moment or overlay where it is; what only
- * its user knows of does not count, and is forgotten here. */
+ * where it is not the top of today, and another domain's moment or overlay, or an external moment
+ * of its own, where it is; what only its user knows of does not count, and is forgotten here. */
 gboolean layers_written_under(Layers *layers, const ObservedDomain *domain,
                               const ObservedMoment *moment);
+
+/** Whether the image has to stay as it is: one that is used lies on it, or an external snapshot
+ * holds it; what only its user knows of does not count, and is forgotten here. */
+gboolean layers_is_frozen(Layers *layers, const char *path);
 
 /** A definition: a domain's own, or (moment not NULL) one that a moment holds. */
 typedef struct {

@@ -4,6 +4,7 @@
  * every call family needs.
  */
 #include "spec/driver/guest_end.h"
+#include "spec/driver/image_sharing.h"
 #include "spec/driver/save_image.h"
 #include <string.h>
 
@@ -131,6 +132,18 @@ disk_device(const VmDiskDef *disk, guint i)
     return device;
 }
 
+static gboolean
+check_alone(const VmDomain *domain, const VmDomainDef *def, const VmDiskDef *disk, GError **error)
+{
+    const VmDomain *other = vm_image_holder(domain, disk);
+    if (other == NULL)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                     "domain '%s': domain '%s' is active with the image '%s' of disk '%s', and one "
+                     "of them would write to it (VM-START-002)",
+                     def->name, other->def->name, disk->source.path, disk->target);
+}
+
 gboolean
 vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **error)
 {
@@ -138,10 +151,25 @@ vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **err
         const VmDiskDef *disk = vm_domain_def_disk(def, i);
         if (disk->source.path == NULL && g_strcmp0(disk->device, "disk") != 0)
             continue; /* an empty drive */
-        if (!check_disk(domain, def, disk, error))
+        if (!check_disk(domain, def, disk, error) || !check_alone(domain, def, disk, error))
             return FALSE;
     }
     return vm_save_check_neighbours(domain, def, error) && vm_transient_check(domain, def, error);
+}
+
+/* What an overlay or a snapshot rests on stays as it is. */
+static gboolean
+check_unfrozen(const VmDomain *domain, const VmDomainDef *def, GError **error)
+{
+    if (domain->driver->profile != VM_PROFILE_RFC)
+        return TRUE;
+    const VmDiskDef *disk = vm_frozen_disk(domain->driver, def);
+    if (disk == NULL)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                     "domain '%s' would write to the image '%s' of disk '%s', which lies under an "
+                     "overlay or is a snapshot's (VM-START-001)",
+                     def->name, disk->source.path, disk->target);
 }
 
 static json_t *
@@ -295,7 +323,7 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
                         GError **error)
 {
     g_assert(domain->instance == NULL && domain->next_def == NULL);
-    if (!vm_domain_check_startable(domain, def, error))
+    if (!vm_domain_check_startable(domain, def, error) || !check_unfrozen(domain, def, error))
         return FALSE;
     gboolean incoming = start != NULL && start->restore_from != NULL;
     g_autoptr(VmDomainDef) live = vm_transient_put(def);

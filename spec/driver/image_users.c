@@ -319,6 +319,31 @@ backing_path(const char *image, const char *backing)
     return g_build_filename(folder, name, NULL);
 }
 
+/* NULL: it cannot be read. */
+static VmImageInfo *
+read_header(VmDriver *driver, const char *path, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    VmImageInfo *info = driver->hypervisor->ops->image_info(driver->hypervisor, path, &failure);
+    if (info == NULL)
+        vm_refuse(error, VIR_ERR_OPERATION_FAILED,
+                  "image '%s' cannot be read, so that nobody knows which images it needs: %s", path,
+                  failure->message);
+    return info;
+}
+
+gboolean
+vm_image_below(VmDriver *driver, const char *path, char **below, GError **error)
+{
+    *below = NULL;
+    if (vm_store_kind(driver->store, path) == VM_FILE_MISSING)
+        return TRUE;
+    g_autoptr(VmImageInfo) info = read_header(driver, path, error);
+    if (info != NULL && info->backing != NULL)
+        *below = backing_path(path, info->backing);
+    return info != NULL;
+}
+
 /* Read an image's header; *below (the caller's) is what lies under it, if anything. */
 static gboolean
 look_at(VmDriver *driver, VmImageUsers *users, VmUsedImage *image, char **below, GError **error)
@@ -326,14 +351,9 @@ look_at(VmDriver *driver, VmImageUsers *users, VmUsedImage *image, char **below,
     image->missing = vm_store_kind(driver->store, image->path) == VM_FILE_MISSING;
     if (image->missing)
         return TRUE;
-    g_autoptr(GError) failure = NULL;
-    g_autoptr(VmImageInfo) info =
-        driver->hypervisor->ops->image_info(driver->hypervisor, image->path, &failure);
+    g_autoptr(VmImageInfo) info = read_header(driver, image->path, error);
     if (info == NULL)
-        return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
-                         "image '%s' cannot be read, so that nobody knows which images it needs: "
-                         "%s",
-                         image->path, failure->message);
+        return FALSE;
     image->format = g_strdup(info->format);
     image->tags = info->snapshots->len;
     image->bitmaps = info->bitmaps->len;
@@ -416,58 +436,50 @@ vm_image_users_freeze(const VmImageUsers *users, const char *path, gboolean also
     return FALSE;
 }
 
+static gboolean
+has_external(const VmDomain *domain)
+{
+    g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
+    for (guint i = 0; i < moments->len; i++)
+        if (vm_snapshot_def_is_external(vm_moment_snapshot(g_ptr_array_index(moments, i))))
+            return TRUE;
+    return FALSE;
+}
+
+/* Internal snapshots of its own are in the image, and no reason to leave it as it is. */
+static void
+note_moments(VmImageUsers *users, VmDomain *domain, gboolean own)
+{
+    g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
+    for (guint i = 0; i < moments->len; i++) {
+        VmMoment *moment = g_ptr_array_index(moments, i);
+        if (!own || vm_snapshot_def_is_external(vm_moment_snapshot(moment)))
+            note_held(users, domain, moment);
+    }
+}
+
 gboolean
-vm_image_rests_under_others(const VmDomain *domain, const char *path)
+vm_image_rests_under(const VmDomain *domain, const char *path)
 {
     VmDriver *driver = domain->driver;
     g_autoptr(GPtrArray) saved = vm_save_disks_of_gone(driver, NULL);
     if (saved == NULL)
         return TRUE; /* nobody knows */
-    if (g_hash_table_size(driver->by_name) < 2 && saved->len == 0)
+    if (g_hash_table_size(driver->by_name) < 2 && saved->len == 0 && !has_external(domain))
         return FALSE;
     g_autoptr(VmImageUsers) users = vm_image_users_new();
     note_disks_of_gone(users, saved);
     g_autoptr(GPtrArray) domains = vm_driver_domains(driver);
     for (guint i = 0; i < domains->len; i++) {
-        VmDomain *other = g_ptr_array_index(domains, i);
-        if (other == domain)
+        VmDomain *one = g_ptr_array_index(domains, i);
+        note_moments(users, one, one == domain);
+        if (one == domain)
             continue;
-        note_tops(users, other, other->def);
-        note_tops(users, other, other->next_def);
-        g_autoptr(GPtrArray) moments = vm_moment_tree_walk(other->snapshots, NULL);
-        for (guint j = 0; j < moments->len; j++)
-            note_held(users, other, g_ptr_array_index(moments, j));
+        note_tops(users, one, one->def);
+        note_tops(users, one, one->next_def);
     }
     follow_what_can_be_read(driver, users);
     return vm_image_users_freeze(users, path, TRUE);
-}
-
-static gboolean
-has_disk_at(const VmDomainDef *def, const char *path)
-{
-    for (guint i = 0; i < def->disks->len; i++) {
-        const VmDiskDef *disk = g_ptr_array_index(def->disks, i);
-        if (disk->source.path != NULL && vm_path_same(disk->source.path, path))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-gboolean
-vm_image_check_idle(const VmDomain *domain, const char *path, GError **error)
-{
-    if (path == NULL || g_hash_table_size(domain->driver->by_name) < 2)
-        return TRUE;
-    g_autoptr(GPtrArray) domains = vm_driver_domains(domain->driver);
-    for (guint i = 0; i < domains->len; i++) {
-        const VmDomain *other = g_ptr_array_index(domains, i);
-        if (other != domain && vm_domain_is_active(other) && has_disk_at(other->def, path))
-            return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
-                             "domain '%s': image '%s' cannot be written while the guest of domain "
-                             "'%s' has it open (VM-REV-009)",
-                             domain->def->name, path, other->def->name);
-    }
-    return TRUE;
 }
 
 /* ---- ours ---- */
@@ -536,14 +548,4 @@ vm_image_users_take(VmDriver *driver, GError **error)
     while (g_hash_table_iter_next(&iter, NULL, &image))
         find_ours(image);
     return g_steal_pointer(&users);
-}
-
-VmImageUsers *
-vm_image_users_look(VmDriver *driver)
-{
-    VmImageUsers *users = vm_image_users_new();
-    note_all(driver, users);
-    note_saved(driver, users, NULL);
-    follow_what_can_be_read(driver, users);
-    return users;
 }

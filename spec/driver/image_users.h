@@ -50,8 +50,10 @@ char *vm_image_canonical(const char *path);
  *  there but cannot be read, since what lies below it is not known.  Moments and domains are
  *  borrowed: the answer holds until a definition or a tree changes. */
 VmImageUsers *vm_image_users_take(VmDriver *driver, GError **error);
-/** The same as far as images can be read, for vm_image_users_freeze(): what cannot is logged. */
-VmImageUsers *vm_image_users_look(VmDriver *driver);
+
+/** The image that lies under that one: *below is the caller's, NULL where there is none, or it is
+ * no file, or the image is missing.  OPERATION_FAILED where it is there but cannot be read. */
+gboolean vm_image_below(VmDriver *driver, const char *path, char **below, GError **error);
 
 /** Nothing counted yet. */
 VmImageUsers *vm_image_users_new(void);
@@ -80,14 +82,10 @@ void vm_image_users_set_backing(VmImageUsers *users, const char *path, const cha
 /** Whether anything but that snapshot (may be NULL) and what merely mentions it uses the image. */
 gboolean vm_image_users_others(const VmImageUsers *users, const char *path, const VmMoment *but);
 
-/** Whether another domain rests on the image: it has it for a disk, a snapshot of it holds the
- *  image as it is, or an image of it lies above.  Reads no header where the driver has one domain.
- */
-gboolean vm_image_rests_under_others(const VmDomain *domain, const char *path);
-
-/** Refuse to write into an image that the guest of another domain has open: OPERATION_FAILED naming
- *  both.  qemu-img would find it locked, but only once other images have been changed. */
-gboolean vm_image_check_idle(const VmDomain *domain, const char *path, GError **error);
+/** Whether the image is needed as it is although it is the top of the domain's disk: another domain
+ *  has it for a disk, a snapshot of that one or an external snapshot of this one holds it, or an
+ *  image of theirs lies above.  Reads no header where nobody else is there. */
+gboolean vm_image_rests_under(const VmDomain *domain, const char *path);
 
 /** Whether anything at all names the image. */
 gboolean vm_image_users_any(const VmImageUsers *users, const char *path);

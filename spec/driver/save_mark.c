@@ -4,7 +4,7 @@
  * to a file, kept until a guest may have written to them.  It outlives the
  * domain, and names the disks itself: the domain may have others by then.
  */
-#include "spec/driver/image_users.h"
+#include "spec/driver/image_sharing.h"
 #include "spec/driver/save_image.h"
 #include "spec/model/xml.h"
 #include <string.h>
@@ -89,18 +89,13 @@ is_stale(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def)
 static gboolean
 check_frozen(VmDriver *driver, const VmSaveImage *image, const VmDomainDef *def, GError **error)
 {
-    g_autoptr(VmImageUsers) users = vm_image_users_look(driver);
-    for (guint i = 0; i < def->disks->len; i++) {
-        const VmDiskDef *disk = vm_domain_def_disk(def, i);
-        if (disk->source.path == NULL || disk->read_only ||
-            !vm_image_users_freeze(users, disk->source.path, FALSE))
-            continue;
-        return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
-                         "domain '%s': the guest of save image '%s' would write to '%s', which "
-                         "lies under an overlay or is a snapshot's (VM-SAVE-005)",
-                         def->name, image->path, disk->source.path);
-    }
-    return TRUE;
+    const VmDiskDef *disk = vm_frozen_disk(driver, def);
+    if (disk == NULL)
+        return TRUE;
+    return vm_refuse(error, VIR_ERR_OPERATION_INVALID,
+                     "domain '%s': the guest of save image '%s' would write to '%s', which "
+                     "lies under an overlay or is a snapshot's (VM-SAVE-005)",
+                     def->name, image->path, disk->source.path);
 }
 
 gboolean

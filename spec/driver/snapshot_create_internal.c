@@ -3,6 +3,7 @@
  * Internal snapshots: an entry in each image, with the memory in the first one
  * where the domain is active.
  */
+#include "spec/driver/image_sharing.h"
 #include "spec/driver/snapshot_steps.h"
 
 #define CREATE(name) VIR_DOMAIN_SNAPSHOT_CREATE_##name
@@ -46,7 +47,8 @@ vm_snapshot_tag_off(const VmSnapshotPlan *plan, GError **error)
     gboolean ok = TRUE;
     for (; ok && done < disks->len; done += ok) {
         const VmDiskDef *disk = vm_domain_def_disk(domain->def, g_array_index(disks, guint, done));
-        ok = vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_CREATE, tag, error);
+        ok = vm_image_check_idle(domain, disk->source.path, "VM-PREP-006", error) &&
+             vm_snapshot_image_do(domain, disk->source.path, VM_IMAGE_SNAPSHOT_CREATE, tag, error);
     }
     /* the failing one too: its entry may be there, but not durable */
     for (guint i = 0; !ok && i <= done && i < disks->len; i++) {

@@ -4,6 +4,7 @@
  * children move to the parent.
  */
 #include "spec/driver/block_commit.h"
+#include "spec/driver/image_sharing.h"
 #include "spec/driver/snapshot_delete.h"
 
 #define DELETE(name) VIR_DOMAIN_SNAPSHOT_DELETE_##name
@@ -90,8 +91,9 @@ check_tagged(VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *dis
     if (disk->location != VM_LOCATION_INTERNAL || vm_domain_is_active(domain))
         return TRUE;
     if (index < 0) /* its image may have gone with the disk */
-        return former == NULL || (vm_image_check_idle(domain, former->source.path, error) &&
-                                  check_tag(domain, moment, former, error));
+        return former == NULL ||
+               (vm_image_check_idle(domain, former->source.path, "VM-REV-009", error) &&
+                check_tag(domain, moment, former, error));
     const VmDiskDef *today = vm_domain_def_disk(domain->def, (guint)index);
     const VmDiskSource *source = &today->source;
     if (g_strcmp0(source->type, "file") == 0 && source->path != NULL &&
@@ -100,7 +102,7 @@ check_tagged(VmDomain *domain, const VmMoment *moment, const VmSnapshotDisk *dis
                          "domain '%s', snapshot '%s', disk '%s': there is no image '%s' "
                          "(SNAP-DEL-010)",
                          domain->def->name, moment->name, disk->name, source->path);
-    return vm_image_check_idle(domain, source->path, error) &&
+    return vm_image_check_idle(domain, source->path, "VM-REV-009", error) &&
            (!looked_into || check_tag(domain, moment, today, error));
 }
 

@@ -3,6 +3,7 @@
  * Disk preparation (section 8): all that can be refused before a snapshot is
  * begun.
  */
+#include "spec/driver/image_sharing.h"
 #include "spec/driver/image_users.h"
 #include "spec/driver/snapshot_memory.h"
 #include <string.h>
@@ -122,6 +123,9 @@ check_target(const Look *look, GError **error)
     if (target->shareable && !target->read_only)
         return refuse(look, error, VIR_ERR_CONFIG_UNSUPPORTED,
                       "a shared disk cannot get an overlay, which is not shared (SNAP-PREP-012)");
+    if (vm_image_writer(look->plan->domain, target) != NULL)
+        return refuse(look, error, VIR_ERR_OPERATION_FAILED,
+                      "another domain runs and writes to its image (VM-PREP-006)");
     return TRUE;
 }
 

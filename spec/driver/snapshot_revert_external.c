@@ -353,7 +353,7 @@ vm_revert_shared_image(const VmDomain *domain, const VmSnapshotDef *def)
         gboolean today =
             index >= 0 &&
             g_strcmp0(vm_domain_def_disk(domain->def, (guint)index)->source.path, path) == 0;
-        if (today ? vm_image_rests_under_others(domain, path)
+        if (today ? vm_image_rests_under(domain, path)
                   : is_frozen(domain->driver, path, TRUE))
             return disk->name;
     }

@@ -3,6 +3,7 @@
  * The images of a revert: all that can be known is looked at beforehand, and
  * where several steps can fail the state before is kept under a tag.
  */
+#include "spec/driver/image_sharing.h"
 #include "spec/driver/image_users.h"
 #include "spec/driver/snapshot_steps.h"
 #include <string.h>
@@ -54,7 +55,7 @@ look(const VmRevertPlan *plan, guint number, json_t **nodes, VmImageTag *held, G
                     g_strcmp0(vm_domain_def_disk(domain->def, (guint)today)->source.path,
                               disk->source.path) == 0;
     return open ? vm_snapshot_disk_tag(domain, (guint)today, nodes, held, error)
-                : vm_image_check_idle(domain, disk->source.path, error) &&
+                : vm_image_check_idle(domain, disk->source.path, "VM-REV-009", error) &&
                       vm_snapshot_file_tag(domain, disk->source.path, held, error);
 }
 

@@ -26,11 +26,11 @@ static const struct {
     {"DOM-TRANS-", 10},  {"DISK-SN-", 7},    {"DISK-TR-", 8},      {"DISK-RO-", 2},
     {"DISK-SH-", 1},     {"DISK-SP-", 6},    {"DISK-BS-", 4},      {"DISK-IX-", 3},
     {"DISK-VAL-", 4},    {"VM-ATOMIC-", 4},  {"VM-NAME-", 6},      {"VM-REV-", 11},
-    {"VM-PREP-", 5},     {"VM-MEM-", 4},     {"VM-DEL-", 1},       {"VM-UNDEF-", 1},
+    {"VM-PREP-", 6},     {"VM-MEM-", 4},     {"VM-DEL-", 1},       {"VM-UNDEF-", 1},
     {"VM-REN-", 1},      {"VM-META-", 9},    {"VM-SAVE-", 9},      {"VM-XML-", 12},
     {"VM-HANG-", 3},     {"VM-LATER-", 7},   {"VM-REVX-", 8},      {"VM-AUTO-", 4},
     {"VM-DELX-", 6},     {"VM-TRANS-", 2},   {"SNAP-REVX-", 19},   {"VM-END-", 6},
-    {"VM-GENID-", 2},
+    {"VM-GENID-", 2},    {"VM-START-", 2},
 };
 
 static void
