@@ -5,6 +5,7 @@
 
 #include "harness/scenario/run_int.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -317,15 +318,20 @@ scn_template_build(ScnRun *run, const char *name, const GPtrArray *items)
 }
 
 /* Note in the ledger, before it is made, what the case is about to make. */
-static void
+static gboolean
 note(ScnRun *run, const char *kind, const char *name)
 {
-    FILE *file = run->ledger ? fopen(run->ledger, "a") : NULL;
+    FILE *file;
+    gboolean good;
 
-    if (!file)
-        return;
-    fprintf(file, "%s %s\n", kind, name);
-    fclose(file);
+    if (!run->ledger)
+        return TRUE;
+    file = fopen(run->ledger, "a");
+    good = file && fprintf(file, "%s %s\n", kind, name) > 0;
+    if (file)
+        good = fclose(file) == 0 && good;
+    return good ||
+           scn_fail(run, "a note of what the case makes", "%s: %s", run->ledger, g_strerror(errno));
 }
 
 static gboolean
@@ -338,7 +344,8 @@ make_images(ScnRun *run, const ScnTemplate *made)
         if (!disk->path || disk->missing || !run->target.disk_create ||
             g_ptr_array_find_with_equal_func(run->images, disk->path, g_str_equal, NULL))
             continue;
-        note(run, "file", disk->path);
+        if (!note(run, "file", disk->path))
+            return FALSE;
         g_ptr_array_add(run->images, g_strdup(disk->path));
         if (run->target.disk_create(run->conn, disk->path,
                                     disk->recipe ? disk->recipe : disk->format, disk->size,
@@ -365,9 +372,8 @@ scn_run_domain(ScnRun *run, const ScnStep *step)
         if (strcmp(each->name, name) == 0)
             declared = each;
     }
-    if (!make_images(run, made))
+    if (!make_images(run, made) || !note(run, "domain", real))
         return FALSE;
-    note(run, "domain", real);
     if (declared && (declared->transient || declared->undefined))
         return TRUE;
     if (!scn_call(run, &args, FALSE, &answer))

@@ -18,6 +18,8 @@
 struct vm_conn {
     GPtrArray *domains; /* of char *: those that exist, in order */
     gboolean stubborn;  /* nothing can be undefined */
+    gboolean clinging;  /* no file can be removed */
+    char *file;         /* the one that exists, or NULL */
     GQueue events;      /* of struct vm_event * */
 };
 
@@ -141,6 +143,38 @@ fake_undefine(struct vm_conn *conn, const char *domain, uint32_t flags, struct v
     return 0;
 }
 
+static int
+fake_disk_create(struct vm_conn *conn, const char *path, const char *format, uint64_t size,
+                 struct vm_error *err)
+{
+    (void)format;
+    (void)size;
+    (void)err;
+    conn->file = g_strdup(path);
+    return 0;
+}
+
+static int
+fake_file_remove(struct vm_conn *conn, const char *path, struct vm_error *err)
+{
+    if (conn->clinging || g_strcmp0(conn->file, path) != 0)
+        return refuse(err, VIR_ERR_OPERATION_FAILED);
+    g_clear_pointer(&conn->file, g_free);
+    return 0;
+}
+
+static int
+fake_inspect(struct vm_conn *conn, const char *what, const char *argument, char **json,
+             struct vm_error *err)
+{
+    (void)what;
+    (void)argument;
+    (void)err;
+    *json = conn->file ? g_strdup_printf("[{\"path\":\"%s\",\"kind\":\"file\"}]", conn->file)
+                       : g_strdup("[]");
+    return 0;
+}
+
 static const struct vm_target target = {
     .abi = VM_TARGET_ABI,
     .size = sizeof(struct vm_target),
@@ -156,6 +190,9 @@ static const struct vm_target target = {
     .domain_create = fake_start,
     .domain_undefine_flags = fake_undefine,
     .next_event = fake_next_event,
+    .disk_create = fake_disk_create,
+    .file_remove = fake_file_remove,
+    .inspect = fake_inspect,
 };
 
 static int
@@ -173,6 +210,7 @@ tear_down(void **state)
     (void)state;
     g_queue_clear_full(&fake.events, g_free);
     g_ptr_array_unref(fake.domains);
+    g_free(fake.file);
     g_string_free(trace, TRUE);
     return 0;
 }
@@ -397,6 +435,34 @@ test_failed_clean_up_fails_the_case(void **state)
 }
 
 static void
+test_a_file_that_stays_fails_the_case(void **state)
+{
+    g_autoptr(CaseResult) clean = run(DOMAIN);
+    g_autoptr(CaseResult) result = NULL;
+
+    (void)state;
+    assert_int_equal(clean->verdict, VERDICT_PASS);
+    assert_null(fake.file);
+    fake.clinging = TRUE;
+    result = run(DOMAIN);
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_true(g_str_has_prefix(result->reason, "clean-up: file '/d/vmt-r-"));
+}
+
+/* A run that is killed would leave what nobody knows of. */
+static void
+test_nothing_is_made_that_cannot_be_noted(void **state)
+{
+    g_autoptr(CaseResult) result = run_options(DOMAIN, (ScnRunOptions){.workdir = "/nowhere"});
+
+    (void)state;
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_non_null(strstr(result->reason, "/nowhere/ledger-"));
+    assert_null(fake.file);
+    assert_string_equal(trace->str, "");
+}
+
+static void
 test_equal_runs_have_equal_hashes(void **state)
 {
     g_autoptr(CaseResult) one = run(DOMAIN "start vm => error OPERATION_INVALID\n");
@@ -428,6 +494,8 @@ main(void)
         CASE(test_foreign_object_is_an_error),
         CASE(test_only_own_domains_are_removed),
         CASE(test_failed_clean_up_fails_the_case),
+        CASE(test_a_file_that_stays_fails_the_case),
+        CASE(test_nothing_is_made_that_cannot_be_noted),
         CASE(test_equal_runs_have_equal_hashes),
     };
 

@@ -155,18 +155,19 @@ remove_domain(ScnRun *run, const char *domain)
             VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, &err);
 }
 
-/* Files of this case's names that the target still lists, or that the case had made; those of a
- * world that goes with its connection go with it. */
-static void
+/* Files of this case's names that the target still lists: NULL, or what is said of one that stays.
+ * Where it lists none, those that the case had made, which may be gone.  Those of a world that goes
+ * with its connection go with it. */
+static char *
 remove_files(ScnRun *run)
 {
     struct vm_error err = {0};
-    char *text = NULL;
+    char *text = NULL, *left = NULL;
     json_t *files = NULL, *file;
     size_t i;
 
     if (!run->target.file_remove || run->target.own_world)
-        return;
+        return NULL;
     if (run->target.inspect &&
         run->target.inspect(run->conn, "files", run->world.disk_dir, &text, &err) == 0) {
         files = json_loads(text, 0, NULL);
@@ -175,13 +176,17 @@ remove_files(ScnRun *run)
     json_array_foreach(files, i, file)
     {
         const char *path = json_string_value(json_object_get(file, "path"));
+        const char *kind = json_string_value(json_object_get(file, "kind"));
 
-        if (path && g_str_has_prefix(path, run->own_files))
-            run->target.file_remove(run->conn, path, &err);
+        if (!path || !g_str_has_prefix(path, run->own_files) || g_strcmp0(kind, "dir") == 0)
+            continue;
+        if (run->target.file_remove(run->conn, path, &err) != 0 && !left)
+            left = g_strdup_printf("clean-up: file '%s' cannot be removed: %s", path, err.text);
     }
     for (guint j = run->images->len; !files && j-- > 0;)
         run->target.file_remove(run->conn, g_ptr_array_index(run->images, j), &err);
     json_decref(files);
+    return left;
 }
 
 char *
@@ -189,6 +194,7 @@ scn_world_clean(ScnRun *run)
 {
     g_autoptr(GPtrArray) domains = own_domains(run);
     g_autoptr(GPtrArray) left = NULL;
+    char *file;
 
     for (guint i = domains->len; i-- > 0;)
         remove_domain(run, g_ptr_array_index(domains, i));
@@ -196,10 +202,10 @@ scn_world_clean(ScnRun *run)
     if (left->len)
         return g_strdup_printf("clean-up: domain '%s' cannot be removed",
                                (char *)g_ptr_array_index(left, 0));
-    remove_files(run);
-    if (run->ledger)
+    file = remove_files(run);
+    if (run->ledger && !file)
         g_remove(run->ledger);
-    return NULL;
+    return file;
 }
 
 gboolean
