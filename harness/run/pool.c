@@ -284,11 +284,14 @@ pool_start(Pool *pool, GError **error)
 static void
 worker_stop(Pool *pool, Worker *worker)
 {
+    g_autoptr(GError) error = NULL;
     g_autofree char *end = NULL;
 
     if (worker->process.pid != 0 && worker->index != IDLE) {
         g_free(process_end(&worker->process, TRUE));
-        worker_start(pool, worker, NULL);
+        if (!worker_start(pool, worker, &error)) {
+            add_fault(pool, worker, error->message);
+        }
     }
     if (worker->process.pid != 0) {
         end = process_end(&worker->process, FALSE);
