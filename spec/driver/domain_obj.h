@@ -76,8 +76,8 @@ struct VmDriver {
     GString *draft_path;       /* where the metadata file lies that is written */
     GString *draft;            /* the text of a snapshot's metadata file … */
     VmSnapshotDef *draft_of;   /* … which says this definition, held; NULL: none */
-    GHashTable *stale_intents; /* char *: domains whose finished intent could not be removed */
-    GHashTable *kept_intents;  /* char *: domains whose intent could not be understood at load */
+    GHashTable *stale_intents; /* char *: domains whose finished intent stays, or NULL: none */
+    GHashTable *kept_intents;  /* char *: domains whose intent is not understood, or NULL: none */
     gboolean unseen_intents;   /* the store did not say at load which there are */
 };
 

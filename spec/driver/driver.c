@@ -19,8 +19,6 @@ vm_driver_open(const VmDriverOptions *options, GError **error)
     driver->draft = g_string_new(NULL);
     driver->draft_path = g_string_new(NULL);
     g_queue_init(&driver->events);
-    driver->stale_intents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    driver->kept_intents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     vm_intent_recover(driver, VM_INTENT_BEFORE_LOAD);
     if (!vm_driver_load(driver, error))
@@ -43,8 +41,8 @@ vm_driver_close(VmDriver *driver)
 {
     if (driver == NULL)
         return;
-    g_hash_table_unref(driver->kept_intents);
-    g_hash_table_unref(driver->stale_intents);
+    g_clear_pointer(&driver->kept_intents, g_hash_table_unref);
+    g_clear_pointer(&driver->stale_intents, g_hash_table_unref);
     g_hash_table_unref(driver->by_uuid);
     g_hash_table_unref(driver->by_name);
     g_queue_clear_full(&driver->events, (GDestroyNotify)vm_driver_event_free);

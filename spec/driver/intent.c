@@ -237,6 +237,22 @@ vm_intent_forget_ahead(VmDomain *domain)
     g_clear_pointer(&domain->intent_ahead, g_free);
 }
 
+/* ---- domains that are noted by name; mostly none is ---- */
+
+static gboolean
+is_noted(GHashTable *names, const char *name)
+{
+    return names != NULL && g_hash_table_contains(names, name);
+}
+
+static void
+note(GHashTable **names, const char *name)
+{
+    if (*names == NULL)
+        *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_hash_table_add(*names, g_strdup(name));
+}
+
 /* What was not understood at load may be all that tells of a call that was cut short: it is not
  * written over, and the administrator takes it away (VM-META-009). */
 static gboolean
@@ -244,8 +260,8 @@ check_kept(VmDomain *domain, const char *path, GError **error)
 {
     VmDriver *driver = domain->driver;
     const char *name = domain->def->name;
-    gboolean kept = g_hash_table_contains(driver->kept_intents, name) ||
-                    (driver->unseen_intents && !g_hash_table_contains(driver->stale_intents, name));
+    gboolean kept = is_noted(driver->kept_intents, name) ||
+                    (driver->unseen_intents && !is_noted(driver->stale_intents, name));
     if (!kept || vm_store_kind(driver->store, path) == VM_FILE_MISSING)
         return TRUE;
     return vm_refuse(error, VIR_ERR_OPERATION_FAILED,
@@ -267,7 +283,7 @@ vm_intent_begin(VmDomain *domain, const char *record, GError **error)
     g_autofree char *ahead = g_steal_pointer(&domain->intent_ahead);
     gboolean ok = g_strcmp0(ahead, record) == 0 ? vm_store_publish(store, path, error)
                                                 : vm_store_replace(store, path, record, error);
-    if (ok)
+    if (ok && domain->driver->stale_intents != NULL)
         g_hash_table_remove(domain->driver->stale_intents, domain->def->name);
     return ok;
 }
@@ -280,7 +296,7 @@ drop(VmDriver *driver, const char *domain, const char *path)
     if (vm_store_drop(driver->store, path, &error))
         return;
     vm_env_log(driver->env, "domain '%s': %s", domain, error->message);
-    g_hash_table_add(driver->stale_intents, g_strdup(domain));
+    note(&driver->stale_intents, domain);
 }
 
 void
@@ -293,10 +309,9 @@ vm_intent_drop(VmDriver *driver, const char *domain)
 void
 vm_intent_retry(VmDriver *driver)
 {
-    if (g_hash_table_size(driver->stale_intents) == 0)
+    if (driver->stale_intents == NULL)
         return;
     g_autoptr(GHashTable) names = g_steal_pointer(&driver->stale_intents);
-    driver->stale_intents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     GHashTableIter iter;
     gpointer name;
     g_hash_table_iter_init(&iter, names);
@@ -351,7 +366,7 @@ keep(VmDriver *driver, const char *name, const char *why)
 {
     g_autofree char *path = vm_path_intent(driver, name);
     vm_env_log(driver->env, "'%s': an intent that %s; kept", path, why);
-    g_hash_table_add(driver->kept_intents, g_strdup(name));
+    note(&driver->kept_intents, name);
 }
 
 static void
@@ -389,7 +404,7 @@ recover_record(VmDriver *driver, const char *name, const json_t *record, VmInten
 static void
 recover_domain(VmDriver *driver, const char *name, VmIntentPhase phase)
 {
-    if (g_hash_table_contains(driver->kept_intents, name))
+    if (is_noted(driver->kept_intents, name))
         return;
     g_autofree char *path = vm_path_intent(driver, name);
     g_autofree char *text = vm_store_read_text(driver->store, path, INTENT_FILE_MAX, NULL);

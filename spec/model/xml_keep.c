@@ -284,10 +284,21 @@ vm_xml_keep_more(VmXmlKeep *keep, char **part, const xmlNode *node)
     *part = g_string_free(out, FALSE);
 }
 
+/** Whether a list of names has all attributes of an element. */
+static gboolean
+all_excepted(const xmlNode *node, const char *const *except)
+{
+    for (const xmlAttr *attr = node->properties; attr != NULL; attr = attr->next) {
+        if (attr->ns != NULL || except == NULL || !vm_xml_word_in((const char *)attr->name, except))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 char *
 vm_xml_keep_attrs(VmXmlKeep *keep, const xmlNode *node, const char *const *except)
 {
-    if (node->properties == NULL)
+    if (all_excepted(node, except))
         return NULL;
     GString *out = g_string_new(NULL);
     Part part = {.keep = keep, .out = out};

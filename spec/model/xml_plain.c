@@ -170,25 +170,39 @@ read_reference(const char *at, char *character)
     return 0;
 }
 
+/** To the end of bytes of a class. */
+static char *
+pass_run(Reader *reader, guint8 class)
+{
+    const char *begin = reader->at;
+    char *at = reader->at;
+
+    while ((classes[(guchar)*at] & class) != 0)
+        at++;
+    if (*begin == '\n' || memchr(begin, '\n', (gsize)(at - begin)) != NULL) {
+        for (; begin < at; begin++)
+            reader->line += *begin == '\n';
+    }
+    reader->at = at;
+    return at;
+}
+
 /** Bytes of a class, and references; the end of what they say, or NULL. */
 static char *
 read_run(Reader *reader, guint8 class)
 {
-    char *to = reader->at;
+    char *to = pass_run(reader, class);
 
-    for (;;) {
-        for (; is(reader, class); reader->at++) {
-            reader->line += *reader->at == '\n';
-            *to++ = *reader->at;
-        }
-        if (*reader->at != '&')
-            return to;
+    while (*reader->at == '&') {
         gsize length = read_reference(reader->at, to);
         if (length == 0)
             return NULL;
-        reader->at += length;
-        to++;
+        char *from = reader->at += length;
+        char *end = pass_run(reader, class);
+        memmove(++to, from, (gsize)(end - from));
+        to += end - from;
     }
+    return to;
 }
 
 static gboolean
