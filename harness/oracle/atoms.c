@@ -250,18 +250,17 @@ moment_memory(const StepContext *context)
 
 /* ---- what a delete would take with it ---- */
 
+/* Flags that only a delete has. */
 static gboolean
 is_victim(const StepContext *context, const ObservedMoment *moment)
 {
-    gboolean itself = moment == context->moment;
+    guint32 flags = context->step->call == VM_CALL_SNAPSHOT_DELETE ? context->step->flags : 0;
+    gboolean only_below = (flags & VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY) != 0;
 
-    if (context_flag(context, "CHILDREN_ONLY") && itself)
-        return FALSE;
-    if (itself)
-        return TRUE;
-    if (!context_flag(context, "CHILDREN") && !context_flag(context, "CHILDREN_ONLY"))
-        return FALSE;
-    return observed_is_below(context->domain, moment->name, context->moment->name);
+    if (moment == context->moment)
+        return !only_below;
+    return (only_below || (flags & VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN)) &&
+           observed_is_below(context->domain, moment->name, context->moment->name);
 }
 
 static gboolean

@@ -13,15 +13,15 @@ faults_after_revert(Layers *layers, const StepContext *context)
 {
     const MomentDoc *doc = context->moment->doc;
     const DomainDoc *config = doc->inactive ? doc->inactive : doc->domain;
+    gboolean itself = (context->step->flags & VIR_DOMAIN_SNAPSHOT_REVERT_DISCARD) != 0;
 
     if (!doc->domain)
         return 0;
     layers_revert(layers, context->domain, context->moment, doc->domain,
                   context->domain->persistent ? config : NULL);
-    if (context_flag(context, "DELETE_CHILDREN"))
-        layers_delete_below(layers, context->domain, context->moment,
-                            context_flag(context, "DISCARD"));
-    else if (context_flag(context, "DISCARD"))
+    if (context->step->flags & VIR_DOMAIN_SNAPSHOT_REVERT_DELETE_CHILDREN)
+        layers_delete_below(layers, context->domain, context->moment, itself);
+    else if (itself)
         layers_delete(layers, context->domain, context->moment);
     return layers_faults(layers);
 }

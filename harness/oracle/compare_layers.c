@@ -118,29 +118,22 @@ expectation_compare_kept(const Expectation *expected, const ObservedMoment *old,
 static char *
 compare_places(const Expectation *expected, const Observation *after, const ObservedDomain *now)
 {
-    g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(LayerPlace));
     LayerPlace place = {now->name, NULL, LAYER_LIVE, now->live};
+    char *found = layers_compare(expected->layers, after, &place);
 
-    g_array_append_val(places, place);
     place = (LayerPlace){now->name, NULL, LAYER_CONFIG, now->config};
-    if (now->persistent)
-        g_array_append_val(places, place);
-    for (guint i = 0; i < now->moments->len; i++) {
+    if (!found && now->persistent)
+        found = layers_compare(expected->layers, after, &place);
+    for (guint i = 0; !found && i < now->moments->len; i++) {
         const ObservedMoment *moment = g_ptr_array_index(now->moments, i);
 
         place = (LayerPlace){now->name, moment->name, LAYER_CAPTURED, moment->doc->domain};
-        g_array_append_val(places, place);
+        found = layers_compare(expected->layers, after, &place);
         place = (LayerPlace){now->name, moment->name, LAYER_INACTIVE, moment->doc->inactive};
-        g_array_append_val(places, place);
+        if (!found)
+            found = layers_compare(expected->layers, after, &place);
     }
-    for (guint i = 0; i < places->len; i++) {
-        char *found =
-            layers_compare(expected->layers, after, &g_array_index(places, LayerPlace, i));
-
-        if (found)
-            return found;
-    }
-    return NULL;
+    return found;
 }
 
 static char *

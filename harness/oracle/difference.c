@@ -114,6 +114,49 @@ difference_of_files(const Observation *before, const Observation *now)
     return NULL;
 }
 
+static gboolean
+same_moments(const GPtrArray *before, const GPtrArray *now)
+{
+    for (guint i = 0; i < now->len && before->len == now->len; i++) {
+        const ObservedMoment *old = g_ptr_array_index(before, i);
+        const ObservedMoment *moment = g_ptr_array_index(now, i);
+
+        if (old->doc != moment->doc || strcmp(old->name, moment->name) != 0)
+            return FALSE;
+    }
+    return before->len == now->len;
+}
+
+static gboolean
+same_domain(const ObservedDomain *before, const ObservedDomain *now)
+{
+    return before->state == now->state && before->reason == now->reason &&
+           before->persistent == now->persistent && before->autostart == now->autostart &&
+           before->managed_save == now->managed_save && before->live == now->live &&
+           before->config == now->config && strcmp(before->uuid, now->uuid) == 0 &&
+           strcmp(before->name, now->name) == 0 && g_strcmp0(before->current, now->current) == 0 &&
+           same_moments(before->moments, now->moments);
+}
+
+/* The array of the files is the same one as long as none of them has changed. */
+static gboolean
+same_files(const GPtrArray *before, const GPtrArray *now)
+{
+    return !before || !now || before == now;
+}
+
+gboolean
+worlds_same_at_sight(const Observation *before, const Observation *now)
+{
+    if (before->domains->len != now->domains->len || !same_files(before->files, now->files))
+        return FALSE;
+    for (guint i = 0; i < now->domains->len; i++) {
+        if (!same_domain(g_ptr_array_index(before->domains, i), g_ptr_array_index(now->domains, i)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 char *
 difference_of_worlds(const Observation *before, const Observation *now)
 {

@@ -17,6 +17,10 @@ char *difference_of_domains(const ObservedDomain *before, const ObservedDomain *
  *  the order of lists. */
 char *difference_after_restart(const ObservedDomain *before, const ObservedDomain *now);
 
+/** Whether two worlds are the same in each thing that the next call compares, in the same order; a
+ *  look without words. */
+gboolean worlds_same_at_sight(const Observation *before, const Observation *now);
+
 /** What differs between two worlds, files included; NULL when nothing does.  The caller frees it.
  */
 char *difference_of_worlds(const Observation *before, const Observation *now);

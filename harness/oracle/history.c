@@ -156,6 +156,14 @@ note_neighbours(History *history, const ObservedDomain *runs)
     }
 }
 
+/* Most of what is remembered is nothing. */
+static void
+forget(GHashTable *table, const char *key)
+{
+    if (g_hash_table_size(table) > 0)
+        g_hash_table_remove(table, key);
+}
+
 static void
 follow(History *history, gboolean undefined, const Observation *before, const Observation *after)
 {
@@ -164,22 +172,22 @@ follow(History *history, gboolean undefined, const Observation *before, const Ob
 
         if (observed_domain(after, old->name))
             continue;
-        g_hash_table_remove(history->stored, old->name);
+        forget(history->stored, old->name);
         if (old->moments->len > 0 && !undefined && !old->persistent)
             learn_vanished(history, old);
     }
     for (guint i = 0; i < after->domains->len; i++) {
         const ObservedDomain *now = g_ptr_array_index(after->domains, i);
 
-        g_hash_table_remove(history->kept, now->uuid);
+        forget(history->kept, now->uuid);
         if (observed_active(now)) {
             note_disks_changed(history, now->uuid);
             note_neighbours(history, now);
         }
         if (now->persistent)
-            g_hash_table_remove(history->stored, now->name);
+            forget(history->stored, now->name);
         if (now->state != VIR_DOMAIN_PAUSED)
-            g_hash_table_remove(history->written, now->name);
+            forget(history->written, now->name);
     }
 }
 
@@ -280,7 +288,7 @@ learn_theirs(History *history, const ObservedMoment *gone, gboolean metadata_onl
         if (!metadata_only || !disk->source || g_strcmp0(disk->snapshot, "external") != 0 ||
             is_still_told(after, now, disk->source))
             continue;
-        g_hash_table_remove(history->overlays, disk->source);
+        forget(history->overlays, disk->source);
         g_hash_table_add(history->theirs, g_strdup(disk->source));
     }
 }

@@ -17,9 +17,11 @@
 #include "harness/oracle/recall.h"
 #include "harness/oracle/world_json.h"
 
-/* The invariants that are looked at here, in the order of the table. */
-static const char *const invariant_names[] = {"I1", "I2", "I3", "I4", "I7", "I8", "I10", "I11"};
-#define INVARIANTS G_N_ELEMENTS(invariant_names)
+/* The invariants that are looked at here. */
+typedef enum { I1, I2, I3, I4, I7, I8, I10, I11, INVARIANTS } Invariant;
+
+static const char *const invariant_names[INVARIANTS] = {"I1", "I2", "I3",  "I4",
+                                                        "I7", "I8", "I10", "I11"};
 
 struct Oracle {
     ObserveView view;
@@ -89,12 +91,9 @@ oracle_next_finding(Oracle *oracle)
 }
 
 static void
-count(Oracle *oracle, const char *invariant, Seen seen)
+count(Oracle *oracle, Invariant invariant, Seen seen)
 {
-    for (gsize i = 0; i < INVARIANTS; i++) {
-        if (strcmp(invariant_names[i], invariant) == 0)
-            oracle->counts[i][seen]++;
-    }
+    oracle->counts[invariant][seen]++;
 }
 
 static gboolean
@@ -193,18 +192,6 @@ oracle_predict(Oracle *oracle, const OracleStep *step, const char **rule)
 
 /* ---- invariants ---- */
 
-static gboolean
-worlds_look_equal(const Observation *one, const Observation *other)
-{
-    g_autofree char *found = NULL;
-
-    /* The array of the files is the same one as long as none of them has changed. */
-    if (one->files && other->files && one->files != other->files)
-        return FALSE;
-    found = difference_of_worlds(one, other);
-    return found == NULL;
-}
-
 static OracleFinding *
 check_restart(Oracle *oracle, const Observation *after, gboolean changed)
 {
@@ -213,8 +200,8 @@ check_restart(Oracle *oracle, const Observation *after, gboolean changed)
     const RestartCheck check = {oracle->recall, oracle->verified, oracle->target, oracle->validate};
     char *found = invariant_documents(after);
 
-    count(oracle, "I2", can ? SEEN_WHOLE : SEEN_NOT);
-    count(oracle, "I3", can ? SEEN_WHOLE : SEEN_PARTLY);
+    count(oracle, I2, can ? SEEN_WHOLE : SEEN_NOT);
+    count(oracle, I3, can ? SEEN_WHOLE : SEEN_PARTLY);
     if (found)
         return finding_take("I3", found);
     if (!can || !changed)
@@ -226,7 +213,7 @@ check_restart(Oracle *oracle, const Observation *after, gboolean changed)
 static OracleFinding *
 check_events(Oracle *oracle, const Observation *after, const GArray *events)
 {
-    count(oracle, "I10", oracle->events ? SEEN_WHOLE : SEEN_NOT);
+    count(oracle, I10, oracle->events ? SEEN_WHOLE : SEEN_NOT);
     if (!oracle->events)
         return NULL;
     return finding_take("I10", event_order_check(oracle->world, after, events));
@@ -256,17 +243,17 @@ check_invariants(Oracle *oracle, const OracleStep *step, Observation *after, gbo
     Seen seen = SEEN_NOT;
     char *found = changed ? invariant_trees(&oracle->view, after, &seen) : NULL;
 
-    count(oracle, "I1", oracle->view.target->snapshot_list ? SEEN_WHOLE : SEEN_NOT);
+    count(oracle, I1, oracle->view.target->snapshot_list ? SEEN_WHOLE : SEEN_NOT);
     if (found || step->hangs) /* nobody can look into a process that hangs */
         return finding_take("I1", found);
     found = changed ? ledger_check(oracle->ledger, &oracle->view, made_from, after, &seen) : NULL;
-    count(oracle, "I4", oracle->view.content ? SEEN_WHOLE : SEEN_NOT);
+    count(oracle, I4, oracle->view.content ? SEEN_WHOLE : SEEN_NOT);
     if (found || step->faults) /* what a fault has left is looked at when it is over */
         return finding_take("I4", found);
     found = changed ? invariant_owners(&oracle->view, oracle->world, after, asked, &seen) : NULL;
     if (!found && changed)
         found = invariant_records(&oracle->view, oracle->world, after);
-    count(oracle, "I7", oracle->view.files ? SEEN_WHOLE : SEEN_NOT);
+    count(oracle, I7, oracle->view.files ? SEEN_WHOLE : SEEN_NOT);
     if (found)
         return finding_take("I7", found);
     return check_restart(oracle, after, changed);
@@ -275,11 +262,11 @@ check_invariants(Oracle *oracle, const OracleStep *step, Observation *after, gbo
 /* ---- the outcome of a call ---- */
 
 static OracleFinding *
-check_unchanged(Oracle *oracle, const Observation *after, const GArray *events)
+check_unchanged(Oracle *oracle, const Observation *after, const GArray *events, gboolean changed)
 {
-    g_autofree char *found = difference_of_worlds(oracle->world, after);
+    g_autofree char *found = changed ? difference_of_worlds(oracle->world, after) : NULL;
 
-    count(oracle, "I8", oracle->view.files ? SEEN_WHOLE : SEEN_PARTLY);
+    count(oracle, I8, oracle->view.files ? SEEN_WHOLE : SEEN_PARTLY);
     if (!found && oracle->events && events && events->len > 0)
         found = g_strdup_printf("event %s came",
                                 event_order_word(&g_array_index(events, struct vm_event, 0)));
@@ -360,7 +347,7 @@ check_losses(Oracle *oracle, const StepContext *context, const Observation *afte
         losses_follow(oracle->losses, &oracle->view, after);
     else
         found = losses_check(oracle->losses, &oracle->view, &loss, &seen);
-    count(oracle, "I11", seen);
+    count(oracle, I11, seen);
     return finding_take("I11", found);
 }
 
@@ -372,7 +359,7 @@ check_losses_outside(Oracle *oracle, const Observation *after, const GArray *eve
     Seen seen = SEEN_NOT;
     char *found = losses_check(oracle->losses, &oracle->view, &loss, &seen);
 
-    count(oracle, "I11", seen);
+    count(oracle, I11, seen);
     return finding_take("I11", found);
 }
 
@@ -387,7 +374,7 @@ OracleFinding *
 oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
 {
     Observation *after = look(oracle);
-    gboolean changed = !worlds_look_equal(oracle->world, after);
+    gboolean changed = !worlds_same_at_sight(oracle->world, after);
     StepContext context;
 
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
@@ -395,7 +382,7 @@ oracle_after_call(Oracle *oracle, const OracleStep *step, const GArray *events)
     if (!is_in_doubt(step))
         check_outcome(oracle, &context, after);
     if (step->code != 0 && !is_in_doubt(step))
-        note(oracle, check_unchanged(oracle, after, events), NULL);
+        note(oracle, check_unchanged(oracle, after, events, changed), NULL);
     note(oracle, check_invariants(oracle, step, after, changed), NULL);
     note(oracle, check_losses(oracle, &context, after, changed), NULL);
     context_clear(&context);
@@ -414,7 +401,7 @@ oracle_after_recovery(Oracle *oracle)
 
     g_queue_clear_full(&oracle->found, (GDestroyNotify)oracle_finding_free);
     note(oracle, finding_take("I1", invariant_trees(&oracle->view, after, &seen)), NULL);
-    count(oracle, "I1", seen);
+    count(oracle, I1, seen);
     note(oracle,
          finding_take("I4", ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen)), NULL);
     note(oracle, check_restart(oracle, after, TRUE), NULL);
@@ -440,7 +427,7 @@ oracle_after_other(Oracle *oracle, gboolean expect_damage, const GArray *events)
         Seen seen = SEEN_NOT;
         char *found = invariant_trees(&oracle->view, after, &seen);
 
-        count(oracle, "I1", seen);
+        count(oracle, I1, seen);
         note(oracle, finding_take("I1", found), NULL);
         found = ledger_check(oracle->ledger, &oracle->view, NULL, after, &seen);
         note(oracle, finding_take("I4", found), NULL);

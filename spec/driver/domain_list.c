@@ -62,7 +62,7 @@ vm_driver_domain(VmDriver *driver, const char *name, GError **error)
     VmDomain *domain = find_domain(driver, name);
     if (domain != NULL && domain->instance != NULL) {
         vm_domain_pump(domain);
-        domain = find_domain(driver, name);
+        domain = driver->asked == domain ? domain : find_domain(driver, name);
     }
     if (domain != NULL)
         domain = vm_domain_finish(domain);

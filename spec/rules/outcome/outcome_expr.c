@@ -173,6 +173,14 @@ outcome_expr_new(const char *text, GError **error)
     return reader_fail(&reader, "'&', '|' or the end");
 }
 
+static inline OutcomeTruth
+negate(const OutcomeExpr *expr, OutcomeTruth truth)
+{
+    if (!expr->negated || truth == OUTCOME_UNKNOWN)
+        return truth;
+    return truth == OUTCOME_YES ? OUTCOME_NO : OUTCOME_YES;
+}
+
 /* An unknown part leaves the chain unknown, unless another decides it alone. */
 static OutcomeTruth
 eval_chain(const OutcomeExpr *chain, OutcomeAtom atom, gpointer opaque)
@@ -181,8 +189,10 @@ eval_chain(const OutcomeExpr *chain, OutcomeAtom atom, gpointer opaque)
     OutcomeTruth whole = chain->kind == PART_AND ? OUTCOME_YES : OUTCOME_NO;
 
     for (const OutcomeExpr *part = chain->first; part; part = part->next) {
-        OutcomeTruth truth = outcome_expr_eval(part, atom, opaque);
+        OutcomeTruth truth =
+            part->kind == PART_ATOM ? atom(part->atom, opaque) : eval_chain(part, atom, opaque);
 
+        truth = negate(part, truth);
         if (truth == decisive)
             return truth;
         if (truth == OUTCOME_UNKNOWN)
@@ -194,15 +204,10 @@ eval_chain(const OutcomeExpr *chain, OutcomeAtom atom, gpointer opaque)
 OutcomeTruth
 outcome_expr_eval(const OutcomeExpr *expr, OutcomeAtom atom, gpointer opaque)
 {
-    OutcomeTruth truth = OUTCOME_YES;
-
-    if (expr->kind == PART_ATOM)
-        truth = atom(expr->atom, opaque);
-    else if (expr->kind != PART_TRUE)
-        truth = eval_chain(expr, atom, opaque);
-    if (!expr->negated || truth == OUTCOME_UNKNOWN)
-        return truth;
-    return truth == OUTCOME_YES ? OUTCOME_NO : OUTCOME_YES;
+    if (expr->kind == PART_TRUE)
+        return OUTCOME_YES;
+    return negate(expr, expr->kind == PART_ATOM ? atom(expr->atom, opaque)
+                                                : eval_chain(expr, atom, opaque));
 }
 
 void

@@ -139,7 +139,7 @@ outcome_decide(const char *call, VmProfile profile, OutcomeAtom atom, gpointer o
 
         if (!(row->profile & profile))
             continue;
-        truth = outcome_expr_eval(outcome_row_condition(row), atom, opaque);
+        truth = outcome_expr_eval(g_ptr_array_index(compiled, row - used), atom, opaque);
         if (truth == OUTCOME_YES && watched)
             g_hash_table_add(watched, GUINT_TO_POINTER((guint)(row - used) + 1));
         if (truth == OUTCOME_YES)
