@@ -304,8 +304,9 @@ is_record(const Gathering *gathering, const char *path)
 static gboolean
 is_data_of_image(const Gathering *gathering, const char *path)
 {
-    g_autofree char *image =
-        g_str_has_suffix(path, ".data") ? g_strndup(path, strlen(path) - strlen(".data")) : NULL;
+    g_autofree char *image = g_str_has_suffix(path, OBSERVED_DATA_SUFFIX)
+                                 ? g_strndup(path, strlen(path) - strlen(OBSERVED_DATA_SUFFIX))
+                                 : NULL;
     const ObservedFile *beside = image ? observed_file_at(gathering->world, image) : NULL;
 
     return beside && beside->image && beside->image->data_outside;

@@ -34,6 +34,10 @@ typedef struct {
     gboolean memory; /* it holds a guest's */
 } ObservedTag;
 
+/** How the name goes on of the file that has the data of an image which has them outside, as the
+ *  recipes of images make it. */
+#define OBSERVED_DATA_SUFFIX ".data"
+
 /** What was seen in an image; or in a file that is none. */
 typedef struct {
     const char *format;            /* "qcow2", "raw": interned; or NULL */

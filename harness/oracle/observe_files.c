@@ -223,11 +223,11 @@ observed_digest(const Observation *world, const char *path)
     return file ? file->digest : NULL;
 }
 
-/* Recipes put the data of an image beside it where they lie outside. */
 static gboolean
 lacks_data(const Observation *world, const char *path, const ObservedImage *image)
 {
-    g_autofree char *data = image->data_outside ? g_strconcat(path, ".data", NULL) : NULL;
+    g_autofree char *data =
+        image->data_outside ? g_strconcat(path, OBSERVED_DATA_SUFFIX, NULL) : NULL;
 
     return data && !observed_file(world, data);
 }

@@ -9,14 +9,13 @@
 /* A longer chain is a loop (no driver goes beyond 200). */
 #define MAX_CHAIN 256
 
-#define DATA_SUFFIX ".data"
-
-/* Whether the chain of one of the disks has the file, or an image in it has its data there, as the
- * recipes of images have it. */
+/* Whether the chain of one of the disks has the file, or an image in it has its data there. */
 static gboolean
 is_in_chain(const Observation *world, const char *top, const char *path)
 {
-    gsize length = g_str_has_suffix(path, DATA_SUFFIX) ? strlen(path) - strlen(DATA_SUFFIX) : 0;
+    gsize length = g_str_has_suffix(path, OBSERVED_DATA_SUFFIX)
+                       ? strlen(path) - strlen(OBSERVED_DATA_SUFFIX)
+                       : 0;
 
     for (guint i = 0; top && i < MAX_CHAIN; i++) {
         const ObservedImage *image;
