@@ -106,22 +106,6 @@ compare_overlays(const StepContext *context, const DomainDoc *before, const Doma
     return NULL;
 }
 
-const DomainDoc *
-expectation_definition(const StepContext *context, ExpectDefinition want, gboolean config)
-{
-    const MomentDoc *moment = context->moment ? context->moment->doc : NULL;
-
-    if (want == EXPECT_DEF_DOCUMENT)
-        return context->domain_xml;
-    if (want == EXPECT_DEF_CONFIG)
-        return context->domain ? context->domain->config : NULL;
-    if ((want != EXPECT_DEF_MOMENT && want != EXPECT_DEF_KEPT) || !moment)
-        return NULL;
-    if (moment->inactive && (config || !document_is_live(moment)))
-        return moment->inactive;
-    return moment->domain;
-}
-
 /* Today's source of a disk that the moment left out, where the process goes on with it. */
 static const char *
 kept_source(const Expectation *expected, const StepContext *context, const OracleDisk *old)

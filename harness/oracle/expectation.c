@@ -271,6 +271,22 @@ find_moment(const Expectation *expected, const char *name)
     return NULL;
 }
 
+const DomainDoc *
+expectation_definition(const StepContext *context, ExpectDefinition want, gboolean config)
+{
+    const MomentDoc *moment = context->moment ? context->moment->doc : NULL;
+
+    if (want == EXPECT_DEF_DOCUMENT)
+        return context->domain_xml;
+    if (want == EXPECT_DEF_CONFIG)
+        return context->domain ? context->domain->config : NULL;
+    if ((want != EXPECT_DEF_MOMENT && want != EXPECT_DEF_KEPT) || !moment)
+        return NULL;
+    if (moment->inactive && (config || !document_is_live(moment)))
+        return moment->inactive;
+    return moment->domain;
+}
+
 const char *
 expectation_parent(const Expectation *expected, const char *moment)
 {
