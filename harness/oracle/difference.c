@@ -71,10 +71,10 @@ difference_after_restart(const ObservedDomain *before, const ObservedDomain *now
         before->managed_save != now->managed_save)
         return g_strdup_printf("domain '%s': persistent, autostart or managed save changed",
                                before->name);
-    if (strcmp(before->live->text, now->live->text) != 0)
+    if (before->live != now->live && strcmp(before->live->text, now->live->text) != 0)
         return g_strdup_printf("the definition of '%s' changed: %s", before->name,
                                difference_of_texts(before->live->text, now->live->text));
-    if (strcmp(before->config->text, now->config->text) != 0)
+    if (before->config != now->config && strcmp(before->config->text, now->config->text) != 0)
         return g_strdup_printf("the stored definition of '%s' changed: %s", before->name,
                                difference_of_texts(before->config->text, now->config->text));
     return difference_of_trees(before, now);

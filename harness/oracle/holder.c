@@ -63,8 +63,8 @@ begin(const ObserveView *view, const ObservedDomain *domain, ObservedMoment *mom
     making.made->config = domain->config;
     making.made->name = names_number(names, domain->name);
     making.made->uuid = names_number(names, domain->uuid);
-    making.made->held = g_array_new(FALSE, FALSE, sizeof(Holding));
-    making.made->claims = g_array_new(FALSE, FALSE, sizeof(Claim));
+    making.made->held = g_array_sized_new(FALSE, FALSE, sizeof(Holding), 2);
+    making.made->claims = g_array_sized_new(FALSE, FALSE, sizeof(Claim), 4);
     making.domain_name = names_text(names, making.made->name);
     if (moment) {
         making.made->moment = observed_moment_ref(moment);

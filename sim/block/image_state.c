@@ -39,17 +39,30 @@ digest_content(SimDigest *digest, SimContent *content, guint64 size)
     sim_digest_number(digest, sum.b);
 }
 
-static void
-digest_snapshot(SimDigest *digest, const SimSnapshot *snapshot)
+static SimDigest
+snapshot_sum(const SimSnapshot *snapshot)
 {
-    sim_digest_string(digest, snapshot->id);
-    sim_digest_string(digest, snapshot->name);
-    digest_content(digest, snapshot->content, snapshot->size);
-    if (snapshot->vm_state == NULL)
-        return;
-    gsize length = 0;
-    const void *data = g_bytes_get_data(snapshot->vm_state, &length);
-    sim_digest_bytes(digest, data, length);
+    SimDigest digest = SIM_DIGEST_START;
+    sim_digest_string(&digest, snapshot->id);
+    sim_digest_string(&digest, snapshot->name);
+    digest_content(&digest, snapshot->content, snapshot->size);
+    if (snapshot->vm_state != NULL) {
+        gsize length = 0;
+        const void *data = g_bytes_get_data(snapshot->vm_state, &length);
+        sim_digest_bytes(&digest, data, length);
+    }
+    return digest;
+}
+
+/* A snapshot does not change once it is in an image. */
+static void
+digest_snapshot(SimDigest *digest, SimSnapshot *snapshot)
+{
+    if (!snapshot->digested)
+        snapshot->digest = snapshot_sum(snapshot);
+    snapshot->digested = TRUE;
+    sim_digest_number(digest, snapshot->digest.a);
+    sim_digest_number(digest, snapshot->digest.b);
 }
 
 void

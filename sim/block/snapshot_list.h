@@ -26,6 +26,8 @@ typedef struct {
     guint64 vm_clock;    /* nanoseconds the guest had run */
     gboolean has_icount; /* qemu-img writes one, QMP does not */
     json_t *told;        /* what was told of it, once it was; else NULL */
+    SimDigest digest;    /* of what it holds, once it was asked for */
+    gboolean digested;
     char name[];
 } SimSnapshot;
 

@@ -25,6 +25,8 @@ struct SimName {
     guint at;         /* its place in SimInode.names */
     gboolean changed;
     gboolean idle; /* it is among those of its folder */
+    /* `digest`: that of the folder's path with the name added, where the path's was `of` */
+    SimDigest of, digest;
     gsize length;
     char name[];
 };

@@ -88,11 +88,11 @@ typedef struct {
 } Visit;
 
 static void
-put_name(GString *path, const char *name)
+put_name(GString *path, const SimName *name)
 {
-    gsize from = path->len, length = strlen(name);
-    g_string_set_size(path, from + length);
-    memcpy(path->str + from, name, length);
+    gsize from = path->len;
+    g_string_set_size(path, from + name->length);
+    memcpy(path->str + from, name->name, name->length);
 }
 
 static void
@@ -105,7 +105,7 @@ visit_folder(Visit *visit, SimInode *folder)
         SimInode *inode = name->inode;
         if (inode == NULL)
             continue;
-        put_name(visit->path, name->name);
+        put_name(visit->path, name);
         if (sim_inode_kind(inode) == SIM_INODE_DIR) {
             g_string_append_c(visit->path, '/');
             visit_folder(visit, inode);

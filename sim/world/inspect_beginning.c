@@ -12,8 +12,9 @@ static void
 add_content(SimDigest *digest, SimInode *inode)
 {
     SimDigest content = sim_inode_digest(inode);
-    sim_digest_number(digest, content.a);
-    sim_digest_number(digest, content.b);
+    digest->a ^= content.a;
+    digest->b ^= content.b;
+    sim_digest_number(digest, sim_inode_size(inode) << 1 | (inode->kind == SIM_INODE_BLOCK));
     if (sim_inode_image(inode) == NULL)
         return;
     /* What is about the layout, and so in the bytes that the file begins with. */
@@ -23,23 +24,30 @@ add_content(SimDigest *digest, SimInode *inode)
     sim_digest_number(digest, (guint64)state->version_2 << 1 | (guint64)state->table_left);
 }
 
+/* A folder's path is the same mostly, and so is that of a name in it. */
+static SimDigest
+add_name(const SimDigest *path, SimName *name)
+{
+    if (name->of.a != path->a || name->of.b != path->b) {
+        name->of = name->digest = *path;
+        sim_digest_bytes(&name->digest, name->name, name->length);
+    }
+    return name->digest;
+}
+
 /* Names come in no order: each adds its own part, and sums know none. */
 static void
 add_folder(SimDigest *sum, SimInode *folder, const SimDigest *path)
 {
     for (guint i = 0; i < folder->total; i++) {
-        const SimName *name = folder->names[i];
-        SimDigest part = *path;
+        SimName *name = folder->names[i];
         if (name->inode == NULL)
             continue;
-        sim_digest_string(&part, name->name);
-        sim_digest_number(&part, sim_inode_kind(name->inode));
-        if (sim_inode_kind(name->inode) == SIM_INODE_DIR) {
+        SimDigest part = add_name(path, name);
+        if (sim_inode_kind(name->inode) == SIM_INODE_DIR)
             add_folder(sum, name->inode, &part);
-        } else {
-            sim_digest_number(&part, sim_inode_size(name->inode));
+        else
             add_content(&part, name->inode);
-        }
         sum->a += part.a;
         sum->b += part.b;
     }
@@ -65,7 +73,7 @@ sim_inspect_beginning(SimWorld *world, char text[33])
     SimDigest digest = SIM_DIGEST_START;
     if (!add_instances(&digest, world->hypervisor))
         return FALSE;
-    SimDigest path = digest;
+    const SimDigest path = SIM_DIGEST_START;
     add_folder(&digest, sim_fs_lookup(world->fs, "/", NULL), &path);
     sim_digest_write(&digest, text);
     return TRUE;
