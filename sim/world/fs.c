@@ -18,8 +18,9 @@ typedef struct {
     int count;
 } Fault;
 
-/* Folders that paths have led to, the last one first: most calls are about the same few. */
-#define SEEN 16
+/* Folders that paths have led to, each in the place that its path's length and last letter tell:
+ * most calls are about the same few. */
+#define SEEN 32
 
 typedef struct {
     char *path; /* or NULL */
@@ -33,7 +34,6 @@ struct SimFs {
     GPtrArray *copies; /* of SimFs *: what shows these names, or NULL: none ever did */
     GArray *faults;    /* of Fault, or NULL */
     Seen seen[SEEN];
-    guint next_seen;
 };
 
 static void
@@ -219,21 +219,22 @@ find(SimFs *fs, const char *path, gsize length, int *number)
     return inode;
 }
 
+static Seen *
+seen_at(SimFs *fs, const char *path, gsize length)
+{
+    guint last = length > 0 ? (guchar)path[length - 1] : 0;
+    return &fs->seen[(length + 5 * last) % SEEN];
+}
+
 /* The same where a folder is wanted.  A copy looks where it looks at the names of another. */
 static SimInode *
 find_folder(SimFs *fs, const char *path, gsize length, int *number)
 {
     if (fs->shown != NULL)
         fs = fs->shown;
-    for (guint i = 0; i < SEEN; i++) {
-        Seen *seen = &fs->seen[i];
-        if (seen->length != length || seen->path == NULL || memcmp(seen->path, path, length) != 0)
-            continue;
-        Seen found = *seen;
-        *seen = fs->seen[0];
-        fs->seen[0] = found;
-        return found.folder;
-    }
+    Seen *seen = seen_at(fs, path, length);
+    if (seen->length == length && seen->path != NULL && memcmp(seen->path, path, length) == 0)
+        return seen->folder;
     SimInode *folder = find(fs, path, length, number);
     if (folder == NULL)
         return NULL;
@@ -241,7 +242,6 @@ find_folder(SimFs *fs, const char *path, gsize length, int *number)
         *number = ENOTDIR;
         return NULL;
     }
-    Seen *seen = &fs->seen[fs->next_seen++ % SEEN];
     g_free(seen->path);
     *seen = (Seen){g_strndup(path, length), length, folder};
     return folder;
