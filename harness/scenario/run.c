@@ -116,12 +116,24 @@ acts_outside(ScnStepKind kind)
            kind == SCN_STEP_DISTURB;
 }
 
+/* What the target has logged since it was asked last, or NULL; to be given back. */
+static char *
+take_log(ScnRun *run)
+{
+    struct vm_error ignored;
+    char *log = NULL;
+
+    ignored.code = 0;
+    if (!run->target.take_log || run->target.take_log(run->conn, &log, &ignored) != 0)
+        return NULL;
+    return log;
+}
+
 /* What was logged and announced before this step is of no interest any more. */
 static void
 begin_step(ScnRun *run, const ScnStep *step)
 {
-    char *log = NULL;
-    struct vm_error err = {0};
+    char *log;
 
     run->step = step;
     run->result->steps++;
@@ -130,7 +142,8 @@ begin_step(ScnRun *run, const ScnStep *step)
     g_array_set_size(run->events, 0);
     if (run->oracle)
         oracle_mark(run->oracle); /* a failure is shown beside the world before its step */
-    if (run->target.take_log && run->target.take_log(run->conn, &log, &err) == 0 && log)
+    log = take_log(run);
+    if (log)
         run->target.free_string(log);
     g_clear_pointer(&run->log, g_free);
 }
@@ -138,15 +151,12 @@ begin_step(ScnRun *run, const ScnStep *step)
 static void
 end_step(ScnRun *run, const ScnStep *step)
 {
-    char *log = NULL;
-    struct vm_error err = {0};
+    char *log = step->kind == SCN_STEP_EXPECT ? NULL : take_log(run);
 
-    if (step->kind == SCN_STEP_EXPECT || !run->target.take_log)
+    if (!log)
         return;
-    if (run->target.take_log(run->conn, &log, &err) == 0 && log) {
-        run->log = g_strdup(log);
-        run->target.free_string(log);
-    }
+    run->log = g_strdup(log);
+    run->target.free_string(log);
 }
 
 static gboolean

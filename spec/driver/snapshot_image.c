@@ -115,8 +115,9 @@ gboolean
 vm_snapshot_job(VmDomain *domain, const char *job, const char *tag, const GArray *disks,
                 int vmstate, GError **error)
 {
-    json_t *devices = json_array();
-    json_t *arguments = json_pack("{s:s, s:o}", "tag", tag, "devices", devices);
+    json_t *arguments = json_object(), *devices = json_array();
+    json_object_set_new(arguments, "tag", json_string(tag));
+    json_object_set_new(arguments, "devices", devices);
     for (guint i = 0; i < disks->len; i++) {
         guint disk = g_array_index(disks, guint, i);
         g_autofree char *node = vm_domain_node(domain, disk, error);
