@@ -132,6 +132,8 @@ json_t *
 sim_monitor_take(SimMonitor *monitor)
 {
     GPtrArray *events = monitor->events;
+    if (events->len == 0)
+        return NULL;
     if (monitor->taken < events->len)
         return g_steal_pointer(&events->pdata[monitor->taken++]);
     g_ptr_array_set_size(events, 0);
@@ -185,9 +187,9 @@ sim_machine_later(SimMachine *machine, SimWork work, const char *argument)
 gboolean
 sim_machine_work(SimMachine *machine)
 {
+    if (machine->work.head == NULL)
+        return !machine->ended && machine->jobs.jobs->len > 0 && sim_jobs_work(&machine->jobs);
     WorkItem *item = g_queue_pop_head(&machine->work);
-    if (item == NULL)
-        return !machine->ended && sim_jobs_work(&machine->jobs);
     item->run(machine, item->argument);
     g_free(item->argument);
     g_free(item);

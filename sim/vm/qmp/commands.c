@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/qmp/command.h"
+#include "spec/api/text_hash.h"
 #include <string.h>
 
 static const SimCommand *const commands[] = {
@@ -8,14 +9,23 @@ static const SimCommand *const commands[] = {
 #undef SIM_COMMAND
 };
 
+/* The same by name, once one was looked for. */
+static GHashTable *by_name;
+
+static void __attribute__((destructor)) forget_at_exit(void)
+{
+    g_clear_pointer(&by_name, g_hash_table_unref);
+}
+
 static const SimCommand *
 find(const char *name)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-        if (commands[i]->name[0] == name[0] && strcmp(commands[i]->name, name) == 0)
-            return commands[i];
+    if (by_name == NULL) {
+        by_name = g_hash_table_new(vm_text_hash, g_str_equal);
+        for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+            g_hash_table_insert(by_name, (gpointer)commands[i]->name, (gpointer)commands[i]);
     }
-    return NULL;
+    return g_hash_table_lookup(by_name, name);
 }
 
 const char *
