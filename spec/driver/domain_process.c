@@ -102,17 +102,31 @@ check_disk(VmDomain *domain, const VmDomainDef *def, const VmDiskDef *disk, GErr
     return TRUE;
 }
 
+static void
+put_text(json_t *object, const char *name, const char *text)
+{
+    json_object_set_new_nocheck(object, name, json_string(text));
+}
+
+static void
+put_node(json_t *object, const char *name, char letter, guint i)
+{
+    char node[16];
+    g_snprintf(node, sizeof(node), "%c%u", letter, i);
+    put_text(object, name, node);
+}
+
 static json_t *
 disk_blockdev(const VmDiskDef *disk, guint i)
 {
-    g_autofree char *node = g_strdup_printf("d%u", i);
-    g_autofree char *file_node = g_strdup_printf("f%u", i);
     gboolean block = g_strcmp0(disk->source.type, "block") == 0;
-    json_t *file = json_pack("{s:s, s:s, s:s}", "driver", block ? "host_device" : "file",
-                             "node-name", file_node, "filename", disk->source.path);
-    const char *format = disk->source.format != NULL ? disk->source.format : "raw";
-    json_t *blockdev =
-        json_pack("{s:s, s:s, s:o}", "driver", format, "node-name", node, "file", file);
+    json_t *file = json_object(), *blockdev = json_object();
+    put_text(file, "driver", block ? "host_device" : "file");
+    put_node(file, "node-name", 'f', i);
+    put_text(file, "filename", disk->source.path);
+    put_text(blockdev, "driver", disk->source.format != NULL ? disk->source.format : "raw");
+    put_node(blockdev, "node-name", 'd', i);
+    json_object_set_new_nocheck(blockdev, "file", file);
     if (disk->read_only) {
         /* a merge into the image makes it writable, and finds no file then that never can be */
         json_object_set_new(file, "auto-read-only", json_true());
@@ -124,11 +138,12 @@ disk_blockdev(const VmDiskDef *disk, guint i)
 static json_t *
 disk_device(const VmDiskDef *disk, guint i)
 {
-    g_autofree char *node = g_strdup_printf("d%u", i);
-    json_t *device =
-        json_pack("{s:s, s:s, s:s}", "driver", "virtio-blk-pci", "id", disk->target, "drive", node);
+    json_t *device = json_object();
+    put_text(device, "driver", "virtio-blk-pci");
+    put_text(device, "id", disk->target);
+    put_node(device, "drive", 'd', i);
     if (disk->serial != NULL)
-        json_object_set_new(device, "serial", json_string(disk->serial));
+        put_text(device, "serial", disk->serial);
     return device;
 }
 
@@ -172,6 +187,12 @@ check_unfrozen(const VmDomain *domain, const VmDomainDef *def, GError **error)
                      def->name, disk->source.path, disk->target);
 }
 
+static void
+put_number(json_t *object, const char *name, guint64 number)
+{
+    json_object_set_new_nocheck(object, name, json_integer((json_int_t)number));
+}
+
 static json_t *
 process_config(const VmDomainDef *def, gboolean incoming)
 {
@@ -184,13 +205,17 @@ process_config(const VmDomainDef *def, gboolean incoming)
         json_array_append_new(blockdevs, disk_blockdev(disk, i));
         json_array_append_new(devices, disk_device(disk, i));
     }
-    json_t *config =
-        json_pack("{s:s, s:s, s:I, s:i, s:s, s:o, s:o, s:b}", "name", def->name, "uuid", def->uuid,
-                  "memory", (json_int_t)((def->memory_kib + 1023) / 1024), "vcpus", (int)def->vcpus,
-                  "machine", def->machine != NULL ? def->machine : "pc", "blockdev", blockdevs,
-                  "device", devices, "incoming", incoming);
+    json_t *config = json_object();
+    put_text(config, "name", def->name);
+    put_text(config, "uuid", def->uuid);
+    put_number(config, "memory", (def->memory_kib + 1023) / 1024);
+    put_number(config, "vcpus", def->vcpus);
+    put_text(config, "machine", def->machine != NULL ? def->machine : "pc");
+    json_object_set_new_nocheck(config, "blockdev", blockdevs);
+    json_object_set_new_nocheck(config, "device", devices);
+    json_object_set_new_nocheck(config, "incoming", json_boolean(incoming));
     if (def->genid != NULL && *def->genid != '\0')
-        json_object_set_new(config, "genid", json_string(def->genid));
+        put_text(config, "genid", def->genid);
     return config;
 }
 

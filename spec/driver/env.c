@@ -11,6 +11,15 @@ vm_env_log(VmEnv *env, const char *format, ...)
     env->ops->log(env, line);
 }
 
+/* So many hexadecimal digits, the lowest ones, and what separates them from the next. */
+static char *
+put_hex(char *to, guint32 value, guint digits, const char *separator)
+{
+    for (guint i = digits; i-- > 0; value >>= 4)
+        to[i] = "0123456789abcdef"[value & 0xf];
+    return g_stpcpy(to + digits, separator);
+}
+
 char *
 vm_env_uuid(VmEnv *env)
 {
@@ -20,6 +29,11 @@ vm_env_uuid(VmEnv *env)
     /* RFC 4122: the version is the top nibble of byte 6, the variant the top bits of byte 8. */
     word[1] = (word[1] & 0xffff0fff) | 0x00004000;
     word[2] = (word[2] & 0x3fffffff) | 0x80000000;
-    return g_strdup_printf("%08x-%04x-%04x-%04x-%04x%08x", word[0], word[1] >> 16, word[1] & 0xffff,
-                           word[2] >> 16, word[2] & 0xffff, word[3]);
+    char uuid[37], *at = put_hex(uuid, word[0], 8, "-");
+    at = put_hex(at, word[1] >> 16, 4, "-");
+    at = put_hex(at, word[1], 4, "-");
+    at = put_hex(at, word[2] >> 16, 4, "-");
+    at = put_hex(at, word[2], 4, "");
+    put_hex(at, word[3], 8, "");
+    return g_strdup(uuid);
 }
