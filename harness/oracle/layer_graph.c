@@ -151,12 +151,22 @@ add_saved(Layers *layers, const Observation *world, const History *history)
     }
 }
 
+/* Images that no name tells of. */
+static void
+add_unnamed(Layers *layers, GHashTable *paths)
+{
+    GHashTableIter iter;
+    gpointer path;
+
+    g_hash_table_iter_init(&iter, paths);
+    while (g_hash_table_iter_next(&iter, &path, NULL))
+        layer_add_theirs(layers, layer_number(layers, path));
+}
+
 Layers *
 layers_new(const Observation *world, const History *history)
 {
     Layers *layers = g_new0(Layers, 1);
-    GHashTableIter iter;
-    gpointer path;
 
     layers->world = world;
     layers->history = history;
@@ -175,10 +185,10 @@ layers_new(const Observation *world, const History *history)
             layer_add_names(layers, domain->name, moment, LAYER_INACTIVE, moment->doc->inactive);
         }
     }
-    g_hash_table_iter_init(&iter, history->theirs);
-    while (g_hash_table_iter_next(&iter, &path, NULL))
-        layer_add_theirs(layers, layer_number(layers, path));
+    add_unnamed(layers, history->theirs);
     add_saved(layers, world, history);
+    /* one that a domain was defined away from is still there for whoever wants it back */
+    add_unnamed(layers, history->overlays);
     return layers;
 }
 

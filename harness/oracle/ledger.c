@@ -130,13 +130,21 @@ place_of(const ObserveView *view, const ObservedDomain *domain, const ObservedMo
 
 /* Nothing writes between a call and this look, so today's disk still has the content of the moment
  * just made; after a halt the definition may name another disk than the process had. */
+static const OracleDisk *
+disk_of_today(const ObservedDomain *domain, const ObservedMoment *moment, const OracleDisk *disk)
+{
+    if (g_strcmp0(disk->snapshot, "internal") == 0 && moment->doc->domain)
+        return document_disk(moment->doc->domain->disks, disk->name);
+    if (!observed_active(domain) && g_strcmp0(disk->snapshot, "external") == 0 && disk->source)
+        return disk; /* its overlay */
+    return document_disk(domain->live->disks, disk->name);
+}
+
 static char *
 check_new(const ObserveView *view, const ObservedDomain *domain, const ObservedMoment *moment,
           const OracleDisk *disk, const PlaceContent *content)
 {
-    gboolean internal = g_strcmp0(disk->snapshot, "internal") == 0 && moment->doc->domain;
-    const DomainDoc *doc = internal ? moment->doc->domain : domain->live;
-    const OracleDisk *today = document_disk(doc->disks, disk->name);
+    const OracleDisk *today = disk_of_today(domain, moment, disk);
     PlaceContent now = {0};
 
     if (today && today->source)
