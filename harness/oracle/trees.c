@@ -11,10 +11,10 @@
 /* A moment in its tree. */
 typedef struct {
     const ObservedMoment *moment;
-    int parent;              /* the number of the one that its document names, or -1 */
-    gboolean forks;          /* another one's document names it */
-    guint32 kept_by;         /* flags of the lists that must have it */
-    gboolean wanted, listed; /* in the list that is being looked at */
+    int parent;      /* the number of the one that its document names, or -1 */
+    gboolean forks;  /* another one's document names it */
+    guint32 kept_by; /* flags of the lists that must have it */
+    gboolean listed; /* in the list that is being looked at */
 } Branch;
 
 /* The moments of a domain, in listed order. */
@@ -26,10 +26,12 @@ typedef struct {
     struct vm_error *err; /* of the call that is being made: its text is long */
 } Tree;
 
-/* What a list is called where it is wrong. */
+/* A list: what it is called where it is wrong, and what it must have. */
 typedef struct {
     const char *before, *what, *after;
-} ListName;
+    guint32 flag; /* a filter's; or, where there is none, */
+    int parent;   /* the one whose children are listed */
+} List;
 
 /* The lists, one filter each. */
 static const struct {
@@ -112,71 +114,68 @@ is_own_ancestor(const Tree *tree, guint number)
 
 /* Marks what the list has, and gives it back.  How many names there are. */
 static guint
-take_listed(const Tree *tree, char **list)
+take_listed(const Tree *tree, char **names)
 {
     guint count = 0;
     guint next = 0;
 
-    for (guint i = 0; i < tree->count; i++)
-        tree->branches[i].listed = FALSE;
-    for (; list && list[count]; count++) {
-        int number = number_of(tree, list[count], next);
+    for (; names && names[count]; count++) {
+        int number = number_of(tree, names[count], next);
 
         if (number < 0)
             continue;
         tree->branches[number].listed = TRUE;
-        next = (guint)(number + 1) % tree->count;
+        next = (guint)number + 1 < tree->count ? (guint)number + 1 : 0;
     }
-    if (list)
-        tree->view->target->free_list(list);
+    if (names)
+        tree->view->target->free_list(names);
     return count;
 }
 
-/* Whether a list has what is wanted, once each; *wanted is how many. */
+/* Whether a list has what it must, once each; *wanted is how many.  Takes the marks away. */
 static char *
-check_listed(const Tree *tree, char **list, const ListName *name, guint *wanted)
+check_listed(const Tree *tree, char **names, const List *list, guint *wanted)
 {
-    guint given = take_listed(tree, list);
+    guint given = take_listed(tree, names);
 
     *wanted = 0;
     for (guint i = 0; i < tree->count; i++) {
-        const Branch *branch = &tree->branches[i];
+        Branch *branch = &tree->branches[i];
+        gboolean wants =
+            list->flag ? (branch->kept_by & list->flag) != 0 : branch->parent == list->parent;
 
-        *wanted += branch->wanted != FALSE;
-        if (branch->wanted != branch->listed)
+        if (wants != branch->listed)
             return g_strdup_printf("'%s': snapshot '%s' is %s %s%s%s, against its document",
                                    tree->domain->name, branch->moment->name,
-                                   branch->wanted ? "not in" : "in", name->before, name->what,
-                                   name->after);
+                                   wants ? "not in" : "in", list->before, list->what, list->after);
+        *wanted += wants != FALSE;
+        branch->listed = FALSE;
     }
     if (given == *wanted)
         return NULL;
     return g_strdup_printf("'%s': %s%s%s has %u names, expected %u", tree->domain->name,
-                           name->before, name->what, name->after, given, *wanted);
+                           list->before, list->what, list->after, given, *wanted);
 }
 
 static char *
 check_filter(const Tree *tree, guint which)
 {
     const struct vm_target *target = tree->view->target;
-    const ListName name = {"the list of ", filters[which].word, ""};
+    const List list = {"the list of ", filters[which].word, "", filters[which].flag, -1};
     const char *domain = tree->domain->name;
-    guint32 flag = filters[which].flag;
-    char **list = NULL;
+    char **names = NULL;
     guint kept = 0;
     int count = 0;
     char *found;
 
-    if (target->snapshot_list(tree->view->conn, domain, NULL, flag, &list, tree->err) != 0)
-        return g_strdup_printf("'%s': the list of %s is refused: %s", domain, name.what,
+    if (target->snapshot_list(tree->view->conn, domain, NULL, list.flag, &names, tree->err) != 0)
+        return g_strdup_printf("'%s': the list of %s is refused: %s", domain, list.what,
                                tree->err->text);
-    for (guint i = 0; i < tree->count; i++)
-        tree->branches[i].wanted = (tree->branches[i].kept_by & flag) != 0;
-    found = check_listed(tree, list, &name, &kept);
+    found = check_listed(tree, names, &list, &kept);
     if (!found && target->snapshot_num &&
-        target->snapshot_num(tree->view->conn, domain, NULL, flag, &count, tree->err) == 0 &&
+        target->snapshot_num(tree->view->conn, domain, NULL, list.flag, &count, tree->err) == 0 &&
         count != (int)kept)
-        return g_strdup_printf("'%s': the number of %s is %d, the list has %u", domain, name.what,
+        return g_strdup_printf("'%s': the number of %s is %d, the list has %u", domain, list.what,
                                count, kept);
     return found;
 }
@@ -185,16 +184,14 @@ static char *
 check_children(const Tree *tree, guint number)
 {
     const char *moment = tree->branches[number].moment->name;
-    const ListName name = {"the children of '", moment, "'"};
-    char **list = NULL;
+    const List list = {"the children of '", moment, "'", 0, (int)number};
+    char **names = NULL;
     guint children = 0;
 
-    if (tree->view->target->snapshot_list(tree->view->conn, tree->domain->name, moment, 0, &list,
+    if (tree->view->target->snapshot_list(tree->view->conn, tree->domain->name, moment, 0, &names,
                                           tree->err) != 0)
         return NULL;
-    for (guint i = 0; i < tree->count; i++)
-        tree->branches[i].wanted = tree->branches[i].parent == (int)number;
-    return check_listed(tree, list, &name, &children);
+    return check_listed(tree, names, &list, &children);
 }
 
 /* ---- single moments ---- */
