@@ -75,23 +75,33 @@ add_attribute(DocumentTree *tree, const char *name, const char *value)
 
 /* ---- cutting ---- */
 
-/* Characters that stand for themselves; no declaration, comment or section; no bracket that could
- * end one.  How many tags and values there are at most. */
+/* Characters that stand for themselves: no reference, no declaration, comment or section, and no
+ * bracket that could end one. */
+static const guint8 simple[256] = {
+    ['\n'] = 1,         [' '] = 1,          ['"' ... '%'] = 1,
+    ['\'' ... '>'] = 1, ['@' ... '\\'] = 1, ['^' ... '~'] = 1,
+};
+
 static gboolean
-can_be_cut(const char *text, gsize length, gsize *tags, gsize *values)
+can_be_cut(const char *text, gsize length)
 {
-    *tags = *values = 0;
+    const char *at = text;
+
     if (length > CUT_LENGTH_MAX || *text != '<')
         return FALSE;
-    for (gsize i = 0; i < length; i++) {
-        char c = text[i];
+    while (simple[(guchar)*at])
+        at++;
+    return *at == '\0';
+}
 
-        if ((c < ' ' && c != '\n') || c > '~' || c == '&' || c == ']' || c == '?')
-            return FALSE;
-        *tags += c == '<';
-        *values += c == '=';
-    }
-    return strstr(text, "<!") == NULL;
+static gsize
+count(const char *text, char character)
+{
+    gsize found = 0;
+
+    for (const char *at = text; (at = strchr(at, character)) != NULL; at++)
+        found++;
+    return found;
 }
 
 static gboolean
@@ -220,12 +230,12 @@ cut_element(DocumentTree *tree, guint depth)
 static DocumentTree *
 cut(const char *text)
 {
-    gsize length = strlen(text), tags, values;
+    gsize length = strlen(text);
     DocumentTree *tree;
 
-    if (!can_be_cut(text, length, &tags, &values))
+    if (!can_be_cut(text, length))
         return NULL;
-    tree = tree_new(2 * tags, values, length + 1);
+    tree = tree_new(2 * count(text, '<'), count(text, '='), length + 1);
     memcpy(tree->at, text, length + 1);
     tree->at++;
     tree->root = cut_element(tree, 0);

@@ -13,7 +13,7 @@
 /** Documents that nobody means well may lead to ever more patterns: so many are kept, … */
 #define PATTERNS_KEPT 4000
 /** … and with so many a document is left to libxml2. */
-#define PATTERNS_MAX 40000
+#define PATTERNS_MAX 10000
 
 struct VmXmlGrammar {
     xmlDoc *schema;
