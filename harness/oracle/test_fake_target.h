@@ -36,6 +36,8 @@ struct vm_conn {
     gboolean forget_at_restart; /* a probe lacks the last snapshot */
     gboolean refuse_redefine;
     gboolean lose_leaf; /* the list of leaves lacks one */
+    gboolean twice;     /* filtered lists have each name twice */
+    gboolean stray;     /* lists of children have one that is no snapshot */
     gboolean hide;      /* look-up finds nothing */
 };
 
@@ -166,7 +168,11 @@ fake_snapshot_list(struct vm_conn *conn, const char *domain G_GNUC_UNUSED, const
             continue;
         if (parent ? strcmp(snapshot->parent, parent) == 0 : is_kept(conn, snapshot, flags))
             g_ptr_array_add(names, g_strdup(snapshot->name));
+        if (conn->twice && !parent && flags && is_kept(conn, snapshot, flags))
+            g_ptr_array_add(names, g_strdup(snapshot->name));
     }
+    if (conn->stray && parent)
+        g_ptr_array_add(names, g_strdup("stray"));
     return give_list(names, list);
 }
 

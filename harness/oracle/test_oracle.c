@@ -121,6 +121,34 @@ test_i1_lists_that_disagree(void **state)
 }
 
 static void
+test_i1_a_name_that_is_listed_twice(void **state)
+{
+    Fixture *fixture = *state;
+
+    fixture->conn->twice = TRUE;
+    expect_finding(create_s2(fixture), "I1", "roots has 2 names, expected 1");
+}
+
+static void
+test_i1_a_child_that_is_no_snapshot(void **state)
+{
+    Fixture *fixture = *state;
+
+    fixture->conn->stray = TRUE;
+    expect_finding(create_s2(fixture), "I1", "the children of 's1' has 2 names, expected 1");
+}
+
+static void
+test_i1_snapshots_below_each_other(void **state)
+{
+    Fixture *fixture = *state;
+
+    create_s2(fixture);
+    g_strlcpy(fixture->conn->snapshots[0].parent, "s2", 16);
+    expect_finding(oracle_after_other(fixture->oracle, FALSE, NULL), "I1", "its own ancestor");
+}
+
+static void
 test_i1_a_name_that_is_not_found(void **state)
 {
     Fixture *fixture = *state;
@@ -306,6 +334,9 @@ main(void)
         ORACLE_TEST(test_a_missing_effect_is_found),
         ORACLE_TEST(test_a_wrong_parent_is_found),
         ORACLE_TEST(test_i1_lists_that_disagree),
+        ORACLE_TEST(test_i1_a_name_that_is_listed_twice),
+        ORACLE_TEST(test_i1_a_child_that_is_no_snapshot),
+        ORACLE_TEST(test_i1_snapshots_below_each_other),
         ORACLE_TEST(test_i1_a_name_that_is_not_found),
         ORACLE_TEST(test_i1_a_parent_that_does_not_exist),
         ORACLE_TEST(test_i2_a_restart_that_forgets),
