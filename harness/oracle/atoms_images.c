@@ -203,10 +203,41 @@ ATOM(xml_images_usable, context->domain_xml &&images_usable(context, context->do
 
 ATOM(image_disks_usable, !woken(context) || images_usable(context, woken(context)))
 
+/* A disk that the moment leaves out, or to its user, stays as it is today; over an external one a
+ * new image is made. */
+static OracleDisk
+disk_after_revert(const StepContext *context, const OracleDisk *then)
+{
+    const OracleDisk *entry = document_disk(context->moment->doc->disks, then->name);
+    const OracleDisk *today = document_disk(context->domain->config->disks, then->name);
+    OracleDisk disk = *then;
+
+    if (entry && g_strcmp0(entry->snapshot, "external") == 0)
+        disk.readonly = TRUE;
+    else if (today && !(entry && g_strcmp0(entry->snapshot, "internal") == 0))
+        disk = *today;
+    return disk;
+}
+
+/* Whether a guest that goes back to the moment would clash with one that is there. */
+static gboolean
+moment_disks_taken(const StepContext *context)
+{
+    const DomainDoc *doc = NULL;
+
+    if (context->moment)
+        doc = context->moment->doc->domain ? context->moment->doc->domain : context->domain->config;
+    for (guint i = 0; doc && i < doc->disks->len; i++) {
+        OracleDisk disk = disk_after_revert(context, g_ptr_array_index(doc->disks, i));
+
+        if (image_taken(context, &disk))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 const AtomRow atoms_images[] = {
-    {"domain:images-usable", domain_images_usable},
-    {"xml.domain:images-usable", xml_images_usable},
-    {"image:frozen", image_frozen},
-    {"image:disks-usable", image_disks_usable},
-    {NULL, NULL},
+    {"moment:disks-taken", moment_disks_taken},      {"domain:images-usable", domain_images_usable},
+    {"xml.domain:images-usable", xml_images_usable}, {"image:frozen", image_frozen},
+    {"image:disks-usable", image_disks_usable},      {NULL, NULL},
 };
