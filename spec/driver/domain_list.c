@@ -25,10 +25,24 @@ domain_free(VmDomain *domain)
     g_free(domain);
 }
 
+static gboolean
+is_external(gconstpointer def)
+{
+    return vm_snapshot_def_is_external(def);
+}
+
+VmMomentTree *
+vm_driver_new_tree(void)
+{
+    VmMomentTree *tree = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
+    vm_moment_tree_count(tree, is_external);
+    return tree;
+}
+
 static void
 new_snapshots(VmDomain *domain)
 {
-    domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
+    domain->snapshots = vm_driver_new_tree();
     domain->greatest_mark = 0;
 }
 

@@ -99,6 +99,8 @@ GPtrArray *vm_driver_active_domains(VmDriver *driver);
 VmDomain *vm_driver_add_domain(VmDriver *driver, VmDomainDef *def);
 /** Take a domain out of the tables and free it. */
 void vm_driver_remove_domain(VmDomain *domain);
+/** An empty tree of snapshots, which counts the external ones (vm_moment_tree_counted()). */
+VmMomentTree *vm_driver_new_tree(void);
 /** No snapshots, as of a new domain; their files stay. */
 void vm_driver_forget_snapshots(VmDomain *domain);
 /** Give it another name in the tables. */

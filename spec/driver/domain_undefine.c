@@ -98,7 +98,7 @@ forget_definition(VmDomain *domain, gboolean moments_dropped)
     g_clear_pointer(&domain->next_def, vm_domain_def_unref);
     if (moments_dropped) {
         vm_moment_tree_free(domain->snapshots);
-        domain->snapshots = vm_moment_tree_new((GDestroyNotify)vm_snapshot_def_unref);
+        domain->snapshots = vm_driver_new_tree();
     }
     vm_domain_announce(domain, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_REMOVED);
     if (vm_domain_vanish(domain))

@@ -436,16 +436,6 @@ vm_image_users_freeze(const VmImageUsers *users, const char *path, gboolean also
     return FALSE;
 }
 
-static gboolean
-has_external(const VmDomain *domain)
-{
-    g_autoptr(GPtrArray) moments = vm_moment_tree_walk(domain->snapshots, NULL);
-    for (guint i = 0; i < moments->len; i++)
-        if (vm_snapshot_def_is_external(vm_moment_snapshot(g_ptr_array_index(moments, i))))
-            return TRUE;
-    return FALSE;
-}
-
 /* Internal snapshots of its own are in the image, and no reason to leave it as it is. */
 static void
 note_moments(VmImageUsers *users, VmDomain *domain, gboolean own)
@@ -465,7 +455,8 @@ vm_image_rests_under(const VmDomain *domain, const char *path)
     g_autoptr(GPtrArray) saved = vm_save_disks_of_gone(driver, NULL);
     if (saved == NULL)
         return TRUE; /* nobody knows */
-    if (g_hash_table_size(driver->by_name) < 2 && saved->len == 0 && !has_external(domain))
+    if (g_hash_table_size(driver->by_name) < 2 && saved->len == 0 &&
+        vm_moment_tree_counted(domain->snapshots) == 0)
         return FALSE;
     g_autoptr(VmImageUsers) users = vm_image_users_new();
     note_disks_of_gone(users, saved);

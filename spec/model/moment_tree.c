@@ -16,6 +16,8 @@ struct VmMomentTree {
     VmMoment *first_root, *last_root;
     VmMoment *current;
     GDestroyNotify unref;
+    gboolean (*is_counted)(gconstpointer def); /* or NULL */
+    guint counted;
 };
 
 VmMomentTree *
@@ -27,6 +29,26 @@ vm_moment_tree_new(GDestroyNotify unref)
     tree->names = g_byte_array_new();
     tree->unref = unref;
     return tree;
+}
+
+void
+vm_moment_tree_count(VmMomentTree *tree, gboolean (*counted)(gconstpointer def))
+{
+    g_assert(tree->oldest == NULL);
+    tree->is_counted = counted;
+}
+
+guint
+vm_moment_tree_counted(const VmMomentTree *tree)
+{
+    return tree->counted;
+}
+
+/* Whether a definition of a moment counts: 1 or 0. */
+static guint
+weight(const VmMomentTree *tree, gconstpointer def)
+{
+    return tree->is_counted != NULL && def != NULL && tree->is_counted(def) ? 1 : 0;
 }
 
 /* A moment and its name. */
@@ -182,6 +204,7 @@ vm_moment_tree_add(VmMomentTree *tree, const char *name, VmMoment *parent, gpoin
     VmMoment *moment = g_slice_alloc0(block_size(name));
     memcpy(moment->name, name, strlen(name) + 1);
     moment->def = def;
+    tree->counted += weight(tree, def);
     gboolean fresh = g_hash_table_insert(tree->by_name, moment->name, moment);
     g_assert(fresh);
     link_newest(tree, moment);
@@ -195,6 +218,8 @@ vm_moment_tree_replace(VmMomentTree *tree, VmMoment *moment, gpointer def)
     gpointer old = moment->def;
 
     moment->def = def;
+    tree->counted += weight(tree, def);
+    tree->counted -= weight(tree, old);
     drop_def(tree, old);
 }
 
@@ -246,6 +271,7 @@ vm_moment_tree_remove(VmMomentTree *tree, VmMoment *moment)
     unlink_moment(tree, moment);
     unlink_age(tree, moment);
     g_hash_table_remove(tree->by_name, moment->name);
+    tree->counted -= weight(tree, moment->def);
     moment_free(tree, moment);
 }
 

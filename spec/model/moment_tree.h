@@ -31,6 +31,13 @@ struct VmMoment {
 /** A new, empty tree; `unref` drops a definition. */
 VmMomentTree *vm_moment_tree_new(GDestroyNotify unref);
 
+/** Keep count of the definitions of which `counted` is true, which it stays or not as long as they
+ *  are in the tree.  The tree is empty. */
+void vm_moment_tree_count(VmMomentTree *tree, gboolean (*counted)(gconstpointer def));
+
+/** How many these are. */
+guint vm_moment_tree_counted(const VmMomentTree *tree);
+
 /** Free the tree and drop all definitions. */
 void vm_moment_tree_free(VmMomentTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VmMomentTree, vm_moment_tree_free)

@@ -303,6 +303,33 @@ what_is_recorded_is_held_like_a_definition(void **state)
     vm_moment_tree_free(tree);
 }
 
+static gboolean
+is_def_b(gconstpointer def)
+{
+    return def == def_b;
+}
+
+static void
+definitions_of_a_kind_are_counted(void **state)
+{
+    g_autoptr(VmMomentTree) tree = vm_moment_tree_new(NULL);
+
+    (void)state;
+    vm_moment_tree_count(tree, is_def_b);
+    VmMoment *a = vm_moment_tree_add(tree, "a", NULL, def_a);
+    assert_int_equal(vm_moment_tree_counted(tree), 0);
+    VmMoment *b = vm_moment_tree_add(tree, "b", a, def_b);
+    vm_moment_tree_replace(tree, a, def_b);
+    assert_int_equal(vm_moment_tree_counted(tree), 2);
+    vm_moment_tree_replace(tree, a, def_b);
+    vm_moment_tree_move(tree, b, NULL);
+    assert_int_equal(vm_moment_tree_counted(tree), 2);
+    vm_moment_tree_replace(tree, a, def_c);
+    assert_int_equal(vm_moment_tree_counted(tree), 1);
+    vm_moment_tree_remove(tree, b);
+    assert_int_equal(vm_moment_tree_counted(tree), 0);
+}
+
 int
 main(void)
 {
@@ -315,6 +342,7 @@ main(void)
         cmocka_unit_test(an_emptied_tree_lists_nothing),
         cmocka_unit_test(every_definition_is_dropped_once),
         cmocka_unit_test(what_is_recorded_is_held_like_a_definition),
+        cmocka_unit_test(definitions_of_a_kind_are_counted),
         cmocka_unit_test(random_steps_agree_with_a_naive_model),
         cmocka_unit_test(a_chain_of_100000_moments_is_no_burden),
     };
