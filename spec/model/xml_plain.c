@@ -321,15 +321,8 @@ plain_new(const char *xml, gsize length, Reader *reader)
     gsize nodes = (2 * tags + values) * sizeof(xmlNode), attrs = values * sizeof(xmlAttr);
     Plain *plain = g_malloc(sizeof(Plain) + nodes + attrs + length + 1);
     char *room = (char *)(plain + 1);
-    *plain = (Plain){.doc = {.type = XML_DOCUMENT_NODE,
-                             .doc = &plain->doc,
-                             .compression = -1,
-                             .standalone = -1,
-                             .version = (const xmlChar *)"1.0",
-                             .charset = XML_CHAR_ENCODING_UTF8,
-                             .properties = XML_DOC_WELLFORMED},
+    *plain = (Plain){.doc = {.type = XML_DOCUMENT_NODE, .doc = &plain->doc, ._private = plain},
                      .text = room + nodes + attrs};
-    plain->doc._private = plain;
     memcpy(plain->text, xml, length + 1);
     *reader = (Reader){.doc = &plain->doc,
                        .at = plain->text + 1,
