@@ -3,21 +3,6 @@
 #include <signal.h>
 #include "sim/vm/qmp/command.h"
 
-/* A command that waits in the socket of a stopped process. */
-typedef struct {
-    SimMonitor *monitor; /* NULL when it has gone */
-    char *command;
-    json_t *arguments;
-} SimLate;
-
-static void
-late_free(SimLate *late)
-{
-    g_free(late->command);
-    json_decref(late->arguments);
-    g_free(late);
-}
-
 void
 sim_hang(SimMachine *machine, const char *command)
 {
@@ -34,7 +19,7 @@ do_late(SimMachine *machine, SimLate *late)
         late->monitor->waiting = FALSE;
     if (!machine->ended)
         sim_machine_command(machine, late->command, late->arguments, NULL, NULL, NULL);
-    late_free(late);
+    sim_late_free(late);
 }
 
 void
@@ -93,12 +78,4 @@ sim_hang_forget(SimMonitor *monitor)
         if (late->monitor == monitor)
             late->monitor = NULL;
     }
-}
-
-void
-sim_hang_clear(SimMachine *machine)
-{
-    g_clear_pointer(&machine->hang_at, g_free);
-    g_clear_pointer(&machine->end_at, g_free);
-    g_queue_clear_full(&machine->late, (GDestroyNotify)late_free);
 }

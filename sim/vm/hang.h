@@ -21,5 +21,3 @@ gboolean sim_hang_ends(SimMachine *machine, const char *command, json_t *argumen
 gboolean sim_hang_takes(SimMonitor *monitor, const char *command, json_t *arguments);
 /** The monitor goes; what it has sent will be done nevertheless. */
 void sim_hang_forget(SimMonitor *monitor);
-/** Drop what came: the process has ended. */
-void sim_hang_clear(SimMachine *machine);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim/vm/machine.h"
-#include "sim/vm/hang.h"
 #include "sim/vm/kept_event.h"
 #include <string.h>
 
@@ -73,6 +72,14 @@ drop_work(SimMachine *machine)
 }
 
 void
+sim_late_free(SimLate *late)
+{
+    g_free(late->command);
+    json_decref(late->arguments);
+    g_free(late);
+}
+
+void
 sim_machine_end(SimMachine *machine, int status, gboolean flush)
 {
     if (machine->ended)
@@ -80,7 +87,9 @@ sim_machine_end(SimMachine *machine, int status, gboolean flush)
     machine->ended = TRUE;
     machine->status = status;
     drop_work(machine);
-    sim_hang_clear(machine);
+    g_clear_pointer(&machine->hang_at, g_free);
+    g_clear_pointer(&machine->end_at, g_free);
+    g_queue_clear_full(&machine->late, (GDestroyNotify)sim_late_free);
     sim_jobs_clear(&machine->jobs);
     for (guint i = 0; i < machine->devices->len; i++)
         sim_edge_free(((SimDevice *)machine->devices->pdata[i])->root);

@@ -60,6 +60,16 @@ typedef struct {
     gboolean waiting;  /* a command of it has not been answered: see sim/vm/hang.h */
 } SimMonitor;
 
+/** A command that waits in the socket of a stopped process: see sim/vm/hang.h. */
+typedef struct {
+    SimMonitor *monitor; /* NULL when it has gone */
+    char *command;
+    json_t *arguments;
+} SimLate;
+
+/** Free it. */
+void sim_late_free(SimLate *late);
+
 /** One process. */
 struct SimMachine {
     guint refs;
