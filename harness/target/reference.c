@@ -11,8 +11,10 @@ int
 reference_fail(GError *failure, struct vm_error *err)
 {
     g_assert(failure != NULL && failure->domain == VM_ERROR);
+    gsize length = MIN(strlen(failure->message), sizeof(err->text) - 1);
     err->code = failure->code;
-    g_strlcpy(err->text, failure->message, sizeof(err->text));
+    memcpy(err->text, failure->message, length);
+    err->text[length] = '\0';
     g_error_free(failure);
     return err->code;
 }

@@ -119,7 +119,7 @@ vm_flags_format(VmCall call, guint32 flags)
 gboolean
 vm_flags_check(VmCall call, guint32 flags, VmProfile profile, GError **error)
 {
-    guint32 unknown = flags & ~vm_call_mask(call, profile);
+    guint32 unknown = flags != 0 ? flags & ~vm_call_mask(call, profile) : 0;
     if (!unknown)
         return TRUE;
 

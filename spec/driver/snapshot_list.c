@@ -132,22 +132,29 @@ count_moments(const Selection *selection)
     return count;
 }
 
+/* Moments of a list that are remembered while it is counted; beyond them it is walked again. */
+#define REMEMBERED 32
+
 /* A list and its texts in one block; *count is how many there are with those beyond `max`. */
 static char **
 names_of(const Selection *selection, guint max, guint *count)
 {
+    const VmMoment *first[REMEMBERED];
     gsize size = 0;
     *count = 0;
     for (const VmMoment *at = kept_from(selection, selection->first); at != NULL;
          at = kept_after(selection, at)) {
+        if (*count < REMEMBERED)
+            first[*count] = at;
         if ((*count)++ < max)
             size += strlen(at->name) + 1;
     }
     guint listed = MIN(*count, max);
     char **names = g_malloc((listed + 1) * sizeof(char *) + size);
     char *text = (char *)(names + listed + 1);
-    const VmMoment *at = kept_from(selection, selection->first);
-    for (guint i = 0; i < listed; i++, at = kept_after(selection, at)) {
+    const VmMoment *at = NULL;
+    for (guint i = 0; i < listed; i++) {
+        at = i < REMEMBERED ? first[i] : kept_after(selection, at);
         names[i] = text;
         text = stpcpy(text, at->name) + 1;
     }
