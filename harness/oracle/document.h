@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * <domain> and <domainsnapshot> as the oracle reads them: without the driver's
- * model, no more than what it compares.  Documents are kept by their text, so that
+ * <domain> and <domainsnapshot> as the oracle reads them: with libxml2 alone,
+ * no more than what it compares.  Documents are kept by their text, so that
  * equal texts are one document and nothing is parsed twice.
  */
 #pragma once

@@ -1,70 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Small steps in a document's tree, and what is read from whole subtrees.
+ * Small steps in an XML tree, and what is read from whole subtrees.
  */
 #include "harness/oracle/document_node.h"
 
 #include <string.h>
 
 gboolean
-document_is(const DocumentNode *node, const char *name)
+document_is(const xmlNode *node, const char *name)
 {
-    return node->name && strcmp(node->name, name) == 0;
+    return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
 }
 
-const DocumentNode *
-document_child(const DocumentNode *node, const char *name)
+xmlNode *
+document_child(const xmlNode *node, const char *name)
 {
-    for (const DocumentNode *child = node->first; child; child = child->next) {
+    for (xmlNode *child = node->children; child; child = child->next) {
         if (document_is(child, name))
             return child;
     }
     return NULL;
 }
 
-const char *
-document_attribute(const DocumentNode *node, const char *name)
+char *
+document_attribute(const xmlNode *node, const char *name)
 {
-    for (const DocumentAttribute *at = node->attributes; at; at = at->next) {
-        if (strcmp(at->name, name) == 0)
-            return at->value;
-    }
-    return NULL;
-}
+    xmlChar *value = xmlGetNoNsProp((xmlNode *)node, (const xmlChar *)name);
+    char *copy = value ? g_strdup((const char *)value) : NULL;
 
-/* All texts below an element, one after the other. */
-static void
-add_texts(GString *texts, const DocumentNode *node)
-{
-    for (const DocumentNode *child = node->first; child; child = child->next) {
-        if (child->name)
-            add_texts(texts, child);
-        else
-            g_string_append(texts, child->text);
-    }
-}
-
-/* The same where there is but one, or none. */
-static const char *
-only_text(const DocumentNode *node)
-{
-    if (!node->first)
-        return "";
-    return node->first->next ? NULL : node->first->text;
+    xmlFree(value);
+    return copy;
 }
 
 char *
-document_text(const DocumentNode *node, const char *name)
+document_text(const xmlNode *node, const char *name)
 {
-    const DocumentNode *child = document_child(node, name);
-    const char *only = child ? only_text(child) : "";
-    GString *texts;
+    xmlNode *child = document_child(node, name);
+    xmlChar *value = child ? xmlNodeGetContent(child) : NULL;
+    char *copy = value && *value ? g_strdup((const char *)value) : NULL;
 
-    if (only)
-        return *only ? g_strdup(only) : NULL;
-    texts = g_string_new(NULL);
-    add_texts(texts, child);
-    return g_string_free(texts, texts->len == 0);
+    xmlFree(value);
+    return copy;
 }
 
 /* What of an element counts, by path from <domain>: element, attributes,
@@ -97,52 +73,44 @@ static const AbiPart device_parts[] = {
 };
 
 static void
-abi_part(GString *abi, const DocumentNode *node, const AbiPart *part)
+abi_part(GString *abi, const xmlNode *node, const AbiPart *part)
 {
-    const DocumentNode *child = document_child(node, part->element);
-    g_autofree char *text = child && part->text ? document_text(node, part->element) : NULL;
+    g_autofree char *text = part->text ? document_text(node, part->element) : NULL;
+    xmlNode *child = document_child(node, part->element);
 
     if (!child)
         return;
-    g_string_append_c(abi, ' ');
-    g_string_append(abi, part->element);
-    g_string_append_c(abi, '=');
-    g_string_append(abi, text ? text : "");
+    g_string_append_printf(abi, " %s=%s", part->element, text ? text : "");
     for (guint i = 0; part->attributes[i]; i++) {
-        const char *value = document_attribute(child, part->attributes[i]);
+        g_autofree char *value = document_attribute(child, part->attributes[i]);
 
-        g_string_append_c(abi, ',');
-        g_string_append(abi, value ? value : "");
+        g_string_append_printf(abi, ",%s", value ? value : "");
     }
 }
 
 static void
-abi_device(GString *abi, const DocumentNode *device)
+abi_device(GString *abi, const xmlNode *device)
 {
     gboolean is_disk = document_is(device, "disk");
     const AbiPart *parts = is_disk ? disk_parts : device_parts;
     gsize count = is_disk ? G_N_ELEMENTS(disk_parts) : G_N_ELEMENTS(device_parts);
-    const char *kind = document_attribute(device, "device");
-    const char *model = document_attribute(device, "model");
+    g_autofree char *kind = document_attribute(device, "device");
+    g_autofree char *model = document_attribute(device, "model");
 
-    g_string_append_c(abi, '\n');
-    g_string_append(abi, device->name);
-    g_string_append_c(abi, ' ');
-    g_string_append(abi, kind ? kind : "");
-    g_string_append_c(abi, ' ');
-    g_string_append(abi, model ? model : "");
+    g_string_append_printf(abi, "\n%s %s %s", (const char *)device->name, kind ? kind : "",
+                           model ? model : "");
     for (gsize i = 0; i < count; i++)
         abi_part(abi, device, &parts[i]);
 }
 
 char *
-document_abi(const DocumentNode *domain, gboolean genid)
+document_abi(const xmlNode *domain, gboolean genid)
 {
     static const char *const passed_over[] = {"emulator", "graphics", "audio", NULL};
     GString *abi = g_string_new(NULL);
-    const char *type = document_attribute(domain, "type");
-    const DocumentNode *os = document_child(domain, "os");
-    const DocumentNode *devices = document_child(domain, "devices");
+    g_autofree char *type = document_attribute(domain, "type");
+    xmlNode *os = document_child(domain, "os");
+    xmlNode *devices = document_child(domain, "devices");
 
     g_string_append(abi, type ? type : "");
     for (gsize i = 0; i < G_N_ELEMENTS(domain_parts); i++)
@@ -154,8 +122,9 @@ document_abi(const DocumentNode *domain, gboolean genid)
 
         abi_part(abi, os, &type_part);
     }
-    for (const DocumentNode *node = devices ? devices->first : NULL; node; node = node->next) {
-        if (node->name && !g_strv_contains(passed_over, node->name))
+    for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
+        if (node->type == XML_ELEMENT_NODE &&
+            !g_strv_contains(passed_over, (const char *)node->name))
             abi_device(abi, node);
     }
     return g_string_free(abi, FALSE);

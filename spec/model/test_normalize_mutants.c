@@ -4,7 +4,6 @@
  * come out in a form that is accepted and comes out unchanged.
  */
 #include "spec/model/test_documents.h"
-#include "spec/model/xml.h"
 
 #define ROUNDS 4000
 
@@ -89,30 +88,14 @@ normalize_snapshot(const char *xml, guint flags, char **out)
 
 typedef gboolean Normalize(const char *xml, guint flags, char **out);
 
-/* What our grammar says yes to, libxml2 does. */
 static void
-validate(const char *xml, const char *schema, guint *valid)
-{
-    g_autoptr(VmXmlDoc) doc = vm_xml_parse(xml, -1, schema, NULL);
-    g_autoptr(GError) error = NULL;
-
-    if (doc == NULL || !vm_xml_validate(doc, schema, NULL))
-        return;
-    if (!vm_xml_validate_by_libxml(doc, schema, &error))
-        print_error("%s\n%s\n", xml, error->message);
-    assert_null(error);
-    (*valid)++;
-}
-
-static void
-damage(const char *xml, const char *schema, Normalize *normalize)
+damage(const char *xml, Normalize *normalize)
 {
     GRand *rand = g_rand_new_with_seed(20260118);
-    guint accepted = 0, valid = 0;
+    guint accepted = 0;
 
     for (int i = 0; i < ROUNDS; i++) {
         g_autofree char *bad = damaged(xml, rand);
-        validate(bad, schema, &valid);
         for (guint secure = 0; secure < 2; secure++) {
             g_autofree char *once = NULL, *twice = NULL;
             if (!normalize(bad, secure, &once))
@@ -126,21 +109,20 @@ damage(const char *xml, const char *schema, Normalize *normalize)
     }
     g_rand_free(rand);
     assert_true(accepted > ROUNDS / 50);
-    assert_true(valid > ROUNDS / 50);
 }
 
 static void
 a_damaged_domain_is_refused_or_stays_what_it_is(void **state)
 {
     (void)state;
-    damage(domain, "domain", normalize_domain);
+    damage(domain, normalize_domain);
 }
 
 static void
 a_damaged_snapshot_is_refused_or_stays_what_it_is(void **state)
 {
     (void)state;
-    damage(snapshot, "domainsnapshot", normalize_snapshot);
+    damage(snapshot, normalize_snapshot);
 }
 
 int

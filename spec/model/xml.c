@@ -5,8 +5,6 @@
 #include <libxml/parserInternals.h>
 #include <string.h>
 
-#include "spec/model/xml_plain.h"
-
 /** One parser serves all documents: making one costs more than a small document.  Its dictionary
  *  grows with the names it meets, so it is replaced after that many. */
 #define PARSER_DOCUMENTS 4096
@@ -86,11 +84,7 @@ parser_get(void)
 void
 vm_xml_doc_free(VmXmlDoc *doc)
 {
-    if (doc == NULL)
-        return;
-    if (vm_xml_is_plain(doc))
-        vm_xml_plain_free(doc);
-    else
+    if (doc != NULL)
         xmlFreeDoc(doc);
 }
 
@@ -254,8 +248,8 @@ parse_bytes(const char *xml, gsize length, const char *encoding, Fault *fault)
     return doc;
 }
 
-static xmlDoc *
-parse_by_libxml(const char *xml, gssize length, GError **error)
+VmXmlDoc *
+vm_xml_parse(const char *xml, gssize length, const char *root, GError **error)
 {
     const char *encoding = NULL;
     Fault fault = {0};
@@ -266,21 +260,10 @@ parse_by_libxml(const char *xml, gssize length, GError **error)
     g_autofree char *ended = length >= 0 ? g_strndup(xml, bytes) : NULL;
     g_autoptr(VmXmlDoc) doc = parse_bytes(ended != NULL ? ended : xml, bytes, encoding, &fault);
     g_autofree char *cause = fault.cause;
-    if (cause == NULL)
-        return g_steal_pointer(&doc);
-    vm_refuse(error, VIR_ERR_XML_DETAIL, "line %d: %s", MAX(fault.line, 1), cause);
-    return NULL;
-}
-
-VmXmlDoc *
-vm_xml_parse(const char *xml, gssize length, const char *root, GError **error)
-{
-    g_autoptr(VmXmlDoc) doc = length < 0 ? vm_xml_plain_parse(xml) : NULL;
-
-    if (doc == NULL)
-        doc = parse_by_libxml(xml, length, error);
-    if (doc == NULL)
+    if (cause != NULL) {
+        vm_refuse(error, VIR_ERR_XML_DETAIL, "line %d: %s", MAX(fault.line, 1), cause);
         return NULL;
+    }
     const xmlNode *top = xmlDocGetRootElement(doc);
     g_assert(top != NULL);
     if (top->ns != NULL || strcmp((const char *)top->name, root) != 0) {

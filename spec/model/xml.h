@@ -26,6 +26,3 @@ VmXmlDoc *vm_xml_parse(const char *xml, gssize length, const char *root, GError 
 /** Validate a document against one of our schemas ("domainsnapshot", "domain"): XML_INVALID_SCHEMA
  *  with the first violation. */
 gboolean vm_xml_validate(VmXmlDoc *doc, const char *schema, GError **error);
-
-/** The same by libxml2 alone, which takes ten times as long. */
-gboolean vm_xml_validate_by_libxml(VmXmlDoc *doc, const char *schema, GError **error);

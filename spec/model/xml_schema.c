@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Validation against our RELAX NG schemas, each compiled once.  A grammar of our
- * own says yes to nearly all that is valid; libxml2 says what is wrong.
+ * Validation against our RELAX NG schemas, each compiled once.
  */
 #include "spec/model/xml_schema.h"
 
@@ -9,14 +8,12 @@
 #include <string.h>
 
 #include "spec/model/xml.h"
-#include "spec/model/xml_grammar.h"
 #include "spec/model/xml_read.h"
 
 /** As many compiled schemas as there are texts, at most. */
 #define SCHEMAS_MAX 8
 
 static xmlRelaxNG *compiled[SCHEMAS_MAX];
-static VmXmlGrammar *grammars[SCHEMAS_MAX];
 
 static void __attribute__((destructor)) drop_schemas_at_exit(void)
 {
@@ -24,7 +21,6 @@ static void __attribute__((destructor)) drop_schemas_at_exit(void)
         if (compiled[i] != NULL)
             xmlRelaxNGFree(compiled[i]);
         compiled[i] = NULL;
-        g_clear_pointer(&grammars[i], vm_xml_grammar_free);
     }
     xmlRelaxNGCleanupTypes();
 }
@@ -103,17 +99,6 @@ schema_get(const char *name)
     return compiled[index];
 }
 
-static VmXmlGrammar *
-grammar_get(const char *name)
-{
-    int index = schema_index(name);
-
-    g_assert(index >= 0 && index < SCHEMAS_MAX);
-    if (grammars[index] == NULL)
-        grammars[index] = vm_xml_grammar_new(schema_doc(name));
-    return grammars[index];
-}
-
 /** The first violation; its line may be told only by one of those that follow from it. */
 typedef struct {
     int line;
@@ -132,7 +117,7 @@ on_violation(void *data, xmlError *error)
 }
 
 gboolean
-vm_xml_validate_by_libxml(VmXmlDoc *doc, const char *schema, GError **error)
+vm_xml_validate(VmXmlDoc *doc, const char *schema, GError **error)
 {
     Violation first = {0};
     xmlRelaxNGValidCtxt *valid = xmlRelaxNGNewValidCtxt(schema_get(schema));
@@ -146,11 +131,4 @@ vm_xml_validate_by_libxml(VmXmlDoc *doc, const char *schema, GError **error)
     return vm_refuse(error, VIR_ERR_XML_INVALID_SCHEMA,
                      "line %d: the document breaks schema '%s': %s", first.line, schema,
                      cause != NULL ? cause : "no cause given");
-}
-
-gboolean
-vm_xml_validate(VmXmlDoc *doc, const char *schema, GError **error)
-{
-    return vm_xml_grammar_accepts(grammar_get(schema), doc) ||
-           vm_xml_validate_by_libxml(doc, schema, error);
 }
