@@ -61,7 +61,8 @@ sim_digest_bytes(SimDigest *digest, const void *data, gsize length)
         digest->b = sim_digest_step(digest->b, p + 8);
     }
     digest->a += digest->b;
-    memcpy(last, p, length);
+    if (length > 0) /* no bytes may lie nowhere */
+        memcpy(last, p, length);
     sim_digest_number(digest, GUINT64_FROM_LE(last[0]));
     sim_digest_number(digest, GUINT64_FROM_LE(last[1]));
 }
