@@ -177,6 +177,16 @@ image_of_another_domain_is_refused(void **state)
 }
 
 static void
+a_start_looks_at_the_marks_of_others(void **state)
+{
+    (void)state;
+    define_and_start("vm", UUID_A);
+    assert_ok(sim->domain_save(conn, "vm", IMAGE, NULL, 0, &err));
+    define_and_start("other", UUID_B);
+    assert_ok(sim->domain_restore(conn, IMAGE, NULL, 0, &err));
+}
+
+static void
 save_needs_a_running_domain(void **state)
 {
     (void)state;
@@ -213,6 +223,7 @@ main(void)
         TEST(damaged_managed_save_is_kept_and_named),
         TEST(truncated_stream_does_not_start),
         TEST(image_of_another_domain_is_refused),
+        TEST(a_start_looks_at_the_marks_of_others),
         TEST(save_needs_a_running_domain),
         TEST(undefine_with_the_flag_takes_the_image_along),
     };

@@ -48,6 +48,16 @@ an_external_snapshot_freezes_its_image(void **state)
 }
 
 static void
+a_disk_left_out_freezes_nothing_below(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/base.qcow2");
+    VmDomain *twin = add_domain("twin", "/far.qcow2");
+    add_moment(twin, "s1", NULL, "/o1.qcow2", NULL);
+    assert_null(frozen(vm));
+}
+
+static void
 what_is_not_written_to_may_be_frozen(void **state)
 {
     (void)state;
@@ -117,6 +127,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         SHARING_TEST(what_lies_under_a_used_image_is_frozen),
         SHARING_TEST(an_external_snapshot_freezes_its_image),
+        SHARING_TEST(a_disk_left_out_freezes_nothing_below),
         SHARING_TEST(what_is_not_written_to_may_be_frozen),
         SHARING_TEST(an_unreadable_image_hides_no_other),
         SHARING_TEST(only_an_active_domain_holds_an_image),

@@ -16,6 +16,7 @@ tops_holders_and_chains_are_users(void **state)
     assert_true(vm_image_users_others(users, "/base.qcow2", s1)); /* o1 lies above it */
     assert_true(vm_image_users_others(users, "/o2.qcow2", s1));
     assert_string_equal(vm_image_users_find(users, "/o2.qcow2")->backing, "/o1.qcow2");
+    assert_string_equal(vm_image_users_find(users, "/o2.qcow2")->backing_format, "qcow2");
     assert_false(vm_image_users_any(users, "/other.qcow2"));
 }
 
@@ -54,6 +55,27 @@ paths_are_compared_as_they_lead(void **state)
     assert_int_equal(vm_image_users_find(users, "/o1.qcow2")->users->len, 2);
     assert_false(vm_image_users_only_of(users, "/o1.qcow2", vm));
     assert_true(vm_image_users_only_of(users, "/n.qcow2", vm));
+}
+
+/* A disk that was put into the next definition before the snapshot, which has it nowhere else. */
+static void
+a_disk_of_the_next_definition_alone_is_held(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/other.qcow2");
+    VmMoment *s1 = add_moment(vm, "s1", NULL, "/base.qcow2", "/gone.qcow2");
+    VmDomainDef *next = domain_def("vm", "/n.qcow2");
+    VmDiskDef *disk = (VmDiskDef *)vm_domain_def_disk(next, 0);
+    g_free(disk->target);
+    disk->target = g_strdup("vdb");
+    vm_moment_snapshot(s1)->inactive_domain = next;
+    g_autoptr(VmImageUsers) users = take();
+
+    const VmUsedImage *image = vm_image_users_find(users, "/n.qcow2");
+    assert_int_equal(image->users->len, 1);
+    const VmImageUser *user = g_ptr_array_index(image->users, 0);
+    assert_int_equal(user->use, VM_USE_HOLDER);
+    assert_int_equal(user->location, VM_LOCATION_DEFAULT);
 }
 
 static void
@@ -115,7 +137,7 @@ moments_of_others_rest_on_an_image(void **state)
     add_moment(twin, "s1", NULL, "/base.qcow2", "/gone.qcow2");
     assert_true(vm_image_rests_under(vm, "/base.qcow2"));
     assert_true(vm_image_rests_under(twin, "/base.qcow2")); /* its own external one */
-    assert_true(vm_image_rests_under(vm, "/other.qcow2")); /* a disk of the twin */
+    assert_true(vm_image_rests_under(vm, "/other.qcow2"));  /* a disk of the twin */
     assert_false(vm_image_rests_under(twin, "/other.qcow2"));
 }
 
@@ -171,6 +193,22 @@ a_layer_above_an_ancestors_is_ours(void **state)
 
     assert_true(vm_image_users_is_ours(users, "/n.qcow2"));
     assert_false(vm_image_users_is_ours(users, "/o1.qcow2"));
+}
+
+static void
+another_disk_of_the_ancestor_says_nothing(void **state)
+{
+    (void)state;
+    VmDomain *vm = add_domain("vm", "/other.qcow2");
+    VmMoment *s1 = add_moment(vm, "s1", NULL, "/o1.qcow2", "/gone.qcow2");
+    VmSnapshotDisk *disk = g_new0(VmSnapshotDisk, 1);
+    disk->name = g_strdup("vdb");
+    disk->location = VM_LOCATION_EXTERNAL;
+    g_ptr_array_insert(vm_moment_snapshot(s1)->disks, 0, disk);
+    add_moment(vm, "s2", s1, "/n.qcow2", "/gone.qcow2");
+    g_autoptr(VmImageUsers) users = take();
+
+    assert_true(vm_image_users_is_ours(users, "/n.qcow2"));
 }
 
 static void
@@ -241,6 +279,8 @@ main(void)
         cmocka_unit_test_setup_teardown(a_snapshot_alone_is_no_other_user, setup, teardown),
         cmocka_unit_test_setup_teardown(a_disk_left_out_is_only_mentioned, setup, teardown),
         cmocka_unit_test_setup_teardown(paths_are_compared_as_they_lead, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_disk_of_the_next_definition_alone_is_held, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_protocol_ends_a_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unreadable_image_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unreadable_image_hides_no_other, setup, teardown),
@@ -250,6 +290,7 @@ main(void)
         cmocka_unit_test_setup_teardown(recorded_overlays_are_ours, setup, teardown),
         cmocka_unit_test_setup_teardown(strange_overlays_are_not_ours, setup, teardown),
         cmocka_unit_test_setup_teardown(a_layer_above_an_ancestors_is_ours, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_disk_of_the_ancestor_says_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(an_ancestor_without_the_disk_is_passed_over, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_merge_passes_the_uses_down, setup, teardown),
