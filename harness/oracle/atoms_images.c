@@ -7,6 +7,13 @@
 
 #include <string.h>
 
+static gboolean
+writes_frozen_disk(Layers *layers, const OracleDisk *disk)
+{
+    return disk->source && !disk->readonly && !disk->transient &&
+           layers_is_frozen(layers, disk->source);
+}
+
 /* Whether the guest of that definition would write to what others rest on. */
 static gboolean
 writes_to_frozen(const StepContext *context, const DomainDoc *doc)
@@ -17,10 +24,7 @@ writes_to_frozen(const StepContext *context, const DomainDoc *doc)
         return FALSE;
     layers = layers_new(context->before, context->history);
     for (guint i = 0; i < doc->disks->len; i++) {
-        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
-
-        if (disk->source && !disk->readonly && !disk->transient &&
-            layers_is_frozen(layers, disk->source))
+        if (writes_frozen_disk(layers, g_ptr_array_index(doc->disks, i)))
             return TRUE;
     }
     return FALSE;
@@ -236,8 +240,33 @@ moment_disks_taken(const StepContext *context)
     return FALSE;
 }
 
+/* Whether it would write to what others rest on: to a disk that it finds as it is today. */
+static gboolean
+moment_left_out_frozen(const StepContext *context)
+{
+    const DomainDoc *doc = context->domain ? context->domain->config : NULL;
+    g_autoptr(Layers) layers = NULL;
+
+    if (!context->moment || !context->view->files)
+        return FALSE;
+    layers = layers_new(context->before, context->history);
+    for (guint i = 0; i < doc->disks->len; i++) {
+        const OracleDisk *disk = g_ptr_array_index(doc->disks, i);
+        const OracleDisk *entry = document_disk(context->moment->doc->disks, disk->name);
+
+        if (entry && g_strcmp0(entry->snapshot, "external") != 0 &&
+            g_strcmp0(entry->snapshot, "internal") != 0 && writes_frozen_disk(layers, disk))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 const AtomRow atoms_images[] = {
-    {"moment:disks-taken", moment_disks_taken},      {"domain:images-usable", domain_images_usable},
-    {"xml.domain:images-usable", xml_images_usable}, {"image:frozen", image_frozen},
-    {"image:disks-usable", image_disks_usable},      {NULL, NULL},
+    {"moment:left-out-frozen", moment_left_out_frozen},
+    {"moment:disks-taken", moment_disks_taken},
+    {"domain:images-usable", domain_images_usable},
+    {"xml.domain:images-usable", xml_images_usable},
+    {"image:frozen", image_frozen},
+    {"image:disks-usable", image_disks_usable},
+    {NULL, NULL},
 };

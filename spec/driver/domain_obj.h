@@ -169,6 +169,9 @@ gboolean vm_domain_refuse_qmp(VmDomain *domain, const char *name, const GError *
  *  CONFIG_UNSUPPORTED, OPERATION_FAILED naming disk and
  *  file. */
 gboolean vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **error);
+/** In profile rfc no disk of def that its guest would write to is one that an overlay or a snapshot
+ *  rests on: OPERATION_FAILED naming it (VM-START-001). */
+gboolean vm_domain_check_unfrozen(const VmDomain *domain, const VmDomainDef *def, GError **error);
 /** Send the guest's state into file, from where the file stands.  CPUs that run do so until all but
  *  the rest is sent; afterwards they are stopped, and stay so until vm_domain_process_cont(). */
 gboolean vm_domain_process_write_stream(VmDomain *domain, VmStoreFile *file, GError **error);

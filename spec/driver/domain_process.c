@@ -172,9 +172,8 @@ vm_domain_check_startable(VmDomain *domain, const VmDomainDef *def, GError **err
     return vm_save_check_neighbours(domain, def, error) && vm_transient_check(domain, def, error);
 }
 
-/* What an overlay or a snapshot rests on stays as it is. */
-static gboolean
-check_unfrozen(const VmDomain *domain, const VmDomainDef *def, GError **error)
+gboolean
+vm_domain_check_unfrozen(const VmDomain *domain, const VmDomainDef *def, GError **error)
 {
     if (domain->driver->profile != VM_PROFILE_RFC)
         return TRUE;
@@ -348,7 +347,8 @@ vm_domain_process_start(VmDomain *domain, VmDomainDef *def, const VmProcessStart
                         GError **error)
 {
     g_assert(domain->instance == NULL && domain->next_def == NULL);
-    if (!vm_domain_check_startable(domain, def, error) || !check_unfrozen(domain, def, error))
+    if (!vm_domain_check_startable(domain, def, error) ||
+        !vm_domain_check_unfrozen(domain, def, error))
         return FALSE;
     gboolean incoming = start != NULL && start->restore_from != NULL;
     g_autoptr(VmDomainDef) live = vm_transient_put(def);

@@ -140,7 +140,8 @@ check_all(VmRevertPlan *plan, GError **error)
     if (!vm_revert_check_images(plan, error))
         return FALSE;
     if (plan->start && !plan->keep_process &&
-        !vm_domain_check_startable(plan->domain, plan->held, error))
+        (!vm_domain_check_startable(plan->domain, plan->held, error) ||
+         !vm_domain_check_unfrozen(plan->domain, plan->base, error)))
         return FALSE;
     if (plan->keep_process && !vm_domain_check_unsent(plan->domain, error))
         return FALSE;
